@@ -1,0 +1,118 @@
+#include "support/machine_peak.hpp"
+
+#include <omp.h>
+
+#include <algorithm>
+#include <chrono>
+#include <numeric>
+#include <vector>
+
+#include "cpu/parallel.hpp"
+
+namespace nonneg::bench {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// 64 bytes of T: one or more registers of whatever width the machine has.
+template <class T>
+struct Vector {
+  using type __attribute__((vector_size(64))) = T;
+};
+
+/// Runs chains of independent FMAs; returns the flops done. Ten chains hide the latency of two
+/// units and leave registers free where a vector takes two. Named one by one: an array would live
+/// in memory.
+template <class T>
+double run_fma_chains(long steps, T* sink) {
+  using V = typename Vector<T>::type;
+  const T start = *sink;
+  const V x = V{} + (T{1} - start * T(1e-6));
+  V y = V{} + start;
+  for (int l = 0; l < 64 / static_cast<int>(sizeof(T)); ++l) y[l] += static_cast<T>(l);
+  V s0 = y, s1 = y + y, s2 = s1 + y, s3 = s2 + y, s4 = s3 + y;
+  V s5 = s4 + y, s6 = s5 + y, s7 = s6 + y, s8 = s7 + y, s9 = s8 + y;
+  for (long s = 0; s < steps; ++s) {
+    s0 = s0 * x + y;
+    s1 = s1 * x + y;
+    s2 = s2 * x + y;
+    s3 = s3 * x + y;
+    s4 = s4 * x + y;
+    s5 = s5 * x + y;
+    s6 = s6 * x + y;
+    s7 = s7 * x + y;
+    s8 = s8 * x + y;
+    s9 = s9 * x + y;
+  }
+  const V total = s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7 + s8 + s9;
+  constexpr int kChains = 10;
+  constexpr int kLanes = 64 / static_cast<int>(sizeof(T));
+  for (int l = 0; l < kLanes; ++l) *sink += total[l];  // every lane is used, so none is left out
+  return 2.0 * kLanes * kChains * static_cast<double>(steps);
+}
+
+template <class T>
+double fma_peak(int threads) {
+  constexpr long kSteps = 2'000'000;
+  double best = 0;
+  for (int repeat = 0; repeat < 5; ++repeat) {
+    double flops = 0;
+    const auto start = Clock::now();
+#pragma omp parallel num_threads(threads) reduction(+ : flops)
+    {
+      T sink = T(0.5);
+      flops += run_fma_chains<T>(kSteps, &sink);
+      volatile T keep = sink;
+      (void)keep;
+    }
+    best = std::max(best, flops / seconds_since(start));
+  }
+  return best;
+}
+
+double read_bandwidth(int threads) {
+  const std::vector<float> data(std::size_t{64} << 20, 1.0F);  // 256 MiB: beyond any cache
+  double best = 0;
+  for (int repeat = 0; repeat < 5; ++repeat) {
+    float total = 0;
+    const auto start = Clock::now();
+#pragma omp parallel num_threads(threads) reduction(+ : total)
+    {
+      const auto part = data.size() / static_cast<std::size_t>(omp_get_num_threads());
+      const float* from = data.data() + part * static_cast<std::size_t>(omp_get_thread_num());
+      float lanes[64] = {};
+      for (std::size_t i = 0; i + 64 <= part; i += 64) {
+        for (int l = 0; l < 64; ++l) lanes[l] += from[i + static_cast<std::size_t>(l)];
+      }
+      total += std::accumulate(std::begin(lanes), std::end(lanes), 0.0F);
+    }
+    const double seconds = seconds_since(start);
+    volatile float keep = total;
+    (void)keep;
+    best = std::max(best, static_cast<double>(data.size() * sizeof(float)) / seconds);
+  }
+  return best;
+}
+
+}  // namespace
+
+double MachinePeak::limit_seconds(const Cost& cost, bool float32) const {
+  return std::max(cost.flops / (float32 ? float32_flops : float64_flops),
+                  cost.bytes / read_bandwidth);
+}
+
+MachinePeak measure_machine_peak(int threads) {
+  MachinePeak peak;
+  peak.threads = threads > 0 ? threads : cpu::usable_threads();
+  peak.float32_flops = fma_peak<float>(peak.threads);
+  peak.float64_flops = fma_peak<double>(peak.threads);
+  peak.read_bandwidth = read_bandwidth(peak.threads);
+  return peak;
+}
+
+}  // namespace nonneg::bench

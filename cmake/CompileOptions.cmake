@@ -1,0 +1,30 @@
+# Options that every target of nonneg is compiled with, as one interface target.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+# GCC hides the type_info of templates instantiated in the library without this.
+set(CMAKE_CXX_SCAN_FOR_MODULES OFF)
+
+add_library(nonneg_compile_options INTERFACE)
+target_compile_options(nonneg_compile_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow
+                                                        -Wnon-virtual-dtor)
+if(NONNEG_WARNINGS_AS_ERRORS)
+  target_compile_options(nonneg_compile_options INTERFACE -Werror)
+endif()
+if(NONNEG_NATIVE)
+  include(CheckCXXCompilerFlag)
+  check_cxx_compiler_flag(-march=native NONNEG_HAS_MARCH_NATIVE)
+  if(NONNEG_HAS_MARCH_NATIVE)
+    target_compile_options(nonneg_compile_options INTERFACE -march=native)
+  endif()
+endif()
+if(NONNEG_SANITIZE)
+  target_compile_options(nonneg_compile_options
+                         INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all
+                                   -fno-omit-frame-pointer)
+  target_link_options(nonneg_compile_options INTERFACE -fsanitize=address,undefined)
+endif()

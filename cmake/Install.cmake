@@ -1,0 +1,60 @@
+# What `cmake --install` puts under a prefix: the library, its headers, its CMake package and
+# pkg-config file, the command with its shell completion, and the licence.
+include(CMakePackageConfigHelpers)
+include(GNUInstallDirs)
+
+set(nonneg_cmake_dir ${CMAKE_INSTALL_LIBDIR}/cmake/nonneg)
+
+install(TARGETS nonneg
+  EXPORT nonneg-targets
+  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime NAMELINK_COMPONENT development
+  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development
+  INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/nonneg
+  DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+  COMPONENT development
+  FILES_MATCHING PATTERN "*.hpp")
+
+# find_package(nonneg): while the version is 0.x, only the same minor version is compatible.
+install(EXPORT nonneg-targets
+  NAMESPACE nonneg::
+  DESTINATION ${nonneg_cmake_dir}
+  COMPONENT development)
+configure_package_config_file(
+  ${CMAKE_CURRENT_LIST_DIR}/nonneg-config.cmake.in ${PROJECT_BINARY_DIR}/nonneg-config.cmake
+  INSTALL_DESTINATION ${nonneg_cmake_dir})
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/nonneg-config-version.cmake
+  COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/nonneg-config.cmake
+              ${PROJECT_BINARY_DIR}/nonneg-config-version.cmake
+  DESTINATION ${nonneg_cmake_dir}
+  COMPONENT development)
+
+if(NOT BUILD_SHARED_LIBS)
+  install(FILES ${CMAKE_CURRENT_LIST_DIR}/Finddnnl.cmake
+    DESTINATION ${nonneg_cmake_dir}
+    COMPONENT development)
+endif()
+
+# pkg-config: the prefix is found from where the file lies, so that the tree can be moved.
+file(RELATIVE_PATH NONNEG_PC_TO_PREFIX /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+string(REGEX REPLACE "/$" "" NONNEG_PC_TO_PREFIX ${NONNEG_PC_TO_PREFIX})
+set(NONNEG_PC_LIBS_PRIVATE "${OpenMP_CXX_FLAGS} -pthread")
+set(NONNEG_PC_REQUIRES_PRIVATE "fmt zlib")
+if(dnnl_FOUND)
+  string(APPEND NONNEG_PC_LIBS_PRIVATE " -ldnnl")
+endif()
+configure_file(${CMAKE_CURRENT_LIST_DIR}/nonneg.pc.in ${PROJECT_BINARY_DIR}/nonneg.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/nonneg.pc
+  DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
+  COMPONENT development)
+
+if(TARGET nonneg_command)
+  # The command finds the library beside it, wherever the tree is moved to.
+  file(RELATIVE_PATH nonneg_bin_to_lib
+       /${CMAKE_INSTALL_BINDIR} /${CMAKE_INSTALL_LIBDIR})
+  set_target_properties(nonneg_command PROPERTIES INSTALL_RPATH "$ORIGIN/${nonneg_bin_to_lib}")
+  install(TARGETS nonneg_command RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT runtime)
+endif()
+
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT runtime)

@@ -1,0 +1,126 @@
+/// The narrow set of matrix-sized primitives that the algorithms are written in.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string_view>
+
+#include "nonneg/data_view.hpp"
+#include "nonneg/export.hpp"
+#include "nonneg/matrix.hpp"
+#include "nonneg/options.hpp"
+
+namespace nonneg {
+
+/// How one factor is updated from its products, for both row updates below.
+template <class T>
+struct RowUpdate {
+  T l1 = 0;
+  T l2 = 0;
+  /// Smallest entry that an update may leave.
+  T floor = 0;
+  /// Most passes over a row with the same products, >= 1.
+  Index repeats = 1;
+  /// A row stops repeating when the squared change of a pass falls below this fraction of the
+  /// first one's. Each row decides for itself, so that panels may be cut anywhere.
+  T repeat_tolerance = 0;
+};
+
+/// Which uniform numbers to draw: the same key gives the same entry at the same (row, column) on
+/// every backend, however the rows are cut.
+struct UniformKey {
+  std::uint64_t seed = 0;
+  /// Which matrix of the run: 0 for W, 1 for Ht.
+  std::uint32_t matrix = 0;
+};
+
+/// Sums over a factor, in double.
+struct FactorSums {
+  double sum = 0;
+  double sum_of_squares = 0;
+  /// Entries that are NaN or infinite; such entries are left out of no sum.
+  double non_finite = 0;
+};
+
+/// Matrix-sized primitives on one device. Every view must lie in the backend's own memory, unless
+/// said otherwise. F is a factor (rows × k), P its product with the data (rows × k), G the Gram
+/// matrix of the other factor (k × k, symmetric). Primitives may return before their work is done;
+/// work is done in the order of the calls, and `fetch` waits for it. A backend serves one solver
+/// and one calling thread at a time.
+template <class T>
+class Backend {
+ public:
+  Backend() = default;
+  Backend(const Backend&) = delete;
+  Backend& operator=(const Backend&) = delete;
+  virtual ~Backend() = default;
+
+  /// "cpu", "cuda".
+  virtual std::string_view name() const = 0;
+  /// Threads that the primitives use on the host.
+  virtual int threads() const = 0;
+  virtual MemorySpace space() const = 0;
+
+  // Workers --------------------------------------------------------------------------------------
+  /// A backend over the same memory for one of several workers, each of which sweeps a share of A's
+  /// rows by itself.
+  virtual std::unique_ptr<Backend> make_worker() = 0;
+  /// Calls body(0) … body(count - 1), at once where the backend can, and returns when all have.
+  /// What a body throws is thrown again here.
+  virtual void run_workers(int count, const std::function<void(int)>& body) = 0;
+
+  // Memory ---------------------------------------------------------------------------------------
+  /// Uninitialised rows × cols. Throws OutOfMemory.
+  virtual Matrix<T> allocate(Index rows, Index cols) = 0;
+  /// `count` doubles for the reductions below, as one row. Throws OutOfMemory.
+  virtual Matrix<double> allocate_sums(Index count) = 0;
+  virtual void set_zero(MatrixView<T> X) = 0;
+  /// Either side may lie on the host.
+  virtual void copy(MatrixView<const T> from, MatrixView<T> to) = 0;
+  /// Y += X.
+  virtual void add(MatrixView<const T> X, MatrixView<T> Y) = 0;
+  virtual void clear_sums(double* sums, Index count) = 0;
+  /// Waits for the work before it and copies `count` sums to the host.
+  virtual void fetch(const double* sums, double* host, Index count) = 0;
+
+  /// out = scale · stored, in T. `stored` lies on the host; `scale` is a power of two, and is
+  /// applied in double, so that neither huge nor subnormal entries are lost on the way.
+  virtual void widen(const DataView& stored, double scale, MatrixView<T> out) = 0;
+  /// F(i, j) = max(floor, upper · u(key, first_row + i, j)), u uniform on (0, 1).
+  virtual void fill_uniform(MatrixView<T> F, UniformKey key, Index first_row, T upper, T floor) = 0;
+
+  // Products -------------------------------------------------------------------------------------
+  /// C = A·B; A m × n, B n × k.
+  virtual void multiply(MatrixView<const T> A, MatrixView<const T> B, MatrixView<T> C) = 0;
+  /// C += Aᵀ·B; A m × n, B m × k, C n × k.
+  virtual void add_transposed_product(MatrixView<const T> A, MatrixView<const T> B,
+                                      MatrixView<T> C) = 0;
+  /// G += FᵀF, both triangles.
+  virtual void add_gram(MatrixView<const T> F, MatrixView<T> G) = 0;
+
+  // Row updates ----------------------------------------------------------------------------------
+  /// F ← max(floor, F ⊙ P ⊘ (F·G + l1 + l2·F)); an entry whose denominator is 0 stays.
+  virtual void multiplicative_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> G,
+                                     const RowUpdate<T>& update) = 0;
+  /// For j = 1 … k in turn: f_j ← max(floor, f_j + (P_j − F·G_j − l1 − l2·f_j) / (G_jj + l2)). A
+  /// component with G_jj + l2 = 0 stays.
+  virtual void hals_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> G,
+                           const RowUpdate<T>& update) = 0;
+
+  // Reductions, in double, into sums of `allocate_sums`
+  // ----------------------------------------------
+  /// sums[0] = ⟨X, Y⟩.
+  virtual void dot(MatrixView<const T> X, MatrixView<const T> Y, double* sums) = 0;
+  /// sums[0 … 2] = FactorSums of F, in the order of its fields.
+  virtual void factor_sums(MatrixView<const T> F, double* sums) = 0;
+  /// sums[0] += ‖A − W·Htᵀ‖², with no A-sized product beyond a workspace.
+  virtual void add_residual(MatrixView<const T> A, MatrixView<const T> W, MatrixView<const T> Ht,
+                            double* sums) = 0;
+};
+
+/// The backend that `options` asks for. Throws NotAvailable where this build or machine has none.
+template <class T>
+NONNEG_EXPORT std::unique_ptr<Backend<T>> make_backend(const Options& options);
+
+}  // namespace nonneg

@@ -1,0 +1,85 @@
+/// Errors. Every error that the library throws is an Error; its kind says whose turn it is: the
+/// caller's (InvalidArgument), the machine's (NotAvailable, OutOfMemory, DeviceError) or the file
+/// system's (IoError). Messages name the thing, the value and the remedy.
+#pragma once
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+
+#include "nonneg/export.hpp"
+
+namespace nonneg {
+
+class NONNEG_EXPORT Error : public std::runtime_error {
+ public:
+  explicit Error(const std::string& message);
+  Error(const Error&);
+  Error& operator=(const Error&);
+  ~Error() override;
+};
+
+/// An option, a matrix or a file's content that cannot be used.
+class NONNEG_EXPORT InvalidArgument : public Error {
+ public:
+  explicit InvalidArgument(const std::string& message);
+  InvalidArgument(const InvalidArgument&);
+  InvalidArgument& operator=(const InvalidArgument&);
+  ~InvalidArgument() override;
+};
+
+/// Something that this build or this machine does not have, such as a backend.
+class NONNEG_EXPORT NotAvailable : public Error {
+ public:
+  explicit NotAvailable(const std::string& message);
+  NotAvailable(const NotAvailable&);
+  NotAvailable& operator=(const NotAvailable&);
+  ~NotAvailable() override;
+};
+
+/// Memory that could not be had, on the host or on a device.
+class NONNEG_EXPORT OutOfMemory : public Error {
+ public:
+  OutOfMemory(const std::string& message, std::uint64_t bytes_requested, std::uint64_t bytes_free);
+  OutOfMemory(const OutOfMemory&);
+  OutOfMemory& operator=(const OutOfMemory&);
+  ~OutOfMemory() override;
+
+  std::uint64_t bytes_requested() const noexcept { return bytes_requested_; }
+  std::uint64_t bytes_free() const noexcept { return bytes_free_; }
+
+ private:
+  std::uint64_t bytes_requested_;
+  std::uint64_t bytes_free_;
+};
+
+/// A device that failed in the middle of its work.
+class NONNEG_EXPORT DeviceError : public Error {
+ public:
+  explicit DeviceError(const std::string& message);
+  DeviceError(const DeviceError&);
+  DeviceError& operator=(const DeviceError&);
+  ~DeviceError() override;
+};
+
+/// A file that could not be opened, read or written.
+class NONNEG_EXPORT IoError : public Error {
+ public:
+  static constexpr std::int64_t kNoOffset = -1;
+
+  explicit IoError(const std::string& message, std::string path = {},
+                   std::int64_t byte_offset = kNoOffset);
+  IoError(const IoError&);
+  IoError& operator=(const IoError&);
+  ~IoError() override;
+
+  const std::string& path() const noexcept { return path_; }
+  /// Where in the file, or kNoOffset where that has no meaning.
+  std::int64_t byte_offset() const noexcept { return byte_offset_; }
+
+ private:
+  std::string path_;
+  std::int64_t byte_offset_;
+};
+
+}  // namespace nonneg

@@ -1,0 +1,60 @@
+/// A matrix that owns its entries.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include "nonneg/export.hpp"
+#include "nonneg/matrix_view.hpp"
+
+namespace nonneg {
+
+/// Owns rows × cols entries, row-major without gaps, uninitialised; move-only. The host constructor
+/// takes host memory aligned to 64 bytes; a backend makes matrices in its own memory.
+template <class T>
+class Matrix {
+ public:
+  using Deleter = std::function<void(T*)>;
+
+  Matrix() = default;
+
+  /// Host memory. Throws OutOfMemory, naming the bytes.
+  Matrix(Index rows, Index cols);
+
+  /// Memory from elsewhere, given back through `deleter`.
+  Matrix(T* data, Index rows, Index cols, MemorySpace space, Deleter deleter)
+      : view_(data, rows, cols, cols, space), owner_(data, std::move(deleter)) {}
+
+  Matrix(Matrix&& other) noexcept
+      : view_(std::exchange(other.view_, {})), owner_(std::move(other.owner_)) {}
+  Matrix& operator=(Matrix&& other) noexcept {
+    owner_ = std::move(other.owner_);
+    view_ = std::exchange(other.view_, {});
+    return *this;
+  }
+  Matrix(const Matrix&) = delete;
+  Matrix& operator=(const Matrix&) = delete;
+  ~Matrix() = default;
+
+  T* data() const noexcept { return view_.data(); }
+  Index rows() const noexcept { return view_.rows(); }
+  Index cols() const noexcept { return view_.cols(); }
+  Index size() const noexcept { return rows() * cols(); }
+  MemorySpace space() const noexcept { return view_.space(); }
+  bool empty() const noexcept { return view_.empty(); }
+
+  MatrixView<T> view() noexcept { return view_; }
+  MatrixView<const T> view() const noexcept { return view_; }
+  T& operator()(Index i, Index j) noexcept { return view_(i, j); }
+  const T& operator()(Index i, Index j) const noexcept { return view_(i, j); }
+
+ private:
+  MatrixView<T> view_;
+  std::unique_ptr<T, Deleter> owner_{nullptr, Deleter{}};
+};
+
+extern template class NONNEG_EXPORT Matrix<float>;
+extern template class NONNEG_EXPORT Matrix<double>;
+
+}  // namespace nonneg

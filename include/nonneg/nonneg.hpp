@@ -1,0 +1,15 @@
+/// nonneg: non-negative matrix factorization, A ≈ W·H with W, H >= 0.
+#pragma once
+
+#include "nonneg/backend.hpp"
+#include "nonneg/data_view.hpp"
+#include "nonneg/error.hpp"
+#include "nonneg/matrix.hpp"
+#include "nonneg/matrix_file.hpp"
+#include "nonneg/matrix_view.hpp"
+#include "nonneg/options.hpp"
+#include "nonneg/panel_source.hpp"
+#include "nonneg/plan.hpp"
+#include "nonneg/result.hpp"
+#include "nonneg/solver.hpp"
+#include "nonneg/version.hpp"

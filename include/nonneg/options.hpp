@@ -1,0 +1,98 @@
+/// What a factorization is asked to do: one field per flag of the command.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "nonneg/data_view.hpp"
+#include "nonneg/export.hpp"
+#include "nonneg/matrix_view.hpp"
+
+namespace nonneg {
+
+/// How the factors are updated.
+enum class Algorithm {
+  /// Hierarchical alternating least squares: each component in turn by its exact minimiser
+  /// (Cichocki, Zdunek & Amari 2007), with inner repeats (Gillis & Glineur 2012).
+  hals,
+  /// Multiplicative updates (Lee & Seung 2001), W first, then H.
+  mu
+};
+
+/// What is minimised. frobenius: ½‖A − W·H‖² + penalties.
+enum class Loss { frobenius };
+
+/// Where the first factors come from.
+enum class Init {
+  /// Counter-based uniform numbers, scaled to the data: E[W·H] = mean(A).
+  random,
+  /// W₀ and H₀ of the caller.
+  custom
+};
+
+/// In which type the factors are computed. automatic: float64 for float64 data, else float32.
+enum class Precision { automatic, float32, float64 };
+
+enum class BackendKind { automatic, cpu, cuda };
+
+/// Strengths of the penalties, all >= 0. The objective is
+///   ½‖A − WH‖² + l1_w·ΣW + ½·l2_w·ΣW² + l1_h·ΣH + ½·l2_h·ΣH².
+/// scikit-learn multiplies its own by the matrix's sizes: l1_w = alpha_W·l1_ratio·n,
+/// l2_w = alpha_W·(1 − l1_ratio)·n, and l1_h, l2_h likewise from alpha_H with m.
+struct Penalties {
+  double l1_w = 0;
+  double l1_h = 0;
+  double l2_w = 0;
+  double l2_h = 0;
+};
+
+struct Options {
+  /// Number of components k; must be set, >= 1. May exceed min(m, n).
+  Index rank = 0;
+  Algorithm algorithm = Algorithm::hals;
+  Loss loss = Loss::frobenius;
+  Init init = Init::random;
+  std::uint64_t seed = 0;
+  Precision precision = Precision::automatic;
+
+  /// Most sweeps, >= 1.
+  Index max_iterations = 200;
+  /// Converged when the objective fell by less than `tolerance` times itself since the check
+  /// before. 0: run to max_iterations.
+  double tolerance = 1e-4;
+  /// Sweeps between two checks of the objective, >= 1. The last sweep is always checked.
+  Index check_every = 10;
+
+  /// Updates of a factor per sweep with the same products (Gillis & Glineur 2012). 0: the
+  /// algorithm's own choice, 1 for mu, by cost for hals (docs/numerics.md).
+  Index inner_repeats = 0;
+  /// Smallest factor entry, in units of sqrt(mean(A) / k). Unset: the algorithm's own, 0 for hals
+  /// and 1e-10 for mu, which cannot leave zero.
+  std::optional<double> floor;
+
+  Penalties penalties;
+
+  /// Rows of A per panel. 0: chosen for the machine's caches.
+  Index panel_rows = 0;
+  BackendKind backend = BackendKind::automatic;
+  /// Threads of the CPU backend. 0: as many as this process may run on.
+  int threads = 0;
+};
+
+/// Throws InvalidArgument naming the field, its value and what is allowed.
+NONNEG_EXPORT void validate(const Options& options);
+
+/// The compute type for data stored as `stored`: never automatic.
+NONNEG_EXPORT Precision resolve(Precision precision, ElementType stored) noexcept;
+
+NONNEG_EXPORT std::string_view to_string(Algorithm value) noexcept;
+NONNEG_EXPORT std::string_view to_string(Loss value) noexcept;
+NONNEG_EXPORT std::string_view to_string(Init value) noexcept;
+/// "auto", "float32" or "float64".
+NONNEG_EXPORT std::string_view to_string(Precision value) noexcept;
+/// "auto", "cpu" or "cuda".
+NONNEG_EXPORT std::string_view to_string(BackendKind value) noexcept;
+
+}  // namespace nonneg

@@ -1,0 +1,47 @@
+/// Where A lives: a source hands the sweep A's rows as panels, in order.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "nonneg/backend.hpp"
+#include "nonneg/data_view.hpp"
+#include "nonneg/export.hpp"
+#include "nonneg/matrix_view.hpp"
+
+namespace nonneg {
+
+/// Contiguous rows of A in the compute type and the backend's memory.
+template <class T>
+struct Panel {
+  Index first_row = 0;
+  MatrixView<const T> A;
+};
+
+/// Hands out each row of A exactly once per sweep, in ascending order. A panel is valid until the
+/// next call of next() or begin_sweep().
+template <class T>
+class PanelSource {
+ public:
+  PanelSource() = default;
+  PanelSource(const PanelSource&) = delete;
+  PanelSource& operator=(const PanelSource&) = delete;
+  virtual ~PanelSource() = default;
+
+  virtual Index rows() const = 0;
+  virtual Index cols() const = 0;
+  /// Most rows that a panel has.
+  virtual Index panel_rows() const = 0;
+  virtual void begin_sweep() = 0;
+  virtual std::optional<Panel<T>> next() = 0;
+};
+
+/// A source over host memory, or over a file mapped into it, for a backend. A is read where it lies
+/// when it has type T, rows of adjacent entries and `scale` 1; else it is widened panel by panel
+/// into a buffer of panel_rows × n. `scale` multiplies every entry and must be a power of two.
+template <class T>
+NONNEG_EXPORT std::unique_ptr<PanelSource<T>> make_host_source(Backend<T>& backend,
+                                                               const DataView& A, Index panel_rows,
+                                                               double scale);
+
+}  // namespace nonneg

@@ -1,0 +1,68 @@
+/// What a factorization gives back.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "nonneg/export.hpp"
+#include "nonneg/matrix.hpp"
+
+namespace nonneg {
+
+/// Why the sweeps ended. All of them are outcomes with valid factors, none is an error.
+enum class StopReason { converged, iteration_limit, cancelled };
+
+/// "converged", "iteration_limit" or "cancelled".
+NONNEG_EXPORT std::string_view to_string(StopReason reason) noexcept;
+
+/// The state at one check.
+struct LossRecord {
+  Index iteration = 0;
+  /// Wall-clock seconds since the first sweep began.
+  double seconds = 0;
+  /// ½‖A − W·H‖².
+  double loss = 0;
+  /// loss + penalties: what the algorithm minimises and what never rises beyond rounding.
+  double objective = 0;
+  /// ‖A − W·H‖ / ‖A‖; 0 for A = 0 and W·H = 0.
+  double relative_error = 0;
+  /// True where the residual was summed entry by entry, false where the Gram identity gave it.
+  bool direct = false;
+};
+
+struct Timings {
+  double inspect_seconds = 0;
+  double sweep_seconds = 0;
+  double check_seconds = 0;
+  double total_seconds = 0;
+};
+
+/// Factors on the host, with how they came about. W is m × k; Ht, the transpose of H, is n × k.
+template <class T>
+struct Result {
+  Matrix<T> W;
+  Matrix<T> Ht;
+  std::vector<LossRecord> loss_history;
+  StopReason stop_reason = StopReason::iteration_limit;
+  Index iterations = 0;
+  /// ‖A − W·H‖ / ‖A‖ of the factors returned.
+  double relative_error = 0;
+  Timings timings;
+  std::string backend;
+  int threads = 0;
+  Index panel_rows = 0;
+  /// What the caller should know, such as zeros in W₀ under mu.
+  std::vector<std::string> warnings;
+
+  /// A copy of H, k × n.
+  Matrix<T> H() const {
+    Matrix<T> h(Ht.cols(), Ht.rows());
+    for (Index j = 0; j < Ht.rows(); ++j) {
+      for (Index c = 0; c < Ht.cols(); ++c) h(c, j) = Ht(j, c);
+    }
+    return h;
+  }
+};
+
+}  // namespace nonneg

@@ -1,0 +1,97 @@
+/// Factorization: one call, or step by step.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <stop_token>
+
+#include "nonneg/backend.hpp"
+#include "nonneg/data_view.hpp"
+#include "nonneg/export.hpp"
+#include "nonneg/options.hpp"
+#include "nonneg/panel_source.hpp"
+#include "nonneg/result.hpp"
+
+namespace nonneg {
+
+/// The caller's first factors, on the host: W₀ m × k and H₀ k × n, entries >= 0 and finite.
+template <class T>
+struct InitialFactors {
+  MatrixView<const T> W;
+  MatrixView<const T> H;
+};
+
+/// Called after every check, on the thread that runs the solver. A long call delays the sweeps.
+using CheckCallback = std::function<void(const LossRecord&)>;
+
+/// Minimises ½‖A − W·H‖² + penalties over W, H >= 0, for dense A (m × n). Each sweep reads A once:
+/// panel by panel it updates rows of W and adds up AᵀW and WᵀW, and then updates H from the sums.
+/// T is float or double. A must outlive the solver. Not safe for use from two threads at once; two
+/// solvers are independent.
+template <class T>
+class NONNEG_EXPORT Solver {
+ public:
+  /// Reads A once, to check it and to scale by it. Throws InvalidArgument (an option; an empty
+  /// matrix; the first negative, NaN or infinite entry, by row, column and value; W₀ or H₀ of the
+  /// wrong shape), NotAvailable (the backend), OutOfMemory.
+  Solver(const DataView& A, const Options& options);
+  Solver(const DataView& A, const Options& options, const InitialFactors<T>& initial);
+  ~Solver();
+  Solver(Solver&&) noexcept;
+  Solver& operator=(Solver&&) noexcept;
+
+  /// One sweep.
+  void step();
+  /// The objective of the current factors, added to the history. Throws InvalidArgument when a
+  /// factor is no longer finite, naming the iteration.
+  LossRecord check();
+  /// Sweeps and checks until converged, at the iteration limit, or asked to stop: the sweep under
+  /// way ends first.
+  StopReason run(std::stop_token stop = {}, const CheckCallback& on_check = {});
+
+  Index iteration() const noexcept;
+  const std::vector<LossRecord>& loss_history() const noexcept;
+  /// Copies of the factors reached: W m × k and Ht n × k, in the data's own scale.
+  Matrix<T> W() const;
+  Matrix<T> Ht() const;
+  /// Factors and history so far, as factorize() returns them.
+  Result<T> result() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Factorizes A, float32 or float64 by T. See Solver for what is minimised and what is thrown.
+template <class T>
+NONNEG_EXPORT Result<T> factorize(const DataView& A, const Options& options,
+                                  std::stop_token stop = {}, const CheckCallback& on_check = {});
+
+/// As above, from the caller's own first factors (options.init is taken as custom).
+template <class T>
+NONNEG_EXPORT Result<T> factorize(const DataView& A, const Options& options,
+                                  const InitialFactors<T>& initial, std::stop_token stop = {},
+                                  const CheckCallback& on_check = {});
+
+/// Float32 and float64 data in their own precision, by their views.
+inline Result<float> factorize(MatrixView<const float> A, const Options& options) {
+  return factorize<float>(DataView(A), options);
+}
+inline Result<double> factorize(MatrixView<const double> A, const Options& options) {
+  return factorize<double>(DataView(A), options);
+}
+
+/// W (m × k) >= 0 that minimises ½‖A − W·H‖² + the penalties on W, for new rows A (m × n) and fixed
+/// H (k × n, on the host). A is read once: its product with Hᵀ is all that the updates need. Rows
+/// are repeated up to options.max_iterations times, each until its own change falls below
+/// options.tolerance of its first. options.rank is taken from H. Throws as Solver does, and
+/// InvalidArgument where A and H differ in columns.
+template <class T>
+NONNEG_EXPORT Matrix<T> transform(const DataView& A, MatrixView<const T> H, const Options& options);
+
+/// W·H, rows first … first + count - 1 of it, on the host: m × n in all.
+template <class T>
+NONNEG_EXPORT Matrix<T> reconstruct(MatrixView<const T> W, MatrixView<const T> H, Index first,
+                                    Index count);
+
+}  // namespace nonneg

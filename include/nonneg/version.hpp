@@ -1,0 +1,27 @@
+/// Which nonneg this is, and how it was built.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "nonneg/export.hpp"
+
+namespace nonneg {
+
+struct BuildInfo {
+  std::string version;
+  std::string compiler;
+  std::string build_type;
+  /// What multiplies float32 matrices: "oneDNN 2.6.3" or "Eigen".
+  std::string float32_gemm;
+  /// "native" where compiled for the building machine's own instruction set, else "portable".
+  std::string instruction_set;
+  /// True where the CUDA backend is part of this build.
+  bool cuda = false;
+};
+
+/// "0.1.0". The library's own version at run time.
+NONNEG_EXPORT std::string_view version() noexcept;
+NONNEG_EXPORT BuildInfo build_info();
+
+}  // namespace nonneg

@@ -1,0 +1,14 @@
+/// The reference backend: Eigen and oneDNN products, rows split among threads.
+#pragma once
+
+#include <memory>
+
+#include "nonneg/backend.hpp"
+
+namespace nonneg::cpu {
+
+/// `threads` 0: all that this process may use.
+template <class T>
+std::unique_ptr<Backend<T>> make_cpu_backend(int threads);
+
+}  // namespace nonneg::cpu

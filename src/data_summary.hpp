@@ -1,0 +1,23 @@
+/// What the solver must know of A before the first sweep, from one read of it.
+#pragma once
+
+#include "nonneg/data_view.hpp"
+#include "nonneg/options.hpp"
+
+namespace nonneg {
+
+struct DataSummary {
+  /// The mean of scale·A, and ‖scale·A‖².
+  double scaled_mean = 0;
+  double scaled_sum_of_squares = 0;
+  /// A power of 4 that brings A's entries into the compute type's comfortable range; 1 where they
+  /// are there already. Factors of scale·A are sqrt(scale) times the factors of A.
+  double scale = 1;
+};
+
+/// Reads A once (twice where it must be scaled). Throws InvalidArgument when A is empty, or naming
+/// the first entry, in row order, that is negative, NaN or infinite, or too large for ½‖A‖² in
+/// double. `compute_type` is the type that the factors are computed in.
+DataSummary summarize(const DataView& A, Precision compute_type, int threads);
+
+}  // namespace nonneg

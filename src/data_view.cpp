@@ -1,0 +1,98 @@
+#include "nonneg/data_view.hpp"
+
+#include <fmt/format.h>
+
+namespace nonneg {
+
+std::size_t element_size(ElementType type) noexcept {
+  switch (type) {
+    case ElementType::uint8:
+    case ElementType::int8:
+      return 1;
+    case ElementType::uint16:
+    case ElementType::int16:
+    case ElementType::float16:
+      return 2;
+    case ElementType::uint32:
+    case ElementType::int32:
+    case ElementType::float32:
+      return 4;
+    case ElementType::uint64:
+    case ElementType::int64:
+    case ElementType::float64:
+      return 8;
+  }
+  return 0;
+}
+
+std::string_view element_name(ElementType type) noexcept {
+  switch (type) {
+    case ElementType::uint8:
+      return "uint8";
+    case ElementType::int8:
+      return "int8";
+    case ElementType::uint16:
+      return "uint16";
+    case ElementType::int16:
+      return "int16";
+    case ElementType::uint32:
+      return "uint32";
+    case ElementType::int32:
+      return "int32";
+    case ElementType::uint64:
+      return "uint64";
+    case ElementType::int64:
+      return "int64";
+    case ElementType::float16:
+      return "float16";
+    case ElementType::float32:
+      return "float32";
+    case ElementType::float64:
+      return "float64";
+  }
+  return "unknown";
+}
+
+DataView::DataView(const void* data, ElementType type, Index rows, Index cols, Index row_stride,
+                   Index col_stride)
+    : data_(data),
+      type_(type),
+      rows_(rows),
+      cols_(cols),
+      row_stride_(row_stride),
+      col_stride_(col_stride) {
+  if (rows < 0 || cols < 0 || row_stride < 1 || col_stride < 1) {
+    throw InvalidArgument(fmt::format(
+        "data view of {} x {} with strides {} and {}: sizes must be >= 0 and strides >= 1", rows,
+        cols, row_stride, col_stride));
+  }
+}
+
+std::uint64_t DataView::bytes() const noexcept {
+  return static_cast<std::uint64_t>(rows_) * static_cast<std::uint64_t>(cols_) *
+         element_size(type_);
+}
+
+DataView DataView::row_block(Index first, Index count) const {
+  if (first < 0 || count < 0 || first > rows_ - count) {
+    throw InvalidArgument(
+        fmt::format("row block {} + {} lies outside a matrix of {} rows", first, count, rows_));
+  }
+  const auto* start = static_cast<const std::byte*>(data_) +
+                      first * row_stride_ * static_cast<Index>(element_size(type_));
+  return {start, type_, count, cols_, row_stride_, col_stride_};
+}
+
+void DataView::require(ElementType type) const {
+  if (type != type_) {
+    throw InvalidArgument(
+        fmt::format("data of {} read as {}", element_name(type_), element_name(type)));
+  }
+  if (!row_major() || (rows_ > 1 && row_stride_ < cols_)) {
+    throw InvalidArgument(
+        fmt::format("data with strides {} and {} read as row-major: its columns must be adjacent",
+                    row_stride_, col_stride_));
+  }
+}
+
+}  // namespace nonneg

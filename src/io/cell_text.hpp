@@ -1,0 +1,29 @@
+/// Numbers in text, and text in messages.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace nonneg::io {
+
+/// Blanks taken off both ends: spaces, tabs, carriage returns.
+std::string_view trimmed(std::string_view text) noexcept;
+
+/// In double quotes, as a message shows it: shortened, bytes that are not to be printed replaced.
+std::string quote_cell(std::string_view text);
+
+enum class NumberError { none, not_a_number, too_large };
+
+/// A number at the start of [first, last), and where it ends. The same in every locale: "1e-3",
+/// "+1", ".5", "nan", "inf"; what is too small for float64 becomes 0.
+struct ParsedNumber {
+  double value = 0;
+  const char* end = nullptr;
+  NumberError error = NumberError::none;
+};
+ParsedNumber parse_number(const char* first, const char* last) noexcept;
+
+/// True where the whole of `text` is a number, even one too large for float64.
+bool is_number(std::string_view text) noexcept;
+
+}  // namespace nonneg::io

@@ -1,0 +1,39 @@
+/// The header of an .npy file (NumPy's NEP 1): magic, version, length, and a Python dict in words.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "nonneg/data_view.hpp"
+
+namespace nonneg::io {
+
+struct NpyHeader {
+  ElementType type = ElementType::float64;
+  Index rows = 0;
+  Index cols = 0;
+  /// Column-major: entry (i, j) is number j * rows + i.
+  bool fortran_order = false;
+  /// Where the entries start, in bytes from the start of the file.
+  std::uint64_t data_offset = 0;
+
+  /// Bytes that the header promises: at most 2^63 - 1.
+  std::uint64_t data_bytes() const noexcept;
+  /// The entries at `data`.
+  DataView view(const void* data) const;
+};
+
+/// Bytes with which npy_header_bytes can tell how long the header is.
+inline constexpr std::size_t kNpyPrefixBytes = 12;
+
+/// Bytes of the header, data_offset that is, from the file's first kNpyPrefixBytes (fewer where the
+/// file has fewer). Throws InvalidArgument for a file that is no .npy, or of an unknown version.
+std::uint64_t npy_header_bytes(std::string_view prefix, const std::string& name);
+
+/// Reads a header of npy_header_bytes() bytes. Throws InvalidArgument for one that is malformed,
+/// and for a type or a shape that nonneg does not read, with the remedy.
+NpyHeader parse_npy_header(std::string_view header, const std::string& name);
+
+}  // namespace nonneg::io

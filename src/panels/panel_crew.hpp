@@ -1,0 +1,65 @@
+/// Workers over A: each sweeps a share of the rows with a backend and a source of its own, so that
+/// threads meet once per sweep and not once per product.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "nonneg/panel_source.hpp"
+#include "nonneg/plan.hpp"
+#include "panels/worker_share.hpp"
+
+namespace nonneg {
+
+template <class T>
+class PanelCrew {
+ public:
+  /// `backend` must outlive the crew; with one worker it does the work itself.
+  PanelCrew(Backend<T>& backend, const DataView& A, const Plan& plan, double scale)
+      : backend_(backend) {
+    for (int w = 0; w < plan.workers; ++w) {
+      const RowRange share = worker_share(A.rows(), plan.workers, w);
+      Member member{.first_row = share.first};
+      if (plan.workers > 1) member.own_backend = backend.make_worker();
+      member.backend = plan.workers > 1 ? member.own_backend.get() : &backend;
+      member.source = make_host_source(*member.backend, A.row_block(share.first, share.count),
+                                       plan.panel_rows, scale);
+      members_.push_back(std::move(member));
+    }
+  }
+
+  int size() const { return static_cast<int>(members_.size()); }
+  Backend<T>& backend(int worker) { return *member(worker).backend; }
+
+  /// Calls body(worker) for every worker, at once where the backend can.
+  template <class Body>
+  void run(const Body& body) {
+    backend_.run_workers(size(), body);
+  }
+
+  /// Calls body(panel) for each panel of the worker's share in order; first_row is A's.
+  template <class Body>
+  void for_each_panel(int worker, const Body& body) {
+    Member& own = member(worker);
+    own.source->begin_sweep();
+    while (auto panel = own.source->next()) {
+      panel->first_row += own.first_row;
+      body(*panel);
+    }
+  }
+
+ private:
+  struct Member {
+    Index first_row = 0;
+    std::unique_ptr<Backend<T>> own_backend{};
+    Backend<T>* backend = nullptr;
+    std::unique_ptr<PanelSource<T>> source{};
+  };
+
+  Member& member(int worker) { return members_[static_cast<std::size_t>(worker)]; }
+
+  Backend<T>& backend_;
+  std::vector<Member> members_;
+};
+
+}  // namespace nonneg

@@ -1,0 +1,25 @@
+#include <fmt/format.h>
+
+#include "cpu/gemm.hpp"
+#include "nonneg/solver.hpp"
+
+namespace nonneg {
+
+template <class T>
+Matrix<T> reconstruct(MatrixView<const T> W, MatrixView<const T> H, Index first, Index count) {
+  if (W.cols() != H.rows()) {
+    throw InvalidArgument(
+        fmt::format("W is {} x {} and H is {} x {}: W must have as many columns as H has rows",
+                    W.rows(), W.cols(), H.rows(), H.cols()));
+  }
+  Matrix<T> product(count, H.cols());
+  cpu::gemm<T>(cpu::Transpose::no, W.row_block(first, count), H, T{0}, product.view());
+  return product;
+}
+
+template NONNEG_EXPORT Matrix<float> reconstruct(MatrixView<const float>, MatrixView<const float>,
+                                                 Index, Index);
+template NONNEG_EXPORT Matrix<double> reconstruct(MatrixView<const double>,
+                                                  MatrixView<const double>, Index, Index);
+
+}  // namespace nonneg

@@ -1,0 +1,64 @@
+#include "requirements.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <type_traits>
+
+#include "io/byte_count.hpp"
+#include "memory_info.hpp"
+
+namespace nonneg {
+
+template <class T>
+void require_precision(const Options& options) {
+  constexpr Precision kOwn = std::is_same_v<T, float> ? Precision::float32 : Precision::float64;
+  if (options.precision != Precision::automatic && options.precision != kOwn) {
+    throw InvalidArgument(fmt::format(
+        "precision = {}: this solver computes in {}; leave precision at auto or use the other type",
+        to_string(options.precision), to_string(kOwn)));
+  }
+}
+
+template <class T>
+void require_valid_factor(std::string_view name, MatrixView<const T> factor) {
+  for (Index i = 0; i < factor.rows(); ++i) {
+    for (Index j = 0; j < factor.cols(); ++j) {
+      const T value = factor(i, j);
+      if (!(value >= 0) || std::isinf(value)) {
+        throw InvalidArgument(
+            fmt::format("entry ({}, {}) of {} is {}: every entry must be a finite number >= 0", i,
+                        j, name, value));
+      }
+    }
+  }
+}
+
+template <class T>
+void require_shape(std::string_view name, MatrixView<const T> factor, Index rows, Index cols) {
+  if (factor.rows() != rows || factor.cols() != cols) {
+    throw InvalidArgument(fmt::format("{} is {} x {}: it must be {} x {}", name, factor.rows(),
+                                      factor.cols(), rows, cols));
+  }
+}
+
+void require_memory(const Plan& plan) {
+  const std::uint64_t free = available_memory_bytes();
+  if (plan.total_bytes > free) {
+    throw OutOfMemory(
+        fmt::format("factors and workspace for {} x {} with rank {} take {}: {} free; a smaller "
+                    "rank or fewer panel rows take less",
+                    plan.rows, plan.cols, plan.rank, byte_count(plan.total_bytes),
+                    byte_count(free)),
+        plan.total_bytes, free);
+  }
+}
+
+template void require_precision<float>(const Options&);
+template void require_precision<double>(const Options&);
+template void require_valid_factor(std::string_view, MatrixView<const float>);
+template void require_valid_factor(std::string_view, MatrixView<const double>);
+template void require_shape(std::string_view, MatrixView<const float>, Index, Index);
+template void require_shape(std::string_view, MatrixView<const double>, Index, Index);
+
+}  // namespace nonneg

@@ -1,0 +1,26 @@
+/// Checks of what a caller hands in, shared by the solver and transform.
+#pragma once
+
+#include <string_view>
+
+#include "nonneg/options.hpp"
+#include "nonneg/plan.hpp"
+
+namespace nonneg {
+
+/// Throws InvalidArgument where options.precision asks for another type than T.
+template <class T>
+void require_precision(const Options& options);
+
+/// Throws InvalidArgument naming the first entry of `factor` that is negative, NaN or infinite.
+template <class T>
+void require_valid_factor(std::string_view name, MatrixView<const T> factor);
+
+/// Throws InvalidArgument unless `factor` is rows × cols.
+template <class T>
+void require_shape(std::string_view name, MatrixView<const T> factor, Index rows, Index cols);
+
+/// Throws OutOfMemory where the plan takes more than the machine has free.
+void require_memory(const Plan& plan);
+
+}  // namespace nonneg

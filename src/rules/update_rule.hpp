@@ -1,0 +1,44 @@
+/// How an algorithm takes part in a sweep.
+#pragma once
+
+#include "nonneg/backend.hpp"
+#include "nonneg/panel_source.hpp"
+
+namespace nonneg {
+
+/// What a sweep adds up over the panels. C = AᵀW (n × k) and S = WᵀW (k × k), with the rows of W as
+/// the sweep left them.
+template <class T>
+struct SweepTerms {
+  Matrix<T> C;
+  Matrix<T> S;
+
+  SweepTerms(Backend<T>& backend, Index cols, Index rank)
+      : C(backend.allocate(cols, rank)), S(backend.allocate(rank, rank)) {}
+
+  void clear(Backend<T>& backend) {
+    backend.set_zero(C.view());
+    backend.set_zero(S.view());
+  }
+};
+
+/// An algorithm's four steps. All memory is taken when the rule is made.
+template <class T>
+class UpdateRule {
+ public:
+  UpdateRule() = default;
+  UpdateRule(const UpdateRule&) = delete;
+  UpdateRule& operator=(const UpdateRule&) = delete;
+  virtual ~UpdateRule() = default;
+
+  /// Prepares what depends on Ht (n × k) alone.
+  virtual void begin_sweep(MatrixView<const T> Ht) = 0;
+  /// Updates the panel's rows of W.
+  virtual void update_rows(const Panel<T>& panel, MatrixView<const T> Ht, MatrixView<T> W_p) = 0;
+  /// Adds the panel's share to the terms, from its updated rows of W. Panels may be cut anywhere.
+  virtual void accumulate(const Panel<T>& panel, MatrixView<const T> W_p, SweepTerms<T>& terms) = 0;
+  /// Updates Ht from the terms of a whole sweep.
+  virtual void update_columns(const SweepTerms<T>& terms, MatrixView<T> Ht) = 0;
+};
+
+}  // namespace nonneg
