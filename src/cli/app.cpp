@@ -1,0 +1,252 @@
+#include "cli/app.hpp"
+
+#include "cli/completion_command.hpp"
+#include "cli/console.hpp"
+#include "cli/help_formatter.hpp"
+#include "cli/info_command.hpp"
+#include "cli/option_table.hpp"
+#include "cli/usage.hpp"
+#include "nonneg/version.hpp"
+
+namespace nonneg::cli {
+namespace {
+
+const std::string kInputHelp =
+    "Matrix A, m x n: .npy, .csv, .tsv or .mtx, or any of them gzipped (.gz)";
+
+CLI::App& add_command(CLI::App& app, const std::string& name, const std::string& description) {
+  CLI::App& command = *app.add_subcommand(name, description);
+  command.allow_extras();
+  command.set_help_flag();
+  return command;
+}
+
+/// The last group of every help page.
+void finish(CLI::App& command, const std::string& examples) {
+  command.set_help_flag("-h,--help", "Show this page")->group("General");
+  command.footer("Examples:\n" + examples);
+}
+
+void add_computing(OptionTable& table, Options& options) {
+  table.group("Computing");
+  table.choice("--precision", options.precision, "auto|float32|float64",
+               {Precision::automatic, Precision::float32, Precision::float64},
+               "Type to compute in; auto: float64 for float64 data, else float32");
+  table.choice("--backend", options.backend, "auto|cpu|cuda",
+               {BackendKind::automatic, BackendKind::cpu, BackendKind::cuda}, "Where to compute");
+  table.integer("--threads", options.threads, "Threads on the CPU", "all usable cores");
+  table.integer("--panel-rows", options.panel_rows, "Rows of A worked on at a time",
+                "fitted to the caches");
+}
+
+void add_algorithm(OptionTable& table, Options& options, const std::string& default_text) {
+  CLI::Option* option =
+      table.choice("--algorithm", options.algorithm, "hals|mu", {Algorithm::hals, Algorithm::mu},
+                   "hals: alternating least squares by component; mu: multiplicative updates");
+  if (!default_text.empty()) option->default_str(default_text);
+}
+
+void add_reporting(OptionTable& table, Reporting& reporting) {
+  table.flag("--quiet", reporting.quiet, "No progress, no summary: only errors");
+  table.flag("--json", reporting.json, "One JSON object on standard output, nothing else");
+}
+
+void add_factorize(CLI::App& app, FactorizeArguments& arguments) {
+  CLI::App& command = add_command(app, "factorize", "Factorize a matrix: A ~ W*H with W, H >= 0");
+  Options& options = arguments.options;
+  OptionTable table(command);
+  table.positional("INPUT", arguments.input, kInputHelp);
+  table.group("Result");
+  table.integer("--rank", options.rank, "Number of components k", "required");
+  table.path("--out", arguments.out, "DIR", "Directory for W.npy, H.npy and run.json (required)");
+  table.flag("--overwrite", arguments.overwrite, "Replace an older run in DIR");
+  add_reporting(table, arguments.reporting);
+
+  table.group("Algorithm");
+  add_algorithm(table, options, {});
+  table.choice("--loss", options.loss, "frobenius", {Loss::frobenius}, "What is minimised");
+  table.integer("--inner-repeats", options.inner_repeats,
+                "Updates of a factor per iteration with the same products", "the algorithm's own");
+  table.decimal("--floor", options.floor, "Smallest factor entry, in units of sqrt(mean(A)/k)",
+                "0 for hals, 1e-10 for mu");
+  table.decimal("--l1-w", options.penalties.l1_w, "Penalty on the sum of W");
+  table.decimal("--l1-h", options.penalties.l1_h, "Penalty on the sum of H");
+  table.decimal("--l2-w", options.penalties.l2_w, "Penalty on half the squares of W");
+  table.decimal("--l2-h", options.penalties.l2_h, "Penalty on half the squares of H");
+
+  table.group("Start");
+  table
+      .choice("--init", options.init, "random|custom", {Init::random, Init::custom},
+              "First factors: drawn, or from --init-w and --init-h")
+      ->each([&arguments](const std::string&) { arguments.init_given = true; });
+  table.path("--init-w", arguments.init_w, "FILE", "First W, m x k");
+  table.path("--init-h", arguments.init_h, "FILE", "First H, k x n");
+  table.unsigned_integer("--seed", options.seed, "Which random numbers to draw");
+
+  table.group("Stop");
+  table.integer("--max-iterations", options.max_iterations, "Most iterations");
+  table.decimal("--tolerance", options.tolerance,
+                "Stop when the objective falls by less than this part of itself between two "
+                "checks; 0: never");
+  table.integer("--check-every", options.check_every, "Iterations between two checks");
+  add_computing(table, options);
+  finish(command,
+         "  nonneg factorize faces.npy --rank 32 --out faces-32\n"
+         "  nonneg factorize counts.csv.gz --rank 10 --out run --algorithm mu --seed 7\n"
+         "  nonneg factorize A.mtx --rank 5 --out run --json > run.log");
+}
+
+void add_transform(CLI::App& app, TransformArguments& arguments) {
+  CLI::App& command = add_command(app, "transform", "Find W for new rows, with a model's H");
+  Options& options = arguments.options;
+  OptionTable table(command);
+  table.positional("INPUT", arguments.input,
+                   "New rows, with the model's columns: .npy, .csv, .tsv or .mtx, also gzipped");
+  table.group("Result");
+  table.path("--model", arguments.model, "DIR", "Directory of a run (required)");
+  table.path("--out", arguments.out, "FILE", "File for W, an .npy (required)");
+  table.flag("--overwrite", arguments.overwrite, "Replace FILE if it exists");
+  add_reporting(table, arguments.reporting);
+  table.group("Algorithm");
+  add_algorithm(table, options, "the model's");
+  command.get_option("--algorithm")->each([&arguments](const std::string&) {
+    arguments.algorithm_given = true;
+  });
+  table.decimal("--l1-w", arguments.l1_w, "Penalty on the sum of W", "the model's");
+  table.decimal("--l2-w", arguments.l2_w, "Penalty on half the squares of W", "the model's");
+  table.group("Stop");
+  table.integer("--max-iterations", options.max_iterations, "Most updates of a row");
+  table.decimal("--tolerance", options.tolerance,
+                "A row is done when an update changes it by less than this part of the first");
+  add_computing(table, options);
+  finish(command, "  nonneg transform new.npy --model faces-32 --out W-new.npy");
+}
+
+void add_reconstruct(CLI::App& app, ReconstructArguments& arguments) {
+  CLI::App& command = add_command(app, "reconstruct", "Multiply a run's factors: W*H");
+  OptionTable table(command);
+  table.positional("DIR", arguments.model, "Directory of a run")->type_name("DIR");
+  table.group("Result");
+  table.path("--out", arguments.out, "FILE", "File for W*H, an .npy (required)");
+  table.flag("--overwrite", arguments.overwrite, "Replace FILE if it exists");
+  add_reporting(table, arguments.reporting);
+  finish(command, "  nonneg reconstruct faces-32 --out approximation.npy");
+}
+
+void add_plan(CLI::App& app, PlanArguments& arguments) {
+  CLI::App& command = add_command(app, "plan", "Say what a factorization takes, and stop there");
+  OptionTable table(command);
+  table.positional("INPUT", arguments.input, kInputHelp);
+  table.group("Plan");
+  table.integer("--rank", arguments.options.rank, "Number of components k", "required");
+  add_algorithm(table, arguments.options, {});
+  table.flag("--json", arguments.json, "One JSON object on standard output, nothing else");
+  add_computing(table, arguments.options);
+  finish(command, "  nonneg plan faces.npy --rank 32");
+}
+
+void add_demo(CLI::App& app, DemoArguments& arguments) {
+  CLI::App& command = add_command(app, "demo", "Factorize a matrix whose answer is known");
+  OptionTable table(command);
+  command
+      .add_option_function<std::string>(
+          "NAME",
+          [&arguments](const std::string& text) {
+            const auto choice = parse_choice("demo", text, choices_of("learning|swimmer"));
+            arguments.demo = choice == 0 ? Demo::learning : Demo::swimmer;
+          },
+          "learning: 80 points in the plane, 50 multiplicative updates; swimmer: 256 pictures "
+          "made of 17 parts")
+      ->type_name("learning|swimmer")
+      ->default_str("learning");
+  table.group("Result");
+  table.path("--out", arguments.out, "DIR", "Directory for W.npy, H.npy and run.json");
+  table.flag("--overwrite", arguments.overwrite, "Replace an older run in DIR");
+  add_reporting(table, arguments.reporting);
+  table.group("Run");
+  table.integer("--max-iterations", arguments.max_iterations, "Most iterations",
+                "learning 50, swimmer 200");
+  table.unsigned_integer("--seed", arguments.seed, "First of the swimmer's random starts");
+  table.integer("--threads", arguments.threads, "Threads on the CPU", "all usable cores");
+  finish(command, "  nonneg demo\n  nonneg demo swimmer --out swimmer");
+}
+
+void add_info(CLI::App& app, bool& json) {
+  CLI::App& command = add_command(app, "info", "Say what this build and this machine have");
+  OptionTable table(command);
+  table.group("Result");
+  table.flag("--json", json, "One JSON object on standard output, nothing else");
+  finish(command, "  nonneg info");
+}
+
+void add_completion(CLI::App& app, std::string& shell) {
+  CLI::App& command = add_command(app, "completion", "Print a completion script for a shell");
+  OptionTable table(command);
+  table.positional("SHELL", shell, "bash, zsh or fish")->type_name("bash|zsh|fish");
+  finish(command,
+         "  source <(nonneg completion bash)\n"
+         "  nonneg completion zsh > ~/.zfunc/_nonneg\n"
+         "  nonneg completion fish > ~/.config/fish/completions/nonneg.fish");
+}
+
+ExitStatus dispatch(const CLI::App& app, const Arguments& arguments, Interrupt& interrupt) {
+  const std::string command = chosen_command(app).get_name();
+  if (command == "factorize") return factorize_command(arguments.factorize, interrupt);
+  if (command == "transform") return transform_command(arguments.transform, interrupt);
+  if (command == "reconstruct") return reconstruct_command(arguments.reconstruct, interrupt);
+  if (command == "plan") return plan_command(arguments.plan);
+  if (command == "demo") return demo_command(arguments.demo, interrupt);
+  if (command == "info") return info_command(arguments.info_json);
+  return completion_command(arguments.shell, app);
+}
+
+}  // namespace
+
+std::unique_ptr<CLI::App> make_app(Arguments& arguments) {
+  auto app = std::make_unique<CLI::App>("Non-negative matrix factorization: A ~ W*H", "nonneg");
+  app->formatter(std::make_shared<HelpFormatter>());
+  app->allow_extras();
+  app->require_subcommand(0, 1);
+  app->set_help_flag();
+  add_factorize(*app, arguments.factorize);
+  add_transform(*app, arguments.transform);
+  add_reconstruct(*app, arguments.reconstruct);
+  add_plan(*app, arguments.plan);
+  add_info(*app, arguments.info_json);
+  add_demo(*app, arguments.demo);
+  add_completion(*app, arguments.shell);
+  for (CLI::App* command : app->get_subcommands({})) command->group("Commands");
+  app->set_version_flag("--version", "nonneg " + std::string(version()), "Show the version")
+      ->group("General");
+  finish(*app,
+         "  nonneg demo\n"
+         "  nonneg factorize faces.npy --rank 32 --out faces-32\n"
+         "  nonneg factorize --help");
+  return app;
+}
+
+int run(int argc, char** argv) noexcept {
+  try {
+    Interrupt interrupt;
+    Arguments arguments;
+    const auto app = make_app(arguments);
+    try {
+      app->parse(argc, argv);
+    } catch (const CLI::CallForHelp&) {
+      print(chosen_command(*app).help(
+          &chosen_command(*app) == app.get() ? "" : "nonneg " + chosen_command(*app).get_name()));
+      return kSuccess;
+    } catch (const CLI::CallForVersion& e) {
+      print(std::string(e.what()) + "\n");
+      return kSuccess;
+    } catch (const CLI::ParseError& e) {
+      throw InvalidArgument(explain(e, *app));
+    }
+    check_arguments(*app);
+    return dispatch(*app, arguments, interrupt);
+  } catch (...) {
+    return report(std::current_exception());
+  }
+}
+
+}  // namespace nonneg::cli

@@ -1,0 +1,30 @@
+/// Standard output and standard error.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace nonneg::cli {
+
+/// Writes to standard output, unbuffered. Throws IoError, for a full disk or a reader that left.
+void print(std::string_view text);
+/// Writes to standard error in one piece; failures are ignored, for there is nowhere to say them.
+void say(std::string_view text) noexcept;
+
+bool stdout_is_terminal() noexcept;
+/// True where a line on standard error can be redrawn.
+bool stderr_is_terminal() noexcept;
+/// Columns of the terminal on standard error; 80 where unknown.
+int terminal_columns() noexcept;
+/// True where the locale's character set is UTF-8.
+bool unicode_output() noexcept;
+
+/// "160 MB", "1.25 GB", "12 B": decimal units, three digits.
+std::string human_bytes(std::uint64_t bytes);
+/// "0.35 s", "12 s", "3 min 20 s", "2 h 05 min".
+std::string human_seconds(double seconds);
+/// Words for an errno value.
+std::string error_words(int error);
+
+}  // namespace nonneg::cli

@@ -1,0 +1,44 @@
+#include "cli/factorization.hpp"
+
+#include "cli/console.hpp"
+
+namespace nonneg::cli {
+
+template <class T>
+Result<T> solve(const DataView& A, const Options& options, const InitialFactors<T>* initial,
+                Progress& progress, Interrupt& interrupt) {
+  Solver<T> solver = initial == nullptr ? Solver<T>(A, options) : Solver<T>(A, options, *initial);
+  interrupt.begin_graceful();
+  solver.run(interrupt.token(), [&](const LossRecord& record) { progress.on_check(record); });
+  return solver.result();
+}
+
+template <class T>
+void write_run(const nlohmann::ordered_json& record, const Result<T>& result,
+               RunDirectory* directory, const Reporting& reporting) {
+  if (!reporting.quiet) {
+    for (const std::string& warning : result.warnings) say("nonneg: warning: " + warning + "\n");
+  }
+  if (directory != nullptr) directory->write<T>(result.W.view(), result.Ht.view(), record);
+}
+
+void print_json(nlohmann::ordered_json record, const std::string& out) {
+  using Json = nlohmann::ordered_json;
+  record["out"] = out.empty() ? Json(nullptr) : Json(out);
+  print(record.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+ExitStatus status_of(StopReason reason) noexcept {
+  return reason == StopReason::cancelled ? kInterrupted : kSuccess;
+}
+
+template Result<float> solve(const DataView&, const Options&, const InitialFactors<float>*,
+                             Progress&, Interrupt&);
+template Result<double> solve(const DataView&, const Options&, const InitialFactors<double>*,
+                              Progress&, Interrupt&);
+template void write_run(const nlohmann::ordered_json&, const Result<float>&, RunDirectory*,
+                        const Reporting&);
+template void write_run(const nlohmann::ordered_json&, const Result<double>&, RunDirectory*,
+                        const Reporting&);
+
+}  // namespace nonneg::cli

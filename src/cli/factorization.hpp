@@ -1,0 +1,38 @@
+/// The steps that every factorization of the command takes: solve, watch, record, write, tell.
+#pragma once
+
+#include <string>
+
+#include "cli/exit_status.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/progress.hpp"
+#include "cli/run_directory.hpp"
+#include "cli/run_record.hpp"
+#include "nonneg/solver.hpp"
+
+namespace nonneg::cli {
+
+/// How the user wants to be told.
+struct Reporting {
+  /// Nothing on standard error but errors, and no summary.
+  bool quiet = false;
+  /// One JSON object on standard output instead of a summary.
+  bool json = false;
+};
+
+/// Runs to the end, or to what was reached when the user stopped it. `initial` may be null.
+template <class T>
+Result<T> solve(const DataView& A, const Options& options, const InitialFactors<T>* initial,
+                Progress& progress, Interrupt& interrupt);
+
+/// Says the run's warnings, and writes it into `directory`, where there is one.
+template <class T>
+void write_run(const nlohmann::ordered_json& record, const Result<T>& result,
+               RunDirectory* directory, const Reporting& reporting);
+
+/// The record with "out", on standard output.
+void print_json(nlohmann::ordered_json record, const std::string& out);
+
+ExitStatus status_of(StopReason reason) noexcept;
+
+}  // namespace nonneg::cli

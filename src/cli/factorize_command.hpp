@@ -1,0 +1,24 @@
+/// nonneg factorize
+#pragma once
+
+#include <string>
+
+#include "cli/factorization.hpp"
+
+namespace nonneg::cli {
+
+struct FactorizeArguments {
+  std::string input;
+  Options options;
+  /// Whether --init was given, and not left to follow from --init-w and --init-h.
+  bool init_given = false;
+  std::string init_w;
+  std::string init_h;
+  std::string out;
+  bool overwrite = false;
+  Reporting reporting;
+};
+
+ExitStatus factorize_command(FactorizeArguments arguments, Interrupt& interrupt);
+
+}  // namespace nonneg::cli

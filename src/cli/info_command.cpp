@@ -1,0 +1,80 @@
+#include "cli/info_command.hpp"
+
+#include <fmt/format.h>
+#include <sched.h>
+
+#include <cstdint>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+
+#include "cli/console.hpp"
+#include "nonneg/version.hpp"
+
+namespace nonneg::cli {
+namespace {
+
+/// The rest of the first line "KEY : rest" of a file under /proc; empty where there is none.
+std::string proc_value(const char* path, const std::string& key) {
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    const std::size_t colon = line.find(':');
+    if (!line.starts_with(key) || colon == std::string::npos) continue;
+    const std::size_t start = line.find_first_not_of(" \t", colon + 1);
+    return start == std::string::npos ? std::string() : line.substr(start);
+  }
+  return {};
+}
+
+std::uint64_t memory_bytes(const std::string& key) {
+  const std::string kilobytes = proc_value("/proc/meminfo", key);
+  return kilobytes.empty() ? 0 : std::strtoull(kilobytes.c_str(), nullptr, 10) * 1024;
+}
+
+/// Cores that this process may run on.
+int usable_cores() {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof(set), &set) == 0) return CPU_COUNT(&set);
+  return static_cast<int>(std::thread::hardware_concurrency());
+}
+
+}  // namespace
+
+ExitStatus info_command(bool json) {
+  const BuildInfo build = build_info();
+  const std::string model = proc_value("/proc/cpuinfo", "model name");
+  const int cores = usable_cores();
+  const std::uint64_t total = memory_bytes("MemTotal");
+  const std::uint64_t available = memory_bytes("MemAvailable");
+  if (json) {
+    nlohmann::ordered_json backends = {"cpu"};
+    if (build.cuda) backends.push_back("cuda");
+    const nlohmann::ordered_json info = {
+        {"nonneg_version", build.version},
+        {"command", "info"},
+        {"build",
+         {{"compiler", build.compiler},
+          {"type", build.build_type},
+          {"float32_gemm", build.float32_gemm},
+          {"instruction_set", build.instruction_set},
+          {"cuda", build.cuda}}},
+        {"backends", backends},
+        {"cpu", {{"model", model}, {"cores", cores}}},
+        {"memory", {{"total_bytes", total}, {"available_bytes", available}}},
+        {"devices", nlohmann::ordered_json::array()}};
+    print(info.dump(2) + "\n");
+    return kSuccess;
+  }
+  print(
+      fmt::format("nonneg    {}\nbuild     {}, {}, {} instructions\n"
+                  "float32   products by {}\nbackends  {}\n"
+                  "cpu       {}\ncores     {} usable\nmemory    {}, {} available\ndevices   {}\n",
+                  build.version, build.compiler, build.build_type, build.instruction_set,
+                  build.float32_gemm, build.cuda ? "cpu, cuda" : "cpu",
+                  model.empty() ? "unknown" : model, cores, human_bytes(total),
+                  human_bytes(available), build.cuda ? "none found" : "none: built without CUDA"));
+  return kSuccess;
+}
+
+}  // namespace nonneg::cli

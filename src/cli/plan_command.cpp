@@ -1,0 +1,71 @@
+#include "cli/plan_command.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "cli/console.hpp"
+#include "cli/usage.hpp"
+#include "nonneg/matrix_file.hpp"
+#include "nonneg/plan.hpp"
+#include "nonneg/version.hpp"
+
+namespace nonneg::cli {
+namespace {
+
+std::string bytes_line(std::string_view what, std::uint64_t bytes, std::string_view note) {
+  return fmt::format("{:<20}{:>9}{:>18}  {}\n", what, human_bytes(bytes), bytes, note);
+}
+
+std::string plan_table(const Plan& plan, const MatrixFile& file) {
+  const std::string_view precision = to_string(plan.precision);
+  std::string out = fmt::format(
+      "A is {} x {} {}, {} ({})\n", plan.rows, plan.cols, element_name(file.view().type()),
+      file.mapped() ? "mapped from its file" : "read into memory", file.format());
+  out += fmt::format("rank {}, computed in {}\n\n", plan.rank, precision);
+  out += fmt::format("{:<20}{:>9}{:>18}\n", "", "", "bytes");
+  out += bytes_line("A", plan.data_bytes, "as stored");
+  out += bytes_line("factors", plan.factor_bytes, "W and H");
+  out += bytes_line("panel buffer", plan.panel_bytes,
+                    plan.panel_bytes == 0 ? "A is read where it lies" : "A in the compute type");
+  out += bytes_line("workspace", plan.workspace_bytes, "products and the residual");
+  out += bytes_line("beside A", plan.total_bytes, "to be allocated");
+  out += "\n";
+  out += bytes_line("A per iteration", plan.data_bytes_per_iteration, "read once");
+  out += fmt::format("{:<20}{:>9}{:>18}  of {} rows\n", "panels", "", plan.panels, plan.panel_rows);
+  out += fmt::format("{:<20}{:>9}{:>18}  in matrix products\n", "flop per iteration", "",
+                     fmt::format("{:.3g}", plan.flops_per_iteration));
+  return out;
+}
+
+}  // namespace
+
+ExitStatus plan_command(const PlanArguments& arguments) {
+  require_value("plan", "INPUT", arguments.input);
+  validate(arguments.options);
+  const MatrixFile file = MatrixFile::open(arguments.input);
+  const Plan plan = make_plan(file.view(), arguments.options);
+  if (!arguments.json) {
+    print(plan_table(plan, file));
+    return kSuccess;
+  }
+  const nlohmann::ordered_json json = {{"nonneg_version", version()},
+                                       {"command", "plan"},
+                                       {"input", to_json(describe(file))},
+                                       {"rank", plan.rank},
+                                       {"precision", to_string(plan.precision)},
+                                       {"data_bytes", plan.data_bytes},
+                                       {"factor_bytes", plan.factor_bytes},
+                                       {"panel_bytes", plan.panel_bytes},
+                                       {"workspace_bytes", plan.workspace_bytes},
+                                       {"total_bytes", plan.total_bytes},
+                                       {"panel_rows", plan.panel_rows},
+                                       {"panels", plan.panels},
+                                       {"data_bytes_per_iteration", plan.data_bytes_per_iteration},
+                                       {"flops_per_iteration", plan.flops_per_iteration}};
+  using Json = nlohmann::ordered_json;
+  print(json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  return kSuccess;
+}
+
+}  // namespace nonneg::cli

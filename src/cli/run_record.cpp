@@ -1,0 +1,166 @@
+#include "cli/run_record.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <filesystem>
+#include <type_traits>
+
+#include "cli/console.hpp"
+#include "nonneg/version.hpp"
+
+namespace nonneg::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+Json to_json(const LossRecord& record) {
+  return {{"iteration", record.iteration},
+          {"seconds", number(record.seconds)},
+          {"loss", number(record.loss)},
+          {"objective", number(record.objective)},
+          {"relative_error", number(record.relative_error)},
+          {"direct", record.direct}};
+}
+
+Json to_json(const Timings& timings) {
+  return {{"inspect_seconds", number(timings.inspect_seconds)},
+          {"sweep_seconds", number(timings.sweep_seconds)},
+          {"check_seconds", number(timings.check_seconds)},
+          {"total_seconds", number(timings.total_seconds)}};
+}
+
+template <class T>
+constexpr Precision kPrecisionOf =
+    std::is_same_v<T, double> ? Precision::float64 : Precision::float32;
+
+std::string words_for(const std::string& stop_reason) {
+  if (stop_reason == "converged") return "converged";
+  if (stop_reason == "iteration_limit") return "stopped at the iteration limit";
+  if (stop_reason == "cancelled") return "stopped on request";
+  return stop_reason;
+}
+
+}  // namespace
+
+InputDescription describe(const MatrixFile& file) {
+  InputDescription input = describe(file.view());
+  input.path = file.path();
+  input.format = file.format();
+  input.mapped = file.mapped();
+  input.row_names = file.row_names();
+  input.column_names = file.column_names();
+  return input;
+}
+
+InputDescription describe(const DataView& generated) {
+  InputDescription input;
+  input.rows = generated.rows();
+  input.columns = generated.cols();
+  input.element_type = element_name(generated.type());
+  return input;
+}
+
+Json to_json(const InputDescription& input) {
+  return {{"path", text_or_null(input.path)},
+          {"format", input.format},
+          {"rows", input.rows},
+          {"columns", input.columns},
+          {"element_type", input.element_type},
+          {"mapped", input.mapped}};
+}
+
+Json to_json(const Options& options, const std::string& init_w, const std::string& init_h) {
+  return {{"rank", options.rank},
+          {"algorithm", to_string(options.algorithm)},
+          {"loss", to_string(options.loss)},
+          {"init", to_string(options.init)},
+          {"init_w", text_or_null(init_w)},
+          {"init_h", text_or_null(init_h)},
+          {"seed", options.seed},
+          {"max_iterations", options.max_iterations},
+          {"tolerance", number(options.tolerance)},
+          {"check_every", options.check_every},
+          {"inner_repeats", options.inner_repeats},
+          {"floor", options.floor ? number(*options.floor) : Json(nullptr)},
+          {"precision", to_string(options.precision)},
+          {"panel_rows", options.panel_rows},
+          {"threads", options.threads},
+          {"l1_w", number(options.penalties.l1_w)},
+          {"l1_h", number(options.penalties.l1_h)},
+          {"l2_w", number(options.penalties.l2_w)},
+          {"l2_h", number(options.penalties.l2_h)},
+          {"backend", to_string(options.backend)}};
+}
+
+template <class T>
+Json run_record(const RunRequest& request, const Result<T>& result) {
+  // As used: what was left to nonneg to choose is what it chose.
+  Options used = request.options;
+  used.precision = kPrecisionOf<T>;
+  used.threads = result.threads;
+  used.panel_rows = result.panel_rows;
+  used.backend = result.backend == "cuda" ? BackendKind::cuda : BackendKind::cpu;
+
+  Json history = Json::array();
+  for (const LossRecord& record : result.loss_history) history.push_back(to_json(record));
+  Json record = {
+      {"nonneg_version", version()},
+      {"command", request.command},
+      {"input", to_json(request.input)},
+      {"options", to_json(used, request.init_w, request.init_h)},
+      {"backend", result.backend},
+      {"precision", to_string(used.precision)},
+      {"threads", result.threads},
+      {"panel_rows", result.panel_rows},
+      {"shape",
+       {{"rows", result.W.rows()}, {"columns", result.Ht.rows()}, {"rank", result.W.cols()}}},
+      {"iterations", result.iterations},
+      {"stop_reason", to_string(result.stop_reason)},
+      {"relative_error", number(result.relative_error)},
+      {"loss_history", std::move(history)},
+      {"timings", to_json(result.timings)},
+      {"warnings", result.warnings}};
+  if (!request.input.row_names.empty()) record["row_names"] = request.input.row_names;
+  if (!request.input.column_names.empty()) record["column_names"] = request.input.column_names;
+  return record;
+}
+
+template Json run_record(const RunRequest&, const Result<float>&);
+template Json run_record(const RunRequest&, const Result<double>&);
+
+std::string run_summary(const Json& record, const std::string& where) {
+  const Json& shape = record["shape"];
+  const Json& options = record["options"];
+  const Json& input = record["input"];
+  const Json& error = record["relative_error"];
+  const int threads = record["threads"];
+  std::string out;
+  fmt::format_to(std::back_inserter(out), "matrix          {} x {} {}{}\n",
+                 shape["rows"].get<Index>(), shape["columns"].get<Index>(),
+                 input["element_type"].get<std::string>(),
+                 input["mapped"].get<bool>() ? ", read from its file as needed" : "");
+  fmt::format_to(std::back_inserter(out), "factors         rank {}, {} in {} on {}, {} thread{}\n",
+                 shape["rank"].get<Index>(), options["algorithm"].get<std::string>(),
+                 record["precision"].get<std::string>(), record["backend"].get<std::string>(),
+                 threads, threads == 1 ? "" : "s");
+  fmt::format_to(std::back_inserter(out), "iterations      {}, {}\n",
+                 record["iterations"].get<Index>(),
+                 words_for(record["stop_reason"].get<std::string>()));
+  fmt::format_to(std::back_inserter(out), "relative error  {}\n",
+                 error.is_null() ? "unknown" : fmt::format("{:.6g}", error.get<double>()));
+  fmt::format_to(std::back_inserter(out), "time            {}\n",
+                 human_seconds(record["timings"]["total_seconds"].get<double>()));
+  if (!where.empty()) {
+    const std::string directory = (std::filesystem::path(where) / "").string();
+    fmt::format_to(std::back_inserter(out), "written to      {0}W.npy, H.npy, run.json\n",
+                   directory);
+  }
+  return out;
+}
+
+}  // namespace nonneg::cli

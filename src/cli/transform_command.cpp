@@ -1,0 +1,124 @@
+#include "cli/transform_command.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+
+#include "cli/console.hpp"
+#include "cli/dense_copy.hpp"
+#include "cli/npy_rows.hpp"
+#include "cli/option_table.hpp"
+#include "cli/usage.hpp"
+#include "nonneg/error.hpp"
+#include "nonneg/matrix_file.hpp"
+#include "nonneg/version.hpp"
+
+namespace nonneg::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+namespace fs = std::filesystem;
+
+/// The options of a model's run.json; empty where the directory has none, as for factors from
+/// elsewhere.
+Json model_options(const fs::path& model) {
+  const fs::path path = model / "run.json";
+  if (!fs::exists(path)) return Json::object();
+  std::ifstream file(path);
+  if (!file) throw IoError(path.string() + ": cannot be read", path.string());
+  const Json record = Json::parse(file, nullptr, false);
+  if (!record.is_object() || !record.contains("options") || !record["options"].is_object()) {
+    throw InvalidArgument(path.string() +
+                          ": is no record of a run; take it away to use the factors without it");
+  }
+  return record["options"];
+}
+
+double penalty(const Json& model, const char* name, const std::optional<double>& given) {
+  if (given) return *given;
+  return model.contains(name) && model[name].is_number() ? model[name].get<double>() : 0.0;
+}
+
+Options transform_options(const TransformArguments& arguments, Index rank) {
+  Options options = arguments.options;
+  options.rank = rank;
+  const Json model = model_options(arguments.model);
+  if (!arguments.algorithm_given && model.contains("algorithm") && model["algorithm"] == "mu") {
+    options.algorithm = Algorithm::mu;
+  }
+  options.penalties.l1_w = penalty(model, "l1_w", arguments.l1_w);
+  options.penalties.l2_w = penalty(model, "l2_w", arguments.l2_w);
+  validate(options);
+  return options;
+}
+
+void check_columns(const MatrixFile& input, const MatrixFile& h) {
+  if (input.view().cols() == h.view().cols()) return;
+  throw InvalidArgument(
+      fmt::format("{}: has {} columns, but the model's H ({}) has {}; the columns must be those "
+                  "that the model was made from",
+                  input.path(), input.view().cols(), h.path(), h.view().cols()));
+}
+
+template <class T>
+ExitStatus run(const TransformArguments& arguments, const Options& options, const MatrixFile& input,
+               const MatrixFile& h, OutputPath out, Interrupt& interrupt) {
+  const auto start = std::chrono::steady_clock::now();
+  const Matrix<T> H = dense_copy<T>(h.view());
+  Matrix<T> W;
+  try {
+    W = transform<T>(input.view(), H.view(), options);
+  } catch (const InvalidArgument& e) {
+    throw InvalidArgument(input.path() + ": " + e.what());
+  }
+  NpyRows<T> file(std::move(out), arguments.overwrite, W.rows(), W.cols(), interrupt);
+  file.append(W.view());
+  file.finish();
+
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  if (arguments.reporting.json) {
+    print_json({{"nonneg_version", version()},
+                {"command", "transform"},
+                {"input", to_json(describe(input))},
+                {"model", arguments.model},
+                {"options", to_json(options, {}, {})},
+                {"precision", to_string(resolve(options.precision, input.view().type()))},
+                {"shape", {{"rows", W.rows()}, {"rank", W.cols()}}},
+                {"timings", {{"total_seconds", elapsed.count()}}}},
+               arguments.out);
+  } else if (!arguments.reporting.quiet) {
+    print(fmt::format(
+        "rows        {}, of {} columns\nrank        {}\ntime        {}\n"
+        "written to  {}\n",
+        W.rows(), input.view().cols(), W.cols(), human_seconds(elapsed.count()), arguments.out));
+  }
+  return kSuccess;
+}
+
+}  // namespace
+
+ExitStatus transform_command(const TransformArguments& arguments, Interrupt& interrupt) {
+  require_value("transform", "INPUT", arguments.input);
+  require_value("transform", "--model", arguments.model);
+  require_value("transform", "--out", arguments.out);
+  OutputPath out = resolve_output_file(arguments.out, arguments.overwrite);
+  if (!fs::is_directory(arguments.model)) {
+    throw IoError(arguments.model + ": is no directory; --model takes one that factorize made",
+                  arguments.model);
+  }
+
+  Progress progress(arguments.reporting.quiet, arguments.options.max_iterations);
+  progress.show("reading " + arguments.input);
+  const MatrixFile h = MatrixFile::open((fs::path(arguments.model) / "H.npy").string());
+  const Options options = transform_options(arguments, h.view().rows());
+  const MatrixFile input = MatrixFile::open(arguments.input);
+  check_columns(input, h);
+  progress.show("transforming " + arguments.input);
+  const bool wide = resolve(options.precision, input.view().type()) == Precision::float64;
+  return wide ? run<double>(arguments, options, input, h, std::move(out), interrupt)
+              : run<float>(arguments, options, input, h, std::move(out), interrupt);
+}
+
+}  // namespace nonneg::cli
