@@ -20,11 +20,16 @@ Index chosen_panel_rows(Index rows, Index cols, std::uint64_t entry_bytes) {
   return std::min(whole_blocks, std::max<Index>(rows, 1));
 }
 
+/// A worker pays from about this many multiplications per sweep: threads take microseconds to meet.
+constexpr double kLeastWork = 1 << 18;
+
 /// Each worker has sums AᵀW of its own (n × k): worth it while they stay small, or beside A.
-int chosen_workers(Index threads, Index rows, std::uint64_t sums_bytes, std::uint64_t data_bytes) {
+int chosen_workers(Index threads, Index rows, double work, std::uint64_t sums_bytes,
+                   std::uint64_t data_bytes) {
   constexpr std::uint64_t kSmall = 64U << 20;
-  const Index workers =
-      std::clamp<Index>((rows + kLeastPanelRows - 1) / kLeastPanelRows, 1, threads);
+  const Index blocks = (rows + kLeastPanelRows - 1) / kLeastPanelRows;
+  const auto worth = static_cast<Index>(std::min(work / kLeastWork, 1e6));
+  const Index workers = std::clamp<Index>(std::min(blocks, worth), 1, threads);
   const std::uint64_t all_sums = static_cast<std::uint64_t>(workers) * sums_bytes;
   return all_sums <= std::max(kSmall, data_bytes / 4) ? static_cast<int>(workers) : 1;
 }
@@ -47,7 +52,8 @@ Plan make_plan(const DataView& A, const Options& options, bool scaled) {
   };
   plan.data_bytes = A.bytes();
   const Index threads = options.threads > 0 ? options.threads : cpu::usable_threads();
-  plan.workers = chosen_workers(threads, m, bytes(n, k), plan.data_bytes);
+  const double work = static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
+  plan.workers = chosen_workers(threads, m, work, bytes(n, k), plan.data_bytes);
   const Index share = largest_share(m, plan.workers);
   plan.panel_rows = options.panel_rows > 0 ? std::min(options.panel_rows, std::max<Index>(share, 1))
                                            : chosen_panel_rows(share, n, entry_bytes);

@@ -83,17 +83,16 @@ struct MatrixFile::Impl {
 MatrixFile MatrixFile::open(const std::string& path) {
   io::MappedFile file(path);
   const NamedFormat& format = format_of(path);
-  // A column-major matrix is read here and there; everything else from first to last.
+  const bool plain_npy = format.format == Format::npy && !format.gzipped;
+  if (!plain_npy) {
+    file.advise_sequential();
+  }
   auto impl = std::make_unique<Impl>();
   impl->path = path;
   impl->format = format.name;
-  if (format.format != Format::npy || format.gzipped) {
-    file.advise_sequential();
-  }
   impl->matrix = read(file.bytes(), format, path);
-  const bool in_file =
-      format.format == Format::npy && !format.gzipped && impl->matrix.storage.size() == 0;
-  if (in_file) {
+  if (plain_npy && impl->matrix.storage.size() == 0) {
+    // Row panels of a column-major matrix lie here and there: no reading ahead for it.
     if (impl->matrix.view.row_major()) {
       file.advise_sequential();
     }
