@@ -233,8 +233,8 @@ int run(int argc, char** argv) noexcept {
     try {
       app->parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
-      print(chosen_command(*app).help(
-          &chosen_command(*app) == app.get() ? "" : "nonneg " + chosen_command(*app).get_name()));
+      const CLI::App& command = chosen_command(*app);
+      print(command.help(&command == app.get() ? "" : "nonneg"));
       return kSuccess;
     } catch (const CLI::CallForVersion& e) {
       print(std::string(e.what()) + "\n");

@@ -90,8 +90,8 @@ std::string swimmer_text(const SwimmerReport& report, MatrixView<const float> Ht
   std::string out = fmt::format(
       "256 pictures of a swimmer, 32 x 32 pixels: a torso, and four limbs in four\n"
       "positions each; the best of {} random starts.\n\n"
-      "{} of {} parts found: the torso {}, {} of 16 limb positions\n",
-      starts, report.found(), kSwimmerParts, report.torso_found() ? "(yes)" : "(no)",
+      "{} of {} parts found: {} torso, {} of 16 limb positions\n",
+      starts, report.found(), kSwimmerParts, report.torso_found() ? "the" : "not the",
       report.found() - (report.torso_found() ? 1 : 0));
   if (stdout_is_terminal()) {
     const std::vector<Index> shown{report.component[0], report.component[2], report.component[6],
