@@ -19,6 +19,12 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
+/// Makes the compiler believe that the value is needed.
+template <class V>
+void use(const V& value) {
+  asm volatile("" : : "m"(value) : "memory");
+}
+
 /// 64 bytes of T: one or more registers of whatever width the machine has.
 template <class T>
 struct Vector {
@@ -29,9 +35,8 @@ struct Vector {
 /// units and leave registers free where a vector takes two. Named one by one: an array would live
 /// in memory.
 template <class T>
-double run_fma_chains(long steps, T* sink) {
+double run_fma_chains(long steps, T start) {
   using V = typename Vector<T>::type;
-  const T start = *sink;
   const V x = V{} + (T{1} - start * T(1e-6));
   V y = V{} + start;
   for (int l = 0; l < 64 / static_cast<int>(sizeof(T)); ++l) y[l] += static_cast<T>(l);
@@ -52,7 +57,7 @@ double run_fma_chains(long steps, T* sink) {
   const V total = s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7 + s8 + s9;
   constexpr int kChains = 10;
   constexpr int kLanes = 64 / static_cast<int>(sizeof(T));
-  for (int l = 0; l < kLanes; ++l) *sink += total[l];  // every lane is used, so none is left out
+  use(total);
   return 2.0 * kLanes * kChains * static_cast<double>(steps);
 }
 
@@ -64,12 +69,7 @@ double fma_peak(int threads) {
     double flops = 0;
     const auto start = Clock::now();
 #pragma omp parallel num_threads(threads) reduction(+ : flops)
-    {
-      T sink = T(0.5);
-      flops += run_fma_chains<T>(kSteps, &sink);
-      volatile T keep = sink;
-      (void)keep;
-    }
+    { flops += run_fma_chains<T>(kSteps, T(0.5)); }
     best = std::max(best, flops / seconds_since(start));
   }
   return best;
@@ -92,8 +92,7 @@ double read_bandwidth(int threads) {
       total += std::accumulate(std::begin(lanes), std::end(lanes), 0.0F);
     }
     const double seconds = seconds_since(start);
-    volatile float keep = total;
-    (void)keep;
+    use(total);
     best = std::max(best, static_cast<double>(data.size() * sizeof(float)) / seconds);
   }
   return best;

@@ -15,7 +15,7 @@ constexpr Index kLearningIterations = 50;
 constexpr Index kSwimmerIterations = 200;
 /// Random starts of the swimmer; the one with the least objective is kept. A single start often
 /// ends in a local minimum.
-constexpr int kSwimmerStarts = 12;
+constexpr int kSwimmerStarts = 8;
 
 std::string learning_table(const std::vector<LossRecord>& history) {
   std::string out = "  iteration  squared error\n";

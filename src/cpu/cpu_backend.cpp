@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cpu/gemm.hpp"
+#include "cpu/narrow_product.hpp"
 #include "cpu/parallel.hpp"
 #include "cpu/row_update.hpp"
 #include "cpu/widen.hpp"
@@ -86,7 +87,12 @@ class CpuBackend final : public Backend<T> {
   void multiply(MatrixView<const T> A, MatrixView<const T> B, MatrixView<T> C) override {
     parallel_ranges(threads_, C.rows(), kRowBlock, [&](Index first, Index count) {
       const FlushSubnormals flush;
-      gemm<T>(Transpose::no, A.row_block(first, count), B, T{0}, C.row_block(first, count));
+      const MatrixView<const T> rows = A.row_block(first, count);
+      if (B.cols() <= kNarrowColumns) {
+        narrow_multiply<T>(rows, B, C.row_block(first, count));
+      } else {
+        gemm<T>(Transpose::no, rows, B, T{0}, C.row_block(first, count));
+      }
     });
   }
 
@@ -95,7 +101,11 @@ class CpuBackend final : public Backend<T> {
     parallel_ranges(threads_, C.rows(), kRowBlock, [&](Index first, Index count) {
       const FlushSubnormals flush;
       const MatrixView<const T> columns(A.data() + first, A.rows(), count, A.ld());
-      gemm<T>(Transpose::yes, columns, B, T{1}, C.row_block(first, count));
+      if (B.cols() <= kNarrowColumns) {
+        add_narrow_transposed_product<T>(columns, B, C.row_block(first, count));
+      } else {
+        gemm<T>(Transpose::yes, columns, B, T{1}, C.row_block(first, count));
+      }
     });
   }
 
