@@ -57,4 +57,29 @@ if(TARGET nonneg_command)
   install(TARGETS nonneg_command RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT runtime)
 endif()
 
+# The command writes its own completion scripts.
+if(TARGET nonneg_command AND NOT CMAKE_CROSSCOMPILING)
+  set(nonneg_completions)
+  foreach(shell bash zsh fish)
+    set(script ${PROJECT_BINARY_DIR}/completions/nonneg.${shell})
+    add_custom_command(OUTPUT ${script}
+      COMMAND ${CMAKE_COMMAND} -E make_directory ${PROJECT_BINARY_DIR}/completions
+      COMMAND nonneg_command completion ${shell} > ${script}
+      DEPENDS nonneg_command
+      COMMENT "Writing the completion script for ${shell}"
+      VERBATIM)
+    list(APPEND nonneg_completions ${script})
+  endforeach()
+  add_custom_target(nonneg_completions ALL DEPENDS ${nonneg_completions})
+  install(FILES ${PROJECT_BINARY_DIR}/completions/nonneg.bash
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME nonneg
+    COMPONENT runtime)
+  install(FILES ${PROJECT_BINARY_DIR}/completions/nonneg.zsh
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions RENAME _nonneg
+    COMPONENT runtime)
+  install(FILES ${PROJECT_BINARY_DIR}/completions/nonneg.fish
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d
+    COMPONENT runtime)
+endif()
+
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT runtime)

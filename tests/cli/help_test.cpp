@@ -1,0 +1,77 @@
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "cli/command.hpp"
+
+namespace nonneg::test {
+namespace {
+
+class HelpPage : public testing::TestWithParam<std::string> {};
+
+TEST_P(HelpPage, FitsEightyColumnsAndHasExamples) {
+  Words words;
+  if (!GetParam().empty()) words.push_back(GetParam());
+  words.emplace_back("--help");
+  const Outcome outcome = run(Workplace(), words);
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_EQ(outcome.error, "");
+  EXPECT_NE(outcome.out.find("Usage: nonneg"), std::string::npos);
+  EXPECT_NE(outcome.out.find("Examples:"), std::string::npos);
+  std::istringstream lines(outcome.out);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80U) << line;
+}
+
+INSTANTIATE_TEST_SUITE_P(Command, HelpPage,
+                         testing::Values("", "factorize", "transform", "reconstruct", "plan",
+                                         "info", "demo", "completion"),
+                         [](const auto& page) { return page.param.empty() ? "all" : page.param; });
+
+TEST(Help, ShowsDefaults) {
+  const Outcome outcome = run(Workplace(), {"factorize", "--help"});
+  for (const char* part : {"[hals]", "[200]", "[0.0001]", "[10]", "[auto]", "[random]"}) {
+    EXPECT_NE(outcome.out.find(part), std::string::npos) << part;
+  }
+}
+
+TEST(Version, IsOneLine) {
+  const Outcome outcome = run(Workplace(), {"--version"});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_TRUE(outcome.out.starts_with("nonneg ")) << outcome.out;
+  EXPECT_EQ(outcome.out.find('\n'), outcome.out.size() - 1);
+}
+
+TEST(Completion, ForBashOffersCommandsOptionsAndValues) {
+  const Workplace place;
+  const Outcome script = run(place, {"completion", "bash"});
+  ASSERT_EQ(script.status, 0);
+  place.file("script", script.out);
+  if (run_in_shell(place, "command -v bash").status != 0) GTEST_SKIP() << "there is no bash";
+  const auto offered = [&place](const std::string& words, int position) {
+    return run_in_shell(place, "bash -c '. ./script; COMP_WORDS=(" + words +
+                                   "); COMP_CWORD=" + std::to_string(position) +
+                                   "; _nonneg; echo \"${COMPREPLY[@]}\"'")
+        .out;
+  };
+  EXPECT_EQ(offered("nonneg fac", 1), "factorize\n");
+  EXPECT_EQ(offered("nonneg factorize --ra", 2), "--rank\n");
+  EXPECT_EQ(offered("nonneg factorize --algorithm h", 3), "hals\n");
+  EXPECT_EQ(offered("nonneg demo sw", 2), "swimmer\n");
+  EXPECT_EQ(offered("nonneg completion z", 2), "zsh\n");
+  EXPECT_EQ(offered("nonneg factorize scr", 2), "script\n");
+}
+
+TEST(Completion, KnowsThreeShells) {
+  for (const char* shell : {"bash", "zsh", "fish"}) {
+    const Outcome outcome = run(Workplace(), {"completion", shell});
+    EXPECT_EQ(outcome.status, 0);
+    EXPECT_NE(outcome.out.find("max-iterations"), std::string::npos);
+  }
+  EXPECT_EQ(run(Workplace(), {"completion"}).status, 2);
+  const Outcome outcome = run(Workplace(), {"completion", "bsh"});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_NE(outcome.error.find("did you mean bash?"), std::string::npos) << outcome.error;
+}
+
+}  // namespace
+}  // namespace nonneg::test

@@ -1,0 +1,52 @@
+#include "cli/progress.hpp"
+
+#include <gtest/gtest.h>
+
+#include "cli/console.hpp"
+
+namespace nonneg::cli {
+namespace {
+
+LossRecord record_at(Index iteration, double seconds, double loss) {
+  LossRecord record;
+  record.iteration = iteration;
+  record.seconds = seconds;
+  record.loss = loss;
+  record.objective = loss;
+  return record;
+}
+
+TEST(ProgressText, NamesIterationLossChangeAndTimeLeft) {
+  EXPECT_EQ(progress_text(record_at(20, 10, 99), record_at(10, 5, 100), 200),
+            "iteration 20 of 200  loss 9.9000e+01  change 1.0e-02  at most 1 min 30 s left");
+}
+
+TEST(ProgressText, HasNoChangeAtTheFirstCheckAndNoTimeAtTheLast) {
+  EXPECT_EQ(progress_text(record_at(10, 1, 100), std::nullopt, 10),
+            "iteration 10 of 10  loss 1.0000e+02");
+}
+
+TEST(ProgressText, IsCalmAboutALossOfZero) {
+  EXPECT_EQ(progress_text(record_at(2, 0, 0), record_at(1, 0, 0), 3),
+            "iteration 2 of 3  loss 0.0000e+00  at most 0 s left");
+}
+
+TEST(HumanBytes, UsesDecimalUnitsAndThreeDigits) {
+  EXPECT_EQ(human_bytes(0), "0 B");
+  EXPECT_EQ(human_bytes(999), "999 B");
+  EXPECT_EQ(human_bytes(1000), "1.00 kB");
+  EXPECT_EQ(human_bytes(160000000), "160 MB");
+  EXPECT_EQ(human_bytes(999999), "1.00 MB");
+  EXPECT_EQ(human_bytes(25600000000), "25.6 GB");
+  EXPECT_EQ(human_bytes(18446744073709551615U), "18.4 EB");
+}
+
+TEST(HumanSeconds, GrowsCoarserAsTimeGrowsLonger) {
+  EXPECT_EQ(human_seconds(0.0123), "0.012 s");
+  EXPECT_EQ(human_seconds(12.3), "12 s");
+  EXPECT_EQ(human_seconds(200), "3 min 20 s");
+  EXPECT_EQ(human_seconds(7500), "2 h 05 min");
+}
+
+}  // namespace
+}  // namespace nonneg::cli

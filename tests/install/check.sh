@@ -1,0 +1,138 @@
+#!/usr/bin/env bash
+# check.sh CHECK STAGE [ARGUMENT...]: one check of the tree installed under STAGE. Works in, and
+# empties, the current folder. CMAKE names the cmake to use.
+set -euo pipefail
+
+cmake=${CMAKE:-cmake}
+
+fail() {
+  printf 'FAILED: %s\n' "$*" >&2
+  exit 1
+}
+
+# The folder under STAGE that holds FILE, which must be there once.
+folder_of() {
+  local found
+  found=$(find "$stage" -name "$1")
+  [ -n "$found" ] || fail "$1 is not installed"
+  [ "$(wc -l <<<"$found")" -eq 1 ] || fail "$1 is installed more than once: $found"
+  dirname -- "$found"
+}
+
+# expect_version PROGRAM VERSION
+expect_version() {
+  local output
+  output=$("$1")
+  [ "$output" = "nonneg $2" ] || fail "$1 printed '$output' rather than 'nonneg $2'"
+}
+
+# BUILD_FOLDER
+check_stage() {
+  rm -rf -- "$stage"
+  "$cmake" --install "$1" --prefix "$stage" >install.log || { cat install.log; fail "cmake --install"; }
+  folder_of nonneg.hpp >/dev/null
+  folder_of nonneg-config.cmake >/dev/null
+  folder_of nonneg.pc >/dev/null
+  folder_of LICENSE >/dev/null
+  # Nothing installed may point back at the build or source folder.
+  if grep -rIlF -e "$1" "$stage"; then fail "the files above name the build folder $1"; fi
+}
+
+# SOURCE COMPILER VERSION
+check_find_package() {
+  "$cmake" -S "$1" -B consumer -D CMAKE_PREFIX_PATH="$stage" -D CMAKE_CXX_COMPILER="$2" \
+    -D CMAKE_BUILD_TYPE=Release -D NONNEG_WANTED_VERSION="${3%.*}" -D CMAKE_FIND_USE_PACKAGE_REGISTRY=OFF
+  grep -F "nonneg_DIR:PATH=$stage/" consumer/CMakeCache.txt || fail "found another nonneg"
+  "$cmake" --build consumer
+  expect_version ./consumer/consumer "$3"
+  # The next minor version may change anything while the version is 0.x.
+  if "$cmake" -S "$1" -B refused -D CMAKE_PREFIX_PATH="$stage" -D CMAKE_CXX_COMPILER="$2" \
+    -D NONNEG_WANTED_VERSION=0.999 >refused.log 2>&1; then
+    fail "find_package(nonneg 0.999) accepted version $3"
+  fi
+  grep -q 'requested version "0.999"' refused.log || { cat refused.log; fail "refused otherwise"; }
+}
+
+# SOURCE COMPILER LINKAGE VERSION
+check_pkg_config() {
+  local flags
+  PKG_CONFIG_PATH=$(folder_of nonneg.pc)
+  export PKG_CONFIG_PATH
+  [ "$(pkg-config --modversion nonneg)" = "$4" ] || fail "nonneg.pc has another version than $4"
+  if [ "$3" = static ]; then
+    read -ra flags <<<"$(pkg-config --cflags --libs --static nonneg)"
+  else
+    read -ra flags <<<"$(pkg-config --cflags --libs nonneg)"
+  fi
+  (
+    set -x
+    "$2" -std=c++20 "$1/consumer.cpp" "${flags[@]}" -o consumer
+  )
+  LD_LIBRARY_PATH=$(pkg-config --variable=libdir nonneg) expect_version ./consumer "$4"
+}
+
+# COMPILER
+check_headers() {
+  local include header
+  include=$(dirname -- "$(folder_of nonneg.hpp)")
+  for header in "$include"/nonneg/*.hpp; do
+    header=${header#"$include"/}
+    printf '#include <%s>\n#include <%s>\n' "$header" "$header" >alone.cpp
+    "$1" -std=c++20 -fsyntax-only -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror \
+      -I "$include" alone.cpp || fail "$header does not compile alone"
+    printf 'ok: %s\n' "$header"
+  done
+}
+
+check_headers_clang() { check_headers "$@"; }
+
+# Every symbol that the shared library defines for others is declared in a public header, or is a
+# template of the standard library that the linker may merge.
+check_symbols() {
+  local library include kind symbol name strangers=0 count=0
+  library=$(folder_of libnonneg.so)/libnonneg.so
+  include=$(folder_of nonneg.hpp)
+  while read -r kind symbol; do
+    if [[ "$symbol" =~ ^_Z(GV|GR|T[VISTC])?Z?N?[KVRO]*(S[tabsiod]|9__gnu_cxx) && "$kind" =~ ^[WVu]$ ]]; then
+      continue
+    fi
+    # What OpenMP calls a named critical section must be the program's own, so its name has ours.
+    if [[ "$symbol" == .gomp_critical_user_nonneg_* ]]; then continue; fi
+    if [[ "$symbol" =~ ^_Z(GV|T[VIST])?Z?NK?6nonneg([0-9]+)(.*) ]]; then
+      # The first name after nonneg:: decides: cpu::, io:: and the like are in no public header.
+      name=${BASH_REMATCH[3]:0:BASH_REMATCH[2]}
+      count=$((count + 1))
+      if grep -qrw -- "$name" "$include"; then continue; fi
+    fi
+    printf 'exported, but not public: %s %s\n' "$kind" "$(c++filt -- "$symbol")" >&2
+    strangers=$((strangers + 1))
+  done < <(nm -D --defined-only "$library" | awk '{print $(NF - 1), $NF}')
+  [ "$count" -gt 20 ] || fail "only $count symbols of nonneg:: are exported"
+  [ "$strangers" -eq 0 ] || fail "$strangers symbols are exported that are not public"
+  printf '%d symbols of nonneg:: are exported\n' "$count"
+}
+
+# VERSION
+check_command() {
+  local output
+  unset LD_LIBRARY_PATH
+  cp -a -- "$stage" "moved to here"
+  output=$("moved to here/bin/nonneg" --version)
+  grep -qF "$1" <<<"$output" || fail "nonneg --version printed '$output', without $1"
+  if ldd "moved to here/bin/nonneg" | grep -F 'not found'; then fail "a library is not found"; fi
+  # A shared nonneg must be the one that moved along.
+  if ldd "moved to here/bin/nonneg" | grep -F libnonneg | grep -vF "moved to here"; then
+    fail "the command uses a library from elsewhere"
+  fi
+  bash -n "moved to here/share/bash-completion/completions/nonneg"
+  printf '%s\n' "$output"
+}
+
+check=$1
+stage=$2
+shift 2
+case "$PWD" in
+  */"$check") find . -mindepth 1 -delete ;;
+  *) fail "must run in a folder named $check, which it empties" ;;
+esac
+"check_$check" "$@"
