@@ -250,6 +250,8 @@ command_test() {
   configure -D NONNEG_BUILD_TESTS=ON -D NONNEG_BUILD_EXAMPLES=ON
   build_targets
   step "testing"
+  # Tests run side by side; threads that wait for each other must not spin in the others' way.
+  export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
   exec ctest --test-dir "$build" --output-on-failure --parallel "$jobs" "${further[@]}"
 }
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <string>
 #include <vector>
 
 #include "cpu/parallel.hpp"
@@ -114,9 +115,13 @@ Entry find_entry(const DataView& A, Index row, const Wanted& wanted) {
   const Entry entry =
       find_entry(A, row, [](double value) { return !(value >= 0) || std::isinf(value); });
   if (entry.value < 0) {
+    // As short as its own type allows: -0.1, not -0.10000000149011612.
+    const std::string value = A.type() == ElementType::float32
+                                  ? fmt::format("{}", static_cast<float>(entry.value))
+                                  : fmt::format("{}", entry.value);
     throw InvalidArgument(
         fmt::format("entry ({}, {}) of A is {}: every entry must be >= 0; shift or clip A first",
-                    entry.row, entry.column, entry.value));
+                    entry.row, entry.column, value));
   }
   throw InvalidArgument(fmt::format(
       "entry ({}, {}) of A is {}: every entry must be a finite number; replace such entries first",

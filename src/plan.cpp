@@ -1,8 +1,10 @@
 #include "nonneg/plan.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "cpu/parallel.hpp"
+#include "panels/in_place.hpp"
 #include "panels/worker_share.hpp"
 
 namespace nonneg {
@@ -10,11 +12,18 @@ namespace nonneg {
 namespace {
 
 /// A panel of this many bytes stays in one core's caches between the two products that read it.
-constexpr std::uint64_t kPanelBytes = 2U << 20;
+constexpr double kPanelBytes = 2U << 20;
 /// Fewer rows than this leave the products too small to run well.
 constexpr Index kLeastPanelRows = 64;
 
-Index chosen_panel_rows(Index rows, Index cols, std::uint64_t entry_bytes) {
+/// At most the largest count there is.
+std::uint64_t whole_bytes(double bytes) {
+  constexpr double kMost = 0x1p63;
+  return bytes < kMost ? static_cast<std::uint64_t>(bytes)
+                       : std::numeric_limits<std::uint64_t>::max();
+}
+
+Index chosen_panel_rows(Index rows, Index cols, double entry_bytes) {
   const auto fitting = static_cast<Index>(kPanelBytes / entry_bytes) / std::max<Index>(cols, 1);
   const Index whole_blocks = std::max(kLeastPanelRows, fitting / 64 * 64);
   return std::min(whole_blocks, std::max<Index>(rows, 1));
@@ -24,13 +33,12 @@ Index chosen_panel_rows(Index rows, Index cols, std::uint64_t entry_bytes) {
 constexpr double kLeastWork = 1 << 18;
 
 /// Each worker has sums AᵀW of its own (n × k): worth it while they stay small, or beside A.
-int chosen_workers(Index threads, Index rows, double work, std::uint64_t sums_bytes,
-                   std::uint64_t data_bytes) {
-  constexpr std::uint64_t kSmall = 64U << 20;
+int chosen_workers(Index threads, Index rows, double work, double sums_bytes, double data_bytes) {
+  constexpr double kSmall = 64U << 20;
   const Index blocks = (rows + kLeastPanelRows - 1) / kLeastPanelRows;
   const auto worth = static_cast<Index>(std::min(work / kLeastWork, 1e6));
   const Index workers = std::clamp<Index>(std::min(blocks, worth), 1, threads);
-  const std::uint64_t all_sums = static_cast<std::uint64_t>(workers) * sums_bytes;
+  const double all_sums = static_cast<double>(workers) * sums_bytes;
   return all_sums <= std::max(kSmall, data_bytes / 4) ? static_cast<int>(workers) : 1;
 }
 
@@ -46,14 +54,16 @@ Plan make_plan(const DataView& A, const Options& options, bool scaled) {
   plan.cols = n;
   plan.rank = k;
   plan.precision = resolve(options.precision, A.type());
-  const std::uint64_t entry_bytes = plan.precision == Precision::float32 ? 4 : 8;
+  const double entry_bytes = plan.precision == Precision::float32 ? 4 : 8;
+  // In double, which counts bytes exactly up to 9 PB and does not wrap around beyond.
   const auto bytes = [entry_bytes](Index rows, Index cols) {
-    return static_cast<std::uint64_t>(rows) * static_cast<std::uint64_t>(cols) * entry_bytes;
+    return static_cast<double>(rows) * static_cast<double>(cols) * entry_bytes;
   };
   plan.data_bytes = A.bytes();
   const Index threads = options.threads > 0 ? options.threads : cpu::usable_threads();
   const double work = static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
-  plan.workers = chosen_workers(threads, m, work, bytes(n, k), plan.data_bytes);
+  plan.workers =
+      chosen_workers(threads, m, work, bytes(n, k), static_cast<double>(plan.data_bytes));
   const Index share = largest_share(m, plan.workers);
   plan.panel_rows = options.panel_rows > 0 ? std::min(options.panel_rows, std::max<Index>(share, 1))
                                            : chosen_panel_rows(share, n, entry_bytes);
@@ -61,16 +71,21 @@ Plan make_plan(const DataView& A, const Options& options, bool scaled) {
   for (int w = 0; w < plan.workers; ++w) {
     plan.panels += (worker_share(m, plan.workers, w).count + plan.panel_rows - 1) / plan.panel_rows;
   }
-  const auto workers = static_cast<std::uint64_t>(plan.workers);
-  plan.factor_bytes = bytes(m, k) + bytes(n, k);
-  const bool in_place = !scaled && A.row_major() && element_size(A.type()) == entry_bytes &&
-                        (A.type() == ElementType::float32 || A.type() == ElementType::float64);
-  plan.panel_bytes = in_place ? 0 : workers * bytes(plan.panel_rows, n);
+  const auto workers = static_cast<double>(plan.workers);
+  const double factor_bytes = bytes(m, k) + bytes(n, k);
+  const ElementType compute_type =
+      plan.precision == Precision::float32 ? ElementType::float32 : ElementType::float64;
+  const bool in_place = readable_in_place(A, compute_type, scaled);
+  const double panel_bytes = in_place ? 0 : workers * bytes(plan.panel_rows, n);
   // Per worker C, S, G and P, and for the residual H laid out; 64 rows of residual per thread; one
   // more G for the checks.
-  plan.workspace_bytes = workers * (2 * bytes(n, k) + 2 * bytes(k, k) + bytes(plan.panel_rows, k)) +
-                         bytes(64 * threads, n) + bytes(k, k);
-  plan.total_bytes = plan.factor_bytes + plan.panel_bytes + plan.workspace_bytes;
+  const double workspace_bytes =
+      workers * (2 * bytes(n, k) + 2 * bytes(k, k) + bytes(plan.panel_rows, k)) +
+      bytes(64 * threads, n) + bytes(k, k);
+  plan.factor_bytes = whole_bytes(factor_bytes);
+  plan.panel_bytes = whole_bytes(panel_bytes);
+  plan.workspace_bytes = whole_bytes(workspace_bytes);
+  plan.total_bytes = whole_bytes(factor_bytes + panel_bytes + workspace_bytes);
   plan.data_bytes_per_iteration = plan.data_bytes;
   const auto flops = [](Index a, Index b, Index c) {
     return 2.0 * static_cast<double>(a) * static_cast<double>(b) * static_cast<double>(c);

@@ -12,8 +12,9 @@ Matrix<T> reconstruct(MatrixView<const T> W, MatrixView<const T> H, Index first,
         fmt::format("W is {} x {} and H is {} x {}: W must have as many columns as H has rows",
                     W.rows(), W.cols(), H.rows(), H.cols()));
   }
+  const MatrixView<const T> rows = W.row_block(first, count);
   Matrix<T> product(count, H.cols());
-  cpu::gemm<T>(cpu::Transpose::no, W.row_block(first, count), H, T{0}, product.view());
+  cpu::gemm<T>(cpu::Transpose::no, rows, H, T{0}, product.view());
   return product;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <limits>
 #include <type_traits>
 
 #include "io/byte_count.hpp"
@@ -42,6 +43,19 @@ void require_shape(std::string_view name, MatrixView<const T> factor, Index rows
   }
 }
 
+template <class T>
+void require_representable(double typical_entry) {
+  // Room for entries a thousand times larger, and for a thousand times smaller ones.
+  constexpr double kRoom = 1e3;
+  const auto most = static_cast<double>(std::numeric_limits<T>::max()) / kRoom;
+  const auto least = static_cast<double>(std::numeric_limits<T>::min()) * kRoom;
+  if (typical_entry == 0 || (typical_entry >= least && typical_entry <= most)) return;
+  throw InvalidArgument(fmt::format(
+      "factor entries of A would be about {:.1e}, beyond what {} holds; use precision = "
+      "float64, or scale A",
+      typical_entry, std::is_same_v<T, float> ? "float32" : "float64"));
+}
+
 void require_memory(const Plan& plan) {
   const std::uint64_t free = available_memory_bytes();
   if (plan.total_bytes > free) {
@@ -56,6 +70,8 @@ void require_memory(const Plan& plan) {
 
 template void require_precision<float>(const Options&);
 template void require_precision<double>(const Options&);
+template void require_representable<float>(double);
+template void require_representable<double>(double);
 template void require_valid_factor(std::string_view, MatrixView<const float>);
 template void require_valid_factor(std::string_view, MatrixView<const double>);
 template void require_shape(std::string_view, MatrixView<const float>, Index, Index);

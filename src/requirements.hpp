@@ -20,6 +20,11 @@ void require_valid_factor(std::string_view name, MatrixView<const T> factor);
 template <class T>
 void require_shape(std::string_view name, MatrixView<const T> factor, Index rows, Index cols);
 
+/// Throws InvalidArgument where factor entries of about this size do not fit T: float64 data,
+/// computed in float32.
+template <class T>
+void require_representable(double typical_entry);
+
 /// Throws OutOfMemory where the plan takes more than the machine has free.
 void require_memory(const Plan& plan);
 

@@ -58,6 +58,7 @@ class Solver<T>::Impl {
         W_(backend_->allocate(A.rows(), options_.rank)),
         Ht_(backend_->allocate(A.cols(), options_.rank)),
         sums_(backend_->allocate_sums(sum_count)) {
+    require_representable<T>(typical_entry_ / units_.w);
     for (int w = 0; w < crew_.size(); ++w) shares_.push_back(make_share(crew_.backend(w)));
     if (initial != nullptr) {
       take(*initial);
@@ -247,9 +248,10 @@ class Solver<T>::Impl {
     const double norm = summary_.scaled_sum_of_squares;
     std::array<double, sum_count> sums = gram_sums();
     const double by_identity = norm - 2 * sums[Sum::cross] + sums[Sum::quadratic];
-    // Before the first sweep there are no terms; below the threshold they cancel.
-    const bool direct =
-        iteration_ == 0 || !(by_identity >= cancellation_threshold(options_.precision) * norm);
+    // Before the first sweep there are no terms; below the threshold they cancel; small data is
+    // looked at again for nothing.
+    const bool direct = iteration_ == 0 || is_small() ||
+                        !(by_identity >= cancellation_threshold(options_.precision) * norm);
     const FactorSums w = factor_sums_at(sums, Sum::w_sums);
     const FactorSums h = factor_sums_at(sums, Sum::h_sums);
     require_finite(w, h);
@@ -261,6 +263,13 @@ class Solver<T>::Impl {
           iteration_, to_string(options_.precision)));
     }
     return record_of(squared, direct, w, h);
+  }
+
+  bool is_small() const {
+    constexpr double kSmallWork = 1 << 18;
+    return static_cast<double>(plan_.rows) * static_cast<double>(plan_.cols) *
+               static_cast<double>(plan_.rank) <
+           kSmallWork;
   }
 
   LossRecord record_of(double squared, bool direct, const FactorSums& w, const FactorSums& h) {

@@ -67,6 +67,7 @@ Matrix<T> transform(const DataView& A, MatrixView<const T> H, const Options& giv
 
   const double typical_sum = static_cast<double>(options.rank) * h_mean * units.h;
   const double typical = typical_sum > 0 ? summary.scaled_mean / typical_sum : 0.0;
+  require_representable<T>(typical / units.w);
   const T floor = factor_floor<T>(options, typical);
   backend->fill_uniform(W.view(), {.seed = options.seed, .matrix = 0}, 0,
                         static_cast<T>(2 * typical), floor);

@@ -235,17 +235,17 @@ int run(int argc, char** argv) noexcept {
     } catch (const CLI::CallForHelp&) {
       const CLI::App& command = chosen_command(*app);
       print(command.help(&command == app.get() ? "" : "nonneg"));
-      return kSuccess;
+      return static_cast<int>(ExitStatus::success);
     } catch (const CLI::CallForVersion& e) {
       print(std::string(e.what()) + "\n");
-      return kSuccess;
+      return static_cast<int>(ExitStatus::success);
     } catch (const CLI::ParseError& e) {
       throw InvalidArgument(explain(e, *app));
     }
     check_arguments(*app);
-    return dispatch(*app, arguments, interrupt);
+    return static_cast<int>(dispatch(*app, arguments, interrupt));
   } catch (...) {
-    return report(std::current_exception());
+    return static_cast<int>(report(std::current_exception()));
   }
 }
 

@@ -206,7 +206,7 @@ std::string completion_script(const std::string& shell, const CLI::App& app) {
 ExitStatus completion_command(const std::string& shell, const CLI::App& app) {
   if (shell.empty()) missing("completion", "SHELL (bash, zsh or fish)");
   print(completion_script(shell, app));
-  return kSuccess;
+  return ExitStatus::success;
 }
 
 }  // namespace nonneg::cli

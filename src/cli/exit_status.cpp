@@ -30,25 +30,27 @@ ExitStatus report(const std::exception_ptr& error) noexcept {
   try {
     std::rethrow_exception(error);
   } catch (const InvalidArgument& e) {
-    return fail(kBadUsage, e.what());
+    return fail(ExitStatus::bad_usage, e.what());
   } catch (const NotAvailable& e) {
-    return fail(kNotAvailable, e.what());
+    return fail(ExitStatus::not_available, e.what());
   } catch (const OutOfMemory& e) {
-    return fail(kOutOfMemory, e.what());
+    return fail(ExitStatus::out_of_memory, e.what());
   } catch (const DeviceError& e) {
-    return fail(kDeviceFailed, e.what());
+    return fail(ExitStatus::device_failed, e.what());
   } catch (const IoError& e) {
-    return fail(kIoFailed, e.what());
+    return fail(ExitStatus::io_failed, e.what());
   } catch (const std::filesystem::filesystem_error& e) {
-    return fail(kIoFailed, e.what());
+    return fail(ExitStatus::io_failed, e.what());
   } catch (const std::bad_alloc&) {
-    return fail(kOutOfMemory, "out of memory; nonneg plan says what a factorization takes");
+    return fail(ExitStatus::out_of_memory,
+                "out of memory; nonneg plan says what a factorization takes");
   } catch (const std::length_error&) {
-    return fail(kOutOfMemory, "out of memory; nonneg plan says what a factorization takes");
+    return fail(ExitStatus::out_of_memory,
+                "out of memory; nonneg plan says what a factorization takes");
   } catch (const std::exception& e) {
-    return fail(kInternalError, e.what());
+    return fail(ExitStatus::internal_error, e.what());
   } catch (...) {
-    return fail(kInternalError, "an unknown error");
+    return fail(ExitStatus::internal_error, "an unknown error");
   }
 }
 

@@ -5,17 +5,17 @@
 
 namespace nonneg::cli {
 
-enum ExitStatus : int {
-  kSuccess = 0,
+enum class ExitStatus : int {
+  success = 0,
   /// A fault of the command itself.
-  kInternalError = 1,
-  kBadUsage = 2,
-  kNotAvailable = 3,
-  kOutOfMemory = 4,
-  kDeviceFailed = 5,
-  kIoFailed = 6,
+  internal_error = 1,
+  bad_usage = 2,
+  not_available = 3,
+  out_of_memory = 4,
+  device_failed = 5,
+  io_failed = 6,
   /// 128 + SIGINT, as shells have it.
-  kInterrupted = 130
+  interrupted = 130
 };
 
 /// Says the error on standard error in one line, "nonneg: ...", and returns its status.

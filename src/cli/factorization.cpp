@@ -29,7 +29,7 @@ void print_json(nlohmann::ordered_json record, const std::string& out) {
 }
 
 ExitStatus status_of(StopReason reason) noexcept {
-  return reason == StopReason::cancelled ? kInterrupted : kSuccess;
+  return reason == StopReason::cancelled ? ExitStatus::interrupted : ExitStatus::success;
 }
 
 template Result<float> solve(const DataView&, const Options&, const InitialFactors<float>*,

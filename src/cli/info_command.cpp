@@ -64,7 +64,7 @@ ExitStatus info_command(bool json) {
         {"memory", {{"total_bytes", total}, {"available_bytes", available}}},
         {"devices", nlohmann::ordered_json::array()}};
     print(info.dump(2) + "\n");
-    return kSuccess;
+    return ExitStatus::success;
   }
   print(
       fmt::format("nonneg    {}\nbuild     {}, {}, {} instructions\n"
@@ -74,7 +74,7 @@ ExitStatus info_command(bool json) {
                   build.float32_gemm, build.cuda ? "cpu, cuda" : "cpu",
                   model.empty() ? "unknown" : model, cores, human_bytes(total),
                   human_bytes(available), build.cuda ? "none found" : "none: built without CUDA"));
-  return kSuccess;
+  return ExitStatus::success;
 }
 
 }  // namespace nonneg::cli

@@ -7,7 +7,6 @@
 #include <system_error>
 
 #include "cli/console.hpp"
-#include "cli/exit_status.hpp"
 
 namespace nonneg::cli {
 namespace {
@@ -76,12 +75,12 @@ void Interrupt::wait_for_signals() {
       if (bus_error) {
         say("nonneg: the input file was cut short, or could no longer be read, while it was in "
             "use; leave it unchanged until the run has ended\n");
-        end_at_once(kIoFailed);
+        end_at_once(ExitStatus::io_failed);
       }
       if (leaving_) return;
       continue;
     }
-    if (!graceful_ || stop_.stop_requested()) end_at_once(kInterrupted);
+    if (!graceful_ || stop_.stop_requested()) end_at_once(ExitStatus::interrupted);
     stop_.request_stop();
     if (stderr_is_terminal()) {
       say("\r\033[Knonneg: stopping after this iteration; Ctrl-C again ends at once\n");
@@ -89,7 +88,7 @@ void Interrupt::wait_for_signals() {
   }
 }
 
-void Interrupt::end_at_once(int status) {
+void Interrupt::end_at_once(ExitStatus status) {
   // Held to the end: whoever would finish a file now waits in vain.
   mutex_.lock();
   for (const auto& path : unfinished_) {
@@ -101,7 +100,7 @@ void Interrupt::end_at_once(int status) {
       if (!error) break;
     }
   }
-  _exit(status);
+  _exit(static_cast<int>(status));
 }
 
 }  // namespace nonneg::cli

@@ -8,6 +8,8 @@
 #include <stop_token>
 #include <thread>
 
+#include "cli/exit_status.hpp"
+
 namespace nonneg::cli {
 
 /// Takes SIGINT, SIGTERM and SIGHUP on a thread of its own, so that no code runs inside a signal
@@ -40,7 +42,7 @@ class Interrupt {
 
  private:
   void wait_for_signals();
-  [[noreturn]] void end_at_once(int status);
+  [[noreturn]] void end_at_once(ExitStatus status);
 
   std::stop_source stop_;
   std::atomic<bool> graceful_ = false;

@@ -47,7 +47,7 @@ ExitStatus plan_command(const PlanArguments& arguments) {
   const Plan plan = make_plan(file.view(), arguments.options);
   if (!arguments.json) {
     print(plan_table(plan, file));
-    return kSuccess;
+    return ExitStatus::success;
   }
   const nlohmann::ordered_json json = {{"nonneg_version", version()},
                                        {"command", "plan"},
@@ -65,7 +65,7 @@ ExitStatus plan_command(const PlanArguments& arguments) {
                                        {"flops_per_iteration", plan.flops_per_iteration}};
   using Json = nlohmann::ordered_json;
   print(json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
-  return kSuccess;
+  return ExitStatus::success;
 }
 
 }  // namespace nonneg::cli

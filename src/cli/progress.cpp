@@ -48,6 +48,11 @@ void Progress::show(const std::string& activity) {
 
 void Progress::on_check(const LossRecord& record) {
   if (style_ == Style::silent) return;
+  if (before_ && record.iteration <= before_->iteration) {
+    // Another run from the start.
+    before_.reset();
+    shown_at_.reset();
+  }
   pending_ = progress_text(record, before_, max_iterations_);
   before_ = record;
   const double pause = style_ == Style::redrawn ? kSecondsBetweenRedraws : kSecondsBetweenLines;

@@ -76,7 +76,7 @@ ExitStatus reconstruct_command(const ReconstructArguments& arguments, Interrupt&
     print(fmt::format("matrix      {} x {}, of rank {}\nwritten to  {}\n", w.view().rows(),
                       h.view().cols(), h.view().rows(), arguments.out));
   }
-  return kSuccess;
+  return ExitStatus::success;
 }
 
 }  // namespace nonneg::cli

@@ -71,7 +71,7 @@ void check_same_device(const OutputPath& path) {
 }  // namespace
 
 RunDirectory::RunDirectory(const std::string& path, bool overwrite, Interrupt& interrupt)
-    : path_(resolve_output(path)), overwrite_(overwrite), interrupt_(interrupt) {
+    : path_(resolve_output(path)), interrupt_(interrupt) {
   if (!path_.exists) return;
   if (!overwrite) {
     throw InvalidArgument(

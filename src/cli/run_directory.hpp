@@ -37,7 +37,6 @@ class RunDirectory {
   void discard() noexcept;
 
   OutputPath path_;
-  bool overwrite_;
   Interrupt& interrupt_;
   bool unfinished_ = false;
 };

@@ -94,7 +94,7 @@ ExitStatus run(const TransformArguments& arguments, const Options& options, cons
         "written to  {}\n",
         W.rows(), input.view().cols(), W.cols(), human_seconds(elapsed.count()), arguments.out));
   }
-  return kSuccess;
+  return ExitStatus::success;
 }
 
 }  // namespace

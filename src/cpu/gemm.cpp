@@ -27,9 +27,22 @@ auto as_eigen(MatrixView<T> X) {
 }
 
 #ifdef NONNEG_WITH_ONEDNN
+/// Keeps the calling thread's next parallel regions, oneDNN's among them, to one thread.
+class OneThread {
+ public:
+  OneThread() : saved_(omp_get_max_threads()) { omp_set_num_threads(1); }
+  ~OneThread() { omp_set_num_threads(saved_); }
+  OneThread(const OneThread&) = delete;
+  OneThread& operator=(const OneThread&) = delete;
+
+ private:
+  int saved_;
+};
+
 /// False where oneDNN refuses, which leaves C untouched.
 bool gemm_onednn(Transpose transpose_A, MatrixView<const float> A, MatrixView<const float> B,
                  float beta, MatrixView<float> C) {
+  const OneThread one_thread;
   const bool transposed = transpose_A == Transpose::yes;
   return dnnl_sgemm(transposed ? 'T' : 'N', 'N', C.rows(), C.cols(), B.rows(), 1.0F, A.data(),
                     A.ld(), B.data(), B.ld(), beta, C.data(), C.ld()) == dnnl_success;

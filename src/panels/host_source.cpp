@@ -4,17 +4,11 @@
 #include <algorithm>
 
 #include "nonneg/panel_source.hpp"
+#include "panels/in_place.hpp"
 
 namespace nonneg {
 
 namespace {
-
-/// True where the backend can read A's rows as they lie.
-template <class T>
-bool readable_in_place(const DataView& A, double scale) {
-  return scale == 1 && A.type() == ElementTypeOf<T>::value && A.row_major() &&
-         (A.row_stride() >= A.cols() || A.rows() <= 1);
-}
 
 /// Cuts rows into panels of equal height; what a panel is, the two sources below say.
 template <class T>
@@ -82,7 +76,9 @@ std::unique_ptr<PanelSource<T>> make_host_source(Backend<T>& backend, const Data
     throw InvalidArgument(fmt::format("panel_rows = {}: must be at least 1", panel_rows));
   }
   panel_rows = std::min(panel_rows, std::max<Index>(A.rows(), 1));
-  if (readable_in_place<T>(A, scale)) return std::make_unique<InPlaceSource<T>>(A, panel_rows);
+  if (readable_in_place(A, ElementTypeOf<T>::value, scale != 1)) {
+    return std::make_unique<InPlaceSource<T>>(A, panel_rows);
+  }
   return std::make_unique<WideningSource<T>>(backend, A, panel_rows, scale);
 }
 
