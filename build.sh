@@ -53,7 +53,6 @@ zlib1g-dev          header   zlib.h
 libcli11-dev        header   CLI/CLI.hpp
 nlohmann-json3-dev  header   nlohmann/json.hpp
 libdnnl-dev         optional dnnl.h
-ocl-icd-opencl-dev  optional CL/cl.h
 '
 readonly kTestNeeds='
 libgtest-dev        header   gtest/gtest.h

@@ -9,8 +9,8 @@ bool has_converged(double previous_objective, double objective, double tolerance
 
 double cancellation_threshold(Precision compute_type) noexcept {
   // The identity's error was seen at 1e-7 of ‖A‖² in float32 (docs/numerics.md, "The loss"): below
-  // these shares it would be more than a thousandth of the loss itself.
-  return compute_type == Precision::float32 ? 1e-4 : 1e-12;
+  // these shares it would be more than a ten-thousandth of the loss itself.
+  return compute_type == Precision::float32 ? 1e-3 : 1e-12;
 }
 
 }  // namespace nonneg

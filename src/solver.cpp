@@ -213,13 +213,13 @@ class Solver<T>::Impl {
   /// One iteration: every worker sweeps its rows, then H is updated from all workers' sums.
   void sweep() {
     crew_.run([this](int worker) {
-      auto& [rule, terms, sum] = share(worker);
-      rule->begin_sweep(Ht_.view());
-      terms.clear(crew_.backend(worker));
+      Share& own = share(worker);
+      own.rule->begin_sweep(Ht_.view());
+      own.terms.clear(crew_.backend(worker));
       crew_.for_each_panel(worker, [&](const Panel<T>& panel) {
         const MatrixView<T> W_p = W_.view().row_block(panel.first_row, panel.A.rows());
-        rule->update_rows(panel, Ht_.view(), W_p);
-        rule->accumulate(panel, W_p, terms);
+        own.rule->update_rows(panel, Ht_.view(), W_p);
+        own.rule->accumulate(panel, W_p, own.terms);
       });
     });
     for (int w = 1; w < crew_.size(); ++w) {

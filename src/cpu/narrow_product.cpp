@@ -9,69 +9,124 @@ namespace nonneg::cpu {
 
 namespace {
 
-constexpr int kLanes = static_cast<int>(kNarrowColumns);
+/// Lanes of a vector: one row of a strip of B.
+#ifdef __AVX512F__
+constexpr int kWide = 16;
+#else
+constexpr int kWide = 8;
+#endif
+constexpr int kNarrow = 8;
 
-/// One row of B: 8 lanes, of which k are used.
-template <class T>
-struct LanesOf {
-  using type __attribute__((vector_size(kLanes * sizeof(T)))) = T;
+template <class T, int Lanes>
+struct VectorOf {
+  using type __attribute__((vector_size(Lanes * sizeof(T)))) = T;
 };
 
-template <class T>
-using Lanes = typename LanesOf<T>::type;
+template <class T, int Lanes>
+using Vector = typename VectorOf<T, Lanes>::type;
 
-template <class T>
-Lanes<T> load(const T* from) {
-  Lanes<T> lanes;
+template <int Lanes, class T>
+Vector<T, Lanes> load(const T* from) {
+  Vector<T, Lanes> lanes;
   std::memcpy(&lanes, from, sizeof(lanes));
   return lanes;
 }
 
-/// B's rows padded with zeros to 8 entries; B itself where they have that already.
+/// B with its rows padded with zeros to whole vectors; B itself where they are whole already.
 template <class T>
 class PaddedRows {
  public:
-  explicit PaddedRows(MatrixView<const T> B) : rows_(B.data()) {
-    if (B.cols() == kLanes && B.ld() == kLanes) return;
-    padded_ = Matrix<T>(B.rows(), kLanes);
+  explicit PaddedRows(MatrixView<const T> B) : data_(B.data()), ld_(B.ld()) {
+    const Index padded_cols = (B.cols() + kNarrow - 1) / kNarrow * kNarrow;
+    if (B.cols() == padded_cols) return;
+    padded_ = Matrix<T>(B.rows(), padded_cols);
     for (Index i = 0; i < B.rows(); ++i) {
       T* end = std::copy_n(B.row(i), B.cols(), padded_.view().row(i));
-      std::fill(end, padded_.view().row(i) + kLanes, T{0});
+      std::fill(end, padded_.view().row(i) + padded_cols, T{0});
     }
-    rows_ = padded_.data();
+    data_ = padded_.data();
+    ld_ = padded_cols;
   }
 
-  const T* row(Index i) const { return rows_ + i * kLanes; }
+  const T* row(Index i) const { return data_ + i * ld_; }
 
  private:
   Matrix<T> padded_;
-  const T* rows_;
+  const T* data_;
+  Index ld_;
+};
+
+/// A strip of B and C: columns first … first + used - 1, in one vector.
+struct Strip {
+  Index first;
+  Index used;
 };
 
 /// Count rows of C, count rows of A: c_r = Σ_j A(r, j)·b_j, all sums in registers.
-template <int Count, class T>
-void multiply_rows(const T* a, Index lda, Index n, const PaddedRows<T>& B, T* c, Index ldc,
-                   Index k) {
-  Lanes<T> sum[Count] = {};
-  for (Index j = 0; j < n; ++j) {
-    const Lanes<T> b = load(B.row(j));
+template <int Lanes, int Count, class T>
+void multiply_rows(MatrixView<const T> A, Index i, const PaddedRows<T>& B, MatrixView<T> C,
+                   Strip strip) {
+  const T* a = A.row(i);
+  const Index lda = A.ld();
+  Vector<T, Lanes> sum[Count] = {};
+  for (Index j = 0; j < A.cols(); ++j) {
+    const auto b = load<Lanes>(B.row(j) + strip.first);
 #pragma GCC unroll 16
     for (int r = 0; r < Count; ++r) sum[r] += a[r * lda + j] * b;
   }
-  for (int r = 0; r < Count; ++r) std::memcpy(c + r * ldc, &sum[r], sizeof(T) * k);
+  for (int r = 0; r < Count; ++r) {
+    std::memcpy(C.row(i + r) + strip.first, &sum[r],
+                sizeof(T) * static_cast<std::size_t>(strip.used));
+  }
 }
 
 /// Count rows of C, count columns of A: c_j += Σ_i A(i, j)·b_i, all sums in registers.
-template <int Count, class T>
-void add_columns(const T* a, Index lda, Index m, const PaddedRows<T>& B, T* c, Index ldc, Index k) {
-  Lanes<T> sum[Count] = {};
-  for (Index i = 0; i < m; ++i) {
-    const Lanes<T> b = load(B.row(i));
+template <int Lanes, int Count, class T>
+void add_columns(MatrixView<const T> A, Index j, const PaddedRows<T>& B, MatrixView<T> C,
+                 Strip strip) {
+  const T* a = A.data() + j;
+  const Index lda = A.ld();
+  Vector<T, Lanes> sum[Count] = {};
+  for (Index i = 0; i < A.rows(); ++i) {
+    const auto b = load<Lanes>(B.row(i) + strip.first);
 #pragma GCC unroll 16
-    for (int j = 0; j < Count; ++j) sum[j] += a[i * lda + j] * b;
+    for (int c = 0; c < Count; ++c) sum[c] += a[i * lda + c] * b;
   }
-  for (int j = 0; j < Count; ++j) {
-    for (Index l = 0; l < k; ++l) c[j * ldc + l] += sum[j][l];
+  for (int c = 0; c < Count; ++c) {
+    T* out = C.row(j + c) + strip.first;
+    for (Index l = 0; l < strip.used; ++l) out[l] += sum[c][l];
+  }
+}
+
+template <int Lanes, class T>
+void multiply_strip(MatrixView<const T> A, const PaddedRows<T>& B, MatrixView<T> C, Strip strip) {
+  constexpr int kRows = 8;
+  Index i = 0;
+  for (; i + kRows <= C.rows(); i += kRows) multiply_rows<Lanes, kRows>(A, i, B, C, strip);
+  for (; i < C.rows(); ++i) multiply_rows<Lanes, 1>(A, i, B, C, strip);
+}
+
+template <int Lanes, class T>
+void add_transposed_strip(MatrixView<const T> A, const PaddedRows<T>& B, MatrixView<T> C,
+                          Strip strip) {
+  constexpr int kColumns = 16;
+  Index j = 0;
+  for (; j + kColumns <= C.rows(); j += kColumns) add_columns<Lanes, kColumns>(A, j, B, C, strip);
+  for (; j < C.rows(); ++j) add_columns<Lanes, 1>(A, j, B, C, strip);
+}
+
+/// Cuts k columns into strips: wide vectors first, a narrow one where 8 columns or fewer are left.
+template <class Wide, class Narrow>
+void for_each_strip(Index k, const Wide& wide, const Narrow& narrow) {
+  for (Index first = 0; first < k;) {
+    const Index left = k - first;
+    if (left <= kNarrow) {
+      narrow(Strip{first, left});
+      return;
+    }
+    const Index used = std::min<Index>(left, kWide);
+    wide(Strip{first, used});
+    first += used;
   }
 }
 
@@ -79,30 +134,18 @@ void add_columns(const T* a, Index lda, Index m, const PaddedRows<T>& B, T* c, I
 
 template <class T>
 void narrow_multiply(MatrixView<const T> A, MatrixView<const T> B, MatrixView<T> C) {
-  constexpr int kRows = 8;
   const PaddedRows<T> rows(B);
-  const Index k = C.cols();
-  Index i = 0;
-  for (; i + kRows <= C.rows(); i += kRows) {
-    multiply_rows<kRows>(A.row(i), A.ld(), A.cols(), rows, C.row(i), C.ld(), k);
-  }
-  for (; i < C.rows(); ++i) {
-    multiply_rows<1>(A.row(i), A.ld(), A.cols(), rows, C.row(i), C.ld(), k);
-  }
+  for_each_strip(
+      C.cols(), [&](Strip strip) { multiply_strip<kWide>(A, rows, C, strip); },
+      [&](Strip strip) { multiply_strip<kNarrow>(A, rows, C, strip); });
 }
 
 template <class T>
 void add_narrow_transposed_product(MatrixView<const T> A, MatrixView<const T> B, MatrixView<T> C) {
-  constexpr int kColumns = 16;
   const PaddedRows<T> rows(B);
-  const Index k = C.cols();
-  Index j = 0;
-  for (; j + kColumns <= C.rows(); j += kColumns) {
-    add_columns<kColumns>(A.data() + j, A.ld(), A.rows(), rows, C.row(j), C.ld(), k);
-  }
-  for (; j < C.rows(); ++j) {
-    add_columns<1>(A.data() + j, A.ld(), A.rows(), rows, C.row(j), C.ld(), k);
-  }
+  for_each_strip(
+      C.cols(), [&](Strip strip) { add_transposed_strip<kWide>(A, rows, C, strip); },
+      [&](Strip strip) { add_transposed_strip<kNarrow>(A, rows, C, strip); });
 }
 
 template void narrow_multiply(MatrixView<const float>, MatrixView<const float>, MatrixView<float>);

@@ -1,6 +1,5 @@
-/// Products with a narrow right-hand side, of at most 8 columns, on one thread. General GEMM
-/// kernels leave most of a vector's lanes idle there; these keep one row of B in one vector, and
-/// run at the speed at which A arrives.
+/// Products with a narrow right-hand side on one thread. General GEMM kernels leave lanes idle there,
+/// and pack operands for little use; these keep a strip of B's row in one vector and A where it lies.
 #pragma once
 
 #include "nonneg/matrix_view.hpp"
@@ -8,7 +7,7 @@
 namespace nonneg::cpu {
 
 /// The widest B that these take.
-inline constexpr Index kNarrowColumns = 8;
+inline constexpr Index kNarrowColumns = 20;
 
 /// C = A·B; A m × n, B n × k, k <= kNarrowColumns.
 template <class T>
