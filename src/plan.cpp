@@ -29,20 +29,27 @@ Index chosen_panel_rows(Index rows, Index cols, double entry_bytes) {
   return std::min(whole_blocks, std::max<Index>(rows, 1));
 }
 
-/// A worker pays from about this many multiplications per sweep: threads take microseconds to meet.
-constexpr double kLeastWork = 1 << 18;
-
 /// Each worker has sums AᵀW of its own (n × k): worth it while they stay small, or beside A.
-int chosen_workers(Index threads, Index rows, double work, double sums_bytes, double data_bytes) {
+int chosen_workers(Index threads, Index rows, double sums_bytes, double data_bytes) {
   constexpr double kSmall = 64U << 20;
   const Index blocks = (rows + kLeastPanelRows - 1) / kLeastPanelRows;
-  const auto worth = static_cast<Index>(std::min(work / kLeastWork, 1e6));
-  const Index workers = std::clamp<Index>(std::min(blocks, worth), 1, threads);
+  const Index workers = std::clamp<Index>(blocks, 1, threads);
   const double all_sums = static_cast<double>(workers) * sums_bytes;
   return all_sums <= std::max(kSmall, data_bytes / 4) ? static_cast<int>(workers) : 1;
 }
 
 }  // namespace
+
+int chosen_threads(Index rows, Index cols, Index rank, int asked) {
+  if (asked > 0) return asked;
+  // Threads meet a few times in a sweep, and wait for whatever else the machine does: a thread pays
+  // from about this many multiplications per sweep.
+  constexpr double kLeastWork = 1 << 22;
+  const double work =
+      static_cast<double>(rows) * static_cast<double>(cols) * static_cast<double>(rank);
+  return static_cast<int>(
+      std::clamp(work / kLeastWork, 1.0, static_cast<double>(cpu::usable_threads())));
+}
 
 Plan make_plan(const DataView& A, const Options& options, bool scaled) {
   validate(options);
@@ -60,10 +67,8 @@ Plan make_plan(const DataView& A, const Options& options, bool scaled) {
     return static_cast<double>(rows) * static_cast<double>(cols) * entry_bytes;
   };
   plan.data_bytes = A.bytes();
-  const Index threads = options.threads > 0 ? options.threads : cpu::usable_threads();
-  const double work = static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
-  plan.workers =
-      chosen_workers(threads, m, work, bytes(n, k), static_cast<double>(plan.data_bytes));
+  const Index threads = chosen_threads(m, n, k, options.threads);
+  plan.workers = chosen_workers(threads, m, bytes(n, k), static_cast<double>(plan.data_bytes));
   const Index share = largest_share(m, plan.workers);
   plan.panel_rows = options.panel_rows > 0 ? std::min(options.panel_rows, std::max<Index>(share, 1))
                                            : chosen_panel_rows(share, n, entry_bytes);

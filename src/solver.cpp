@@ -45,7 +45,7 @@ template <class T>
 class Solver<T>::Impl {
  public:
   Impl(const DataView& A, const Options& options, const InitialFactors<T>* initial)
-      : options_(checked(options, initial)),
+      : options_(checked(options, A, initial)),
         created_(Clock::now()),
         backend_(make_backend<T>(options_)),
         summary_(summarize(A, options_.precision, backend_->threads())),
@@ -132,8 +132,9 @@ class Solver<T>::Impl {
     Matrix<double> sum;
   };
 
-  static Options checked(Options options, const InitialFactors<T>* initial) {
+  static Options checked(Options options, const DataView& A, const InitialFactors<T>* initial) {
     validate(options);
+    options.threads = chosen_threads(A.rows(), A.cols(), options.rank, options.threads);
     require_precision<T>(options);
     options.precision = std::is_same_v<T, float> ? Precision::float32 : Precision::float64;
     if (options.init == Init::custom && initial == nullptr) {

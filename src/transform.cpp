@@ -40,6 +40,7 @@ Matrix<T> transform(const DataView& A, MatrixView<const T> H, const Options& giv
   options.rank = H.rows();
   validate(options);
   require_precision<T>(options);
+  options.threads = chosen_threads(A.rows(), A.cols(), options.rank, options.threads);
   options.precision = std::is_same_v<T, float> ? Precision::float32 : Precision::float64;
   require_shape<T>("H", H, options.rank, A.cols());
   require_valid_factor<T>("H", H);

@@ -77,7 +77,7 @@ struct Options {
   /// Rows of A per panel. 0: chosen for the machine's caches.
   Index panel_rows = 0;
   BackendKind backend = BackendKind::automatic;
-  /// Threads of the CPU backend. 0: as many as this process may run on.
+  /// Threads of the CPU backend. 0: as many as this process may run on and the work is worth.
   int threads = 0;
 };
 

@@ -35,6 +35,10 @@ struct Plan {
   double flops_per_iteration = 0;
 };
 
+/// Threads that the CPU backend uses for a sweep of this size: `asked`, or for 0 as many as this process
+/// may run on and the work is worth.
+NONNEG_EXPORT int chosen_threads(Index rows, Index cols, Index rank, int asked);
+
 /// The plan for data of this shape and kind; `scaled` says that its entries are so large or small
 /// that every panel must be scaled. Throws InvalidArgument as validate() does.
 NONNEG_EXPORT Plan make_plan(const DataView& A, const Options& options, bool scaled = false);

@@ -6,7 +6,6 @@
 #include <cmath>
 #include <functional>
 #include <limits>
-#include <utility>
 
 #include "cli/suggestion.hpp"
 
@@ -62,8 +61,8 @@ std::size_t parse_choice(std::string_view option, std::string_view text,
 
 CLI::Option* OptionTable::add(const std::string& name, const std::string& type,
                               const std::string& description, const std::string& default_text,
-                              std::function<void(const std::string&)> take) {
-  return app_.add_option_function<std::string>(name, std::move(take), description)
+                              const std::function<void(const std::string&)>& take) {
+  return app_.add_option_function<std::string>(name, take, description)
       ->type_name(type)
       ->default_str(default_text)
       ->group(group_);

@@ -72,7 +72,8 @@ class OptionTable {
 
  private:
   CLI::Option* add(const std::string& name, const std::string& type, const std::string& description,
-                   const std::string& default_text, std::function<void(const std::string&)> take);
+                   const std::string& default_text,
+                   const std::function<void(const std::string&)>& take);
 
   CLI::App& app_;
   std::string group_ = "Options";

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace nonneg::cpu {
 
@@ -18,11 +19,13 @@ using Lanes = std::array<T, kLanes>;
 /// line[j][i] = X(i, j) for rows 0 … count - 1; unused lanes are 0.
 template <class T>
 void to_lanes(MatrixView<const T> X, T* lines) {
-  const Index count = X.rows();
+  for (Index i = 0; i < X.rows(); ++i) {
+    const T* row = X.row(i);
+    for (Index j = 0; j < X.cols(); ++j) lines[j * kLanes + i] = row[j];
+  }
+  if (X.rows() == kLanes) return;
   for (Index j = 0; j < X.cols(); ++j) {
-    T* line = lines + j * kLanes;
-    for (Index i = 0; i < count; ++i) line[i] = X(i, j);
-    for (Index i = count; i < kLanes; ++i) line[i] = T{0};
+    std::fill(lines + j * kLanes + X.rows(), lines + (j + 1) * kLanes, T{0});
   }
 }
 
@@ -34,15 +37,25 @@ void from_lanes(const T* lines, MatrixView<T> X) {
   }
 }
 
-/// sum[i] += coefficients · column i of `lines`, over k lines.
+/// sum[i] = coefficients · column i of `lines`, over k lines. The sums stay in registers.
 template <class T>
-inline void add_combination(const T* __restrict lines, const T* __restrict coefficients, Index k,
-                            T* __restrict sum) {
+inline void combine(const T* __restrict lines, const T* __restrict coefficients, Index k,
+                    T* __restrict sum) {
+  using Vector __attribute__((vector_size(64))) = T;
+  constexpr int kVectorLanes = 64 / static_cast<int>(sizeof(T));
+  constexpr int kVectors = kLanes / kVectorLanes;
+  Vector sums[kVectors] = {};
   for (Index l = 0; l < k; ++l) {
     const T c = coefficients[l];
     const T* line = lines + l * kLanes;
-    for (int i = 0; i < kLanes; ++i) sum[i] += c * line[i];
+#pragma GCC unroll 8
+    for (int v = 0; v < kVectors; ++v) {
+      Vector lanes;
+      std::memcpy(&lanes, line + v * kVectorLanes, sizeof(lanes));
+      sums[v] += c * lanes;
+    }
   }
+  std::memcpy(sum, sums, sizeof(sums));
 }
 
 /// Smaller than the floor becomes the floor; NaN stays NaN.
@@ -61,15 +74,15 @@ class ActiveRows {
 
   /// Notes the squared change of a pass; false when no row goes on.
   bool again(const Lanes<T>& change, bool first_pass) {
-    bool any = false;
+    int any = 0;  // an int, so that the loop is one over vectors
     for (int i = 0; i < kLanes; ++i) {
       if (first_pass) threshold_[i] = tolerance_ * change[i];
       // Written so that a NaN row stops: its values are NaN whatever is done.
-      const bool on = change[i] > threshold_[i] || (first_pass && change[i] > T{0});
+      const bool on = (change[i] > threshold_[i]) | (first_pass & (change[i] > T{0}));
       active_[i] = on ? active_[i] : T{0};
-      any = any || active_[i] != T{0};
+      any |= static_cast<int>(active_[i] != T{0});
     }
-    return any;
+    return any != 0;
   }
 
  private:
@@ -87,8 +100,8 @@ void hals_pass(T* factor, const T* product, MatrixView<const T> G, const RowUpda
     const T curvature = G(j, j) + update.l2;
     if (curvature == T{0}) continue;
     const T inverse = T{1} / curvature;
-    alignas(64) Lanes<T> sum{};
-    add_combination(factor, G.row(j), k, sum.data());
+    alignas(64) Lanes<T> sum;
+    combine(factor, G.row(j), k, sum.data());
     T* f = factor + j * kLanes;
     const T* p = product + j * kLanes;
     for (int i = 0; i < kLanes; ++i) {
@@ -108,8 +121,8 @@ void multiplicative_pass(T* factor, const T* product, MatrixView<const T> G,
                          const RowUpdate<T>& update, const T* active, T* next, Lanes<T>& change) {
   const Index k = G.rows();
   for (Index j = 0; j < k; ++j) {
-    alignas(64) Lanes<T> denominator{};
-    add_combination(factor, G.row(j), k, denominator.data());
+    alignas(64) Lanes<T> denominator;
+    combine(factor, G.row(j), k, denominator.data());
     const T* f = factor + j * kLanes;
     const T* p = product + j * kLanes;
     T* out = next + j * kLanes;

@@ -12,9 +12,9 @@ namespace {
 constexpr double kGoldenTolerance = 1e-12;
 
 const nlohmann::json& golden() {
-  static const nlohmann::json data =
+  static const nlohmann::json kData =
       read_json(std::filesystem::path(NONNEG_TEST_DATA) / "learning_demo.json");
-  return data;
+  return kData;
 }
 
 void expect_equal_to(const nlohmann::json& expected, const DataView& actual) {
