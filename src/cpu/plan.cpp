@@ -1,4 +1,4 @@
-#include "nonneg/plan.hpp"
+#include "cpu/plan.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -7,7 +7,7 @@
 #include "panels/in_place.hpp"
 #include "panels/worker_share.hpp"
 
-namespace nonneg {
+namespace nonneg::cpu {
 
 namespace {
 
@@ -44,7 +44,7 @@ int chosen_workers(Index threads, Index rows, double work, double sums_bytes, do
 
 }  // namespace
 
-Plan make_plan(const DataView& A, const Options& options, bool scaled) {
+Plan plan(const DataView& A, const Options& options, bool scaled) {
   validate(options);
   const Index m = A.rows();
   const Index n = A.cols();
@@ -60,7 +60,7 @@ Plan make_plan(const DataView& A, const Options& options, bool scaled) {
     return static_cast<double>(rows) * static_cast<double>(cols) * entry_bytes;
   };
   plan.data_bytes = A.bytes();
-  const Index threads = options.threads > 0 ? options.threads : cpu::usable_threads();
+  const Index threads = options.threads > 0 ? options.threads : usable_threads();
   const double work = static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
   plan.workers =
       chosen_workers(threads, m, work, bytes(n, k), static_cast<double>(plan.data_bytes));
@@ -94,4 +94,4 @@ Plan make_plan(const DataView& A, const Options& options, bool scaled) {
   return plan;
 }
 
-}  // namespace nonneg
+}  // namespace nonneg::cpu
