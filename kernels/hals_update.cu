@@ -6,10 +6,10 @@
 // the group, and all lanes add step·G_j to their part of the gradient: one shuffle per component,
 // where a fresh product F·G_j would take a reduction. What such sums lose to rounding is shed by
 // forming the gradient anew before passes 0, 1, 2, 4, 8, …. G lies in shared memory (k <= 64) or in
-// the cache. Above k = 1024 a block takes a row at a time in shared memory. Reads F and P and
-// writes F once, P anew with the gradient: 3·rows·k entries; 2·k² to 4·k² flops per row and pass.
-// Bound by the latency of the chain of k steps, which the other warps hide. NaN in a row spreads
-// over it and stops it.
+// the cache. Above k = 1024 (double: 512) a block takes a row at a time in shared memory. Reads F
+// and P and writes F once, P anew with the gradient: 3·rows·k entries; 2·k² to 4·k² flops per row
+// and pass. Bound by the latency of the chain of k steps, which the other warps hide. NaN in a row
+// spreads over it and stops it.
 #include "kernels/hals_update.hpp"
 #include "kernels/wide_rows.cuh"
 
@@ -60,6 +60,7 @@ __device__ void hals_pass(LaneValues<T, Group>& f, LaneValues<T, Group>& gradien
 #pragma unroll
   for (int t = 0; t < Group::kPerLane; ++t) {
     const int count = min(Group::kWidth, k - t * Group::kWidth);
+#pragma unroll Group::kUnroll
     for (int l = 0; l < count; ++l) {
       const int j = t * Group::kWidth + l;
       const T inverse = inverses[j];
@@ -153,14 +154,14 @@ void launch_hals_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const
   if (F.empty()) return;
   require_components<T>(F.cols());
   const int k = static_cast<int>(F.cols());
-  if (k > kMostInRegisters) {
+  if (k > kMostInRegisters<T>) {
     const std::size_t shared = 2 * static_cast<std::size_t>(k) * sizeof(T);
     hals_update_wide<T><<<grid_size(F.rows(), 1, kMostRowBlocks), kThreads, shared, stream>>>(
         F.data(), F.ld(), P.data(), P.ld(), G.data(), G.ld(), F.rows(), k, update);
     check_launch("hals_update_wide");
     return;
   }
-  with_row_group(k, [&]<class Group>(Group) {
+  with_row_group<T>(k, [&]<class Group>(Group) {
     const unsigned blocks =
         grid_size(F.rows(), Index{kWarpsPerBlock} * Group::kRowsPerWarp, kMostRowBlocks);
     hals_update<T, Group><<<blocks, kThreads, 0, stream>>>(F.data(), F.ld(), P.data(), P.ld(),

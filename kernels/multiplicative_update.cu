@@ -3,10 +3,10 @@
 //
 // Threads: groups of 8, 16 or 32 lanes hold 1 to 4 rows in registers (row_groups.cuh); F·G is
 // formed there, by shuffles, from G in shared memory (k <= 64) or in the cache, and never stored.
-// Above k = 1024 a block takes a row at a time in shared memory. Reads F and P and writes F once,
-// and G once per block: 3·rows·k entries, whatever the repeats but for P; 2·k² flops per row and
-// pass. Bound by memory for small k, by the shuffles and reads of G above. NaN in a row stays in
-// it.
+// Above k = 1024 (double: 512) a block takes a row at a time in shared memory. Reads F and P and
+// writes F once, and G once per block: 3·rows·k entries, whatever the repeats but for P; 2·k² flops
+// per row and pass. Bound by memory for small k, by the shuffles and reads of G above. NaN in a row
+// stays in it.
 #include "kernels/multiplicative_update.hpp"
 #include "kernels/wide_rows.cuh"
 
@@ -90,7 +90,7 @@ void launch_multiplicative_update(MatrixView<T> F, MatrixView<const T> P, Matrix
   if (F.empty()) return;
   require_components<T>(F.cols());
   const int k = static_cast<int>(F.cols());
-  if (k > kMostInRegisters) {
+  if (k > kMostInRegisters<T>) {
     const std::size_t shared = 2 * static_cast<std::size_t>(k) * sizeof(T);
     multiplicative_update_wide<T>
         <<<grid_size(F.rows(), 1, kMostRowBlocks), kThreads, shared, stream>>>(
@@ -98,7 +98,7 @@ void launch_multiplicative_update(MatrixView<T> F, MatrixView<const T> P, Matrix
     check_launch("multiplicative_update_wide");
     return;
   }
-  with_row_group(k, [&]<class Group>(Group) {
+  with_row_group<T>(k, [&]<class Group>(Group) {
     const unsigned blocks =
         grid_size(F.rows(), Index{kWarpsPerBlock} * Group::kRowsPerWarp, kMostRowBlocks);
     multiplicative_update<T, Group><<<blocks, kThreads, 0, stream>>>(

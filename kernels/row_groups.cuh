@@ -21,6 +21,8 @@ struct RowGroup {
   static constexpr int kPerLane = kPerLaneOf;
   /// Rows that share each entry of G read from shared memory or the cache.
   static constexpr int kRows = kPerLane <= 2 ? 4 : (kPerLane <= 8 ? 2 : 1);
+  /// Components at a time of the loops over a row: one where the code is long enough already.
+  static constexpr int kUnroll = kPerLane <= 2 ? 4 : 1;
   static constexpr int kComponents = kWidth * kPerLane;
   static constexpr int kRowsPerWarp = kWarp / kWidth * kRows;
   /// G in shared memory, at most 32 KiB of it; above, it is read through the cache.
@@ -93,6 +95,7 @@ __device__ void multiply(const LaneValues<T, Group>& F, const GramRows<T, Group>
 #pragma unroll
   for (int t = 0; t < Group::kPerLane; ++t) {
     const int count = min(Group::kWidth, k - t * Group::kWidth);
+#pragma unroll Group::kUnroll
     for (int l = 0; l < count; ++l) {
       T row[Group::kPerLane];
       G.load(t * Group::kWidth + l, row);
@@ -186,11 +189,12 @@ __device__ void for_each_row_group(Index rows, const Body& body) {
   }
 }
 
-/// Largest k that the groups hold in registers.
-inline constexpr Index kMostInRegisters = 1024;
+/// Largest k that the groups hold in registers, without spilling them.
+template <class T>
+inline constexpr Index kMostInRegisters = sizeof(T) == sizeof(float) ? 1024 : 512;
 
-/// Calls body with a `Group` value that holds k components, k <= kMostInRegisters.
-template <class Body>
+/// Calls body with a `Group` value that holds k components of T, k <= kMostInRegisters<T>.
+template <class T, class Body>
 void with_row_group(Index k, const Body& body) {
   if (k <= 8) return body(RowGroup<8, 1>());
   if (k <= 16) return body(RowGroup<16, 1>());
@@ -199,7 +203,7 @@ void with_row_group(Index k, const Body& body) {
   if (k <= 128) return body(RowGroup<32, 4>());
   if (k <= 256) return body(RowGroup<32, 8>());
   if (k <= 512) return body(RowGroup<32, 16>());
-  return body(RowGroup<32, 32>());
+  if constexpr (kMostInRegisters < T >> 512) body(RowGroup<32, 32>());
 }
 
 }  // namespace nonneg::cuda

@@ -1,4 +1,5 @@
-/// The row updates beyond kMostInRegisters components: a block per row, the row in shared memory.
+/// The row updates beyond kMostInRegisters<T> components: a block per row, the row in shared
+/// memory.
 #pragma once
 
 #include "kernels/row_groups.cuh"
