@@ -84,7 +84,7 @@ __device__ void hals_pass(LaneValues<T, Group>& f, LaneValues<T, Group>& gradien
 }
 
 template <class T, class Group>
-__global__ void __launch_bounds__(kThreads)
+__global__ void __launch_bounds__(kThreads, 1)
     hals_update(T* F, Index ldf, const T* P, Index ldp, const T* G, Index ldg, Index rows, int k,
                 RowUpdate<T> update) {
   __shared__ T inverses[Group::kComponents];
@@ -109,7 +109,7 @@ __global__ void __launch_bounds__(kThreads)
 }
 
 template <class T>
-__global__ void __launch_bounds__(kThreads)
+__global__ void __launch_bounds__(kThreads, 1)
     hals_update_wide(T* F, Index ldf, const T* P, Index ldp, const T* G, Index ldg, Index rows,
                      int k, RowUpdate<T> update) {
   T* f = wide_memory<T>();

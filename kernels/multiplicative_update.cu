@@ -22,7 +22,7 @@ __device__ T updated(T f, T p, T product, const RowUpdate<T>& update) {
 }
 
 template <class T, class Group>
-__global__ void __launch_bounds__(kThreads)
+__global__ void __launch_bounds__(kThreads, 1)
     multiplicative_update(T* F, Index ldf, const T* P, Index ldp, const T* G, Index ldg, Index rows,
                           int k, RowUpdate<T> update) {
   const GramRows<T, Group> gram(G, ldg, k);
@@ -55,7 +55,7 @@ __global__ void __launch_bounds__(kThreads)
 }
 
 template <class T>
-__global__ void __launch_bounds__(kThreads)
+__global__ void __launch_bounds__(kThreads, 1)
     multiplicative_update_wide(T* F, Index ldf, const T* P, Index ldp, const T* G, Index ldg,
                                Index rows, int k, RowUpdate<T> update) {
   T* f = wide_memory<T>();
