@@ -6,7 +6,7 @@
 // the group, and all lanes add step·G_j to their part of the gradient: one shuffle per component,
 // where a fresh product F·G_j would take a reduction. What such sums lose to rounding is shed by
 // forming the gradient anew before passes 0, 1, 2, 4, 8, …. G lies in shared memory (k <= 64) or in
-// the cache. Above k = 1024 (double: 512) a block takes a row at a time in shared memory. Reads F
+// the cache. Above k = 768 (double: 512) a block takes a row at a time in shared memory. Reads F
 // and P and writes F once, P anew with the gradient: 3·rows·k entries; 2·k² to 4·k² flops per row
 // and pass. Bound by the latency of the chain of k steps, which the other warps hide. NaN in a row
 // spreads over it and stops it.
@@ -18,7 +18,7 @@ namespace nonneg::cuda {
 namespace {
 
 /// True for 0, 1, 2, 4, 8, …
-__device__ bool forms_gradient(Index pass) { return (pass & (pass - 1)) == 0; }
+__device__ bool forms_gradient(int pass) { return (pass & (pass - 1)) == 0; }
 
 /// 1 / (G_jj + l2); 0 for a dead component.
 template <class T>
@@ -86,7 +86,7 @@ __device__ void hals_pass(LaneValues<T, Group>& f, LaneValues<T, Group>& gradien
 template <class T, class Group>
 __global__ void __launch_bounds__(kThreads, 1)
     hals_update(T* F, Index ldf, const T* P, Index ldp, const T* G, Index ldg, Index rows, int k,
-                RowUpdate<T> update) {
+                RowUpdate<T> update, int repeats) {
   __shared__ T inverses[Group::kComponents];
   for (int j = static_cast<int>(threadIdx.x); j < k; j += kThreads) {
     inverses[j] = inverse_curvature(G, ldg, j, update.l2);
@@ -98,11 +98,11 @@ __global__ void __launch_bounds__(kThreads, 1)
     LaneValues<T, Group> gradient;
     load_rows(F, ldf, first, rows, k, f);
     ActiveRows<T, Group> active(update.repeat_tolerance, first, rows);
-    for (Index pass = 0; pass < update.repeats; ++pass) {
+    for (int pass = 0; pass < repeats; ++pass) {
       if (forms_gradient(pass)) form_gradient(f, gram, P, ldp, first, rows, k, gradient);
       T change[Group::kRows] = {};
       hals_pass(f, gradient, gram, inverses, k, update, active, change);
-      if (pass + 1 == update.repeats || !active.again(change, pass == 0)) break;
+      if (pass + 1 == repeats || !active.again(change, pass == 0)) break;
     }
     store_rows(f, F, ldf, first, rows, k);
   });
@@ -111,7 +111,7 @@ __global__ void __launch_bounds__(kThreads, 1)
 template <class T>
 __global__ void __launch_bounds__(kThreads, 1)
     hals_update_wide(T* F, Index ldf, const T* P, Index ldp, const T* G, Index ldg, Index rows,
-                     int k, RowUpdate<T> update) {
+                     int k, RowUpdate<T> update, int repeats) {
   T* f = wide_memory<T>();
   T* gradient = f + k;
   const int thread = static_cast<int>(threadIdx.x);
@@ -119,7 +119,7 @@ __global__ void __launch_bounds__(kThreads, 1)
     __syncthreads();  // the row before is stored
     for (int c = thread; c < k; c += kThreads) f[c] = F[i * ldf + c];
     T threshold = 0;
-    for (Index pass = 0; pass < update.repeats; ++pass) {
+    for (int pass = 0; pass < repeats; ++pass) {
       __syncthreads();
       if (forms_gradient(pass)) {
         multiply_wide(f, G, ldg, k, gradient);
@@ -137,7 +137,7 @@ __global__ void __launch_bounds__(kThreads, 1)
         }
         for (int c = thread; c < k; c += kThreads) gradient[c] += step * G[j * ldg + c];
       }
-      if (pass + 1 == update.repeats) break;
+      if (pass + 1 == repeats) break;
       change = block_sum(change);
       if (!repeats_again(change, pass == 0, update.repeat_tolerance, threshold)) break;
     }
@@ -154,18 +154,19 @@ void launch_hals_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const
   if (F.empty()) return;
   require_components<T>(F.cols());
   const int k = static_cast<int>(F.cols());
+  const int repeats = static_cast<int>(std::min<Index>(update.repeats, kMostRepeats));
   if (k > kMostInRegisters<T>) {
     const std::size_t shared = 2 * static_cast<std::size_t>(k) * sizeof(T);
     hals_update_wide<T><<<grid_size(F.rows(), 1, kMostRowBlocks), kThreads, shared, stream>>>(
-        F.data(), F.ld(), P.data(), P.ld(), G.data(), G.ld(), F.rows(), k, update);
+        F.data(), F.ld(), P.data(), P.ld(), G.data(), G.ld(), F.rows(), k, update, repeats);
     check_launch("hals_update_wide");
     return;
   }
   with_row_group<T>(k, [&]<class Group>(Group) {
     const unsigned blocks =
         grid_size(F.rows(), Index{kWarpsPerBlock} * Group::kRowsPerWarp, kMostRowBlocks);
-    hals_update<T, Group><<<blocks, kThreads, 0, stream>>>(F.data(), F.ld(), P.data(), P.ld(),
-                                                           G.data(), G.ld(), F.rows(), k, update);
+    hals_update<T, Group><<<blocks, kThreads, 0, stream>>>(
+        F.data(), F.ld(), P.data(), P.ld(), G.data(), G.ld(), F.rows(), k, update, repeats);
   });
   check_launch("hals_update");
 }

@@ -3,7 +3,7 @@
 //
 // Threads: groups of 8, 16 or 32 lanes hold 1 to 4 rows in registers (row_groups.cuh); F·G is
 // formed there, by shuffles, from G in shared memory (k <= 64) or in the cache, and never stored.
-// Above k = 1024 (double: 512) a block takes a row at a time in shared memory. Reads F and P and
+// Above k = 768 (double: 512) a block takes a row at a time in shared memory. Reads F and P and
 // writes F once, and G once per block: 3·rows·k entries, whatever the repeats but for P; 2·k² flops
 // per row and pass. Bound by memory for small k, by the shuffles and reads of G above. NaN in a row
 // stays in it.
@@ -24,13 +24,13 @@ __device__ T updated(T f, T p, T product, const RowUpdate<T>& update) {
 template <class T, class Group>
 __global__ void __launch_bounds__(kThreads, 1)
     multiplicative_update(T* F, Index ldf, const T* P, Index ldp, const T* G, Index ldg, Index rows,
-                          int k, RowUpdate<T> update) {
+                          int k, RowUpdate<T> update, int repeats) {
   const GramRows<T, Group> gram(G, ldg, k);
   for_each_row_group<Group>(rows, [&](Index first) {
     LaneValues<T, Group> f;
     load_rows(F, ldf, first, rows, k, f);
     ActiveRows<T, Group> active(update.repeat_tolerance, first, rows);
-    for (Index pass = 0; pass < update.repeats; ++pass) {
+    for (int pass = 0; pass < repeats; ++pass) {
       LaneValues<T, Group> product;
       multiply(f, gram, k, product);
       T change[Group::kRows];
@@ -48,7 +48,7 @@ __global__ void __launch_bounds__(kThreads, 1)
           f.at[r][u] = value;
         }
       }
-      if (pass + 1 == update.repeats || !active.again(change, pass == 0)) break;
+      if (pass + 1 == repeats || !active.again(change, pass == 0)) break;
     }
     store_rows(f, F, ldf, first, rows, k);
   });
@@ -57,13 +57,13 @@ __global__ void __launch_bounds__(kThreads, 1)
 template <class T>
 __global__ void __launch_bounds__(kThreads, 1)
     multiplicative_update_wide(T* F, Index ldf, const T* P, Index ldp, const T* G, Index ldg,
-                               Index rows, int k, RowUpdate<T> update) {
+                               Index rows, int k, RowUpdate<T> update, int repeats) {
   T* f = wide_memory<T>();
   T* product = f + k;
   for (Index i = blockIdx.x; i < rows; i += gridDim.x) {
     for (int c = static_cast<int>(threadIdx.x); c < k; c += kThreads) f[c] = F[i * ldf + c];
     T threshold = 0;
-    for (Index pass = 0; pass < update.repeats; ++pass) {
+    for (int pass = 0; pass < repeats; ++pass) {
       __syncthreads();
       multiply_wide(f, G, ldg, k, product);
       __syncthreads();
@@ -73,7 +73,7 @@ __global__ void __launch_bounds__(kThreads, 1)
         change += (value - f[c]) * (value - f[c]);
         f[c] = value;
       }
-      if (pass + 1 == update.repeats) break;
+      if (pass + 1 == repeats) break;
       change = block_sum(change);
       if (!repeats_again(change, pass == 0, update.repeat_tolerance, threshold)) break;
     }
@@ -90,11 +90,12 @@ void launch_multiplicative_update(MatrixView<T> F, MatrixView<const T> P, Matrix
   if (F.empty()) return;
   require_components<T>(F.cols());
   const int k = static_cast<int>(F.cols());
+  const int repeats = static_cast<int>(std::min<Index>(update.repeats, kMostRepeats));
   if (k > kMostInRegisters<T>) {
     const std::size_t shared = 2 * static_cast<std::size_t>(k) * sizeof(T);
     multiplicative_update_wide<T>
         <<<grid_size(F.rows(), 1, kMostRowBlocks), kThreads, shared, stream>>>(
-            F.data(), F.ld(), P.data(), P.ld(), G.data(), G.ld(), F.rows(), k, update);
+            F.data(), F.ld(), P.data(), P.ld(), G.data(), G.ld(), F.rows(), k, update, repeats);
     check_launch("multiplicative_update_wide");
     return;
   }
@@ -102,7 +103,7 @@ void launch_multiplicative_update(MatrixView<T> F, MatrixView<const T> P, Matrix
     const unsigned blocks =
         grid_size(F.rows(), Index{kWarpsPerBlock} * Group::kRowsPerWarp, kMostRowBlocks);
     multiplicative_update<T, Group><<<blocks, kThreads, 0, stream>>>(
-        F.data(), F.ld(), P.data(), P.ld(), G.data(), G.ld(), F.rows(), k, update);
+        F.data(), F.ld(), P.data(), P.ld(), G.data(), G.ld(), F.rows(), k, update, repeats);
   });
   check_launch("multiplicative_update");
 }

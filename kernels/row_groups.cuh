@@ -13,6 +13,8 @@ inline constexpr unsigned kAllLanes = 0xFFFFFFFFU;
 inline constexpr int kWarp = 32;
 inline constexpr int kWarpsPerBlock = kThreads / kWarp;
 inline constexpr Index kMostRowBlocks = 2048;
+/// Passes are counted in an int on the device.
+inline constexpr Index kMostRepeats = 1 << 30;
 
 template <int kWidthOf, int kPerLaneOf>
 struct RowGroup {
@@ -191,7 +193,7 @@ __device__ void for_each_row_group(Index rows, const Body& body) {
 
 /// Largest k that the groups hold in registers, without spilling them.
 template <class T>
-inline constexpr Index kMostInRegisters = sizeof(T) == sizeof(float) ? 1024 : 512;
+inline constexpr Index kMostInRegisters = sizeof(T) == sizeof(float) ? 768 : 512;
 
 /// Calls body with a `Group` value that holds k components of T, k <= kMostInRegisters<T>.
 template <class T, class Body>
