@@ -17,8 +17,14 @@ constexpr Index kLeastResidentRows = 8192;
 /// Left to the runtime, to fragmentation and to others: this share of what is free.
 constexpr std::uint64_t kReserve = 16;
 
+/// Bytes of rows × cols entries; at most 2^58, which no machine has and sums of which do not wrap.
 std::uint64_t product(Index rows, Index cols, std::uint64_t entry_bytes) {
-  return static_cast<std::uint64_t>(rows) * static_cast<std::uint64_t>(cols) * entry_bytes;
+  constexpr double kMost = 0x1p58;
+  const double bytes =
+      static_cast<double>(rows) * static_cast<double>(cols) * static_cast<double>(entry_bytes);
+  return bytes < kMost
+             ? static_cast<std::uint64_t>(rows) * static_cast<std::uint64_t>(cols) * entry_bytes
+             : static_cast<std::uint64_t>(kMost);
 }
 
 class Planner {
