@@ -15,6 +15,10 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/nonneg
   COMPONENT development
   FILES_MATCHING PATTERN "*.hpp")
 
+if(TARGET nonneg_cuda)
+  install(TARGETS nonneg_cuda LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT cuda)
+endif()
+
 # find_package(nonneg): while the version is 0.x, only the same minor version is compatible.
 install(EXPORT nonneg-targets
   NAMESPACE nonneg::

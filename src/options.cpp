@@ -29,6 +29,7 @@ void validate(const Options& options) {
   require_at_least("check_every", options.check_every, 1);
   require_at_least("inner_repeats", options.inner_repeats, 0, " (0: chosen by the algorithm)");
   require_at_least("panel_rows", options.panel_rows, 0, " (0: chosen for the caches)");
+  require_at_least("device", options.device, 0);
   require_at_least("threads", options.threads, 0, " (0: all that this process may use)");
   require_finite_and_nonnegative("tolerance", options.tolerance);
   if (options.floor) require_finite_and_nonnegative("floor", *options.floor);

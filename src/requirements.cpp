@@ -57,15 +57,20 @@ void require_representable(double typical_entry) {
 }
 
 void require_memory(const Plan& plan) {
-  const std::uint64_t free = available_memory_bytes();
-  if (plan.total_bytes > free) {
+  const auto require = [&](std::string_view place, std::uint64_t bytes, std::uint64_t free) {
+    if (bytes <= free) return;
     throw OutOfMemory(
-        fmt::format("factors and workspace for {} x {} with rank {} take {}: {} free; a smaller "
+        fmt::format("factors and workspace for {} x {} with rank {} take {}{}: {} free; a smaller "
                     "rank or fewer panel rows take less",
-                    plan.rows, plan.cols, plan.rank, byte_count(plan.total_bytes),
-                    byte_count(free)),
-        plan.total_bytes, free);
+                    plan.rows, plan.cols, plan.rank, byte_count(bytes), place, byte_count(free)),
+        bytes, free);
+  };
+  if (plan.backend == BackendKind::cpu) {
+    require("", plan.total_bytes, available_memory_bytes());
+    return;
   }
+  require(" on the device", plan.total_bytes, plan.device_free_bytes);
+  require(" on the host", plan.pinned_bytes, available_memory_bytes());
 }
 
 template void require_precision<float>(const Options&);

@@ -25,7 +25,7 @@ void require_shape(std::string_view name, MatrixView<const T> factor, Index rows
 template <class T>
 void require_representable(double typical_entry);
 
-/// Throws OutOfMemory where the plan takes more than the machine has free.
+/// Throws OutOfMemory where the plan takes more than its device, or the host, has free.
 void require_memory(const Plan& plan);
 
 }  // namespace nonneg

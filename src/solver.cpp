@@ -8,6 +8,7 @@
 
 #include "convergence.hpp"
 #include "data_summary.hpp"
+#include "nonneg/devices.hpp"
 #include "nonneg/plan.hpp"
 #include "panels/panel_crew.hpp"
 #include "problem_units.hpp"
@@ -47,10 +48,11 @@ class Solver<T>::Impl {
   Impl(const DataView& A, const Options& options, const InitialFactors<T>* initial)
       : options_(checked(options, A, initial)),
         created_(Clock::now()),
-        backend_(make_backend<T>(options_)),
+        choice_(choose_backend(options_)),
+        backend_(make_backend<T>(chosen(options_, choice_))),
         summary_(summarize(A, options_.precision, backend_->threads())),
         units_{summary_.scale, std::sqrt(summary_.scale), std::sqrt(summary_.scale)},
-        plan_(affordable(make_plan(A, options_, summary_.scale != 1))),
+        plan_(affordable(backend_->plan(A, options_, summary_.scale != 1))),
         crew_(*backend_, A, plan_, summary_.scale),
         typical_entry_(std::sqrt(summary_.scaled_mean / static_cast<double>(options_.rank))),
         update_rule_(make_rule(*backend_)),
@@ -71,7 +73,7 @@ class Solver<T>::Impl {
 
   void step() {
     const auto start = Clock::now();
-    sweep();
+    run_sweep();
     ++iteration_;
     timings_.sweep_seconds += seconds_since(start);
   }
@@ -117,6 +119,7 @@ class Solver<T>::Impl {
     result.timings = timings_;
     result.timings.total_seconds = seconds_since(created_);
     result.backend = backend_->name();
+    result.backend_reason = choice_.reason;
     result.threads = backend_->threads();
     result.panel_rows = plan_.panel_rows;
     result.warnings = warnings_;
@@ -140,6 +143,11 @@ class Solver<T>::Impl {
     if (options.init == Init::custom && initial == nullptr) {
       throw InvalidArgument("init = custom: needs W0 and H0; hand in InitialFactors");
     }
+    return options;
+  }
+
+  static Options chosen(Options options, const BackendChoice& choice) {
+    options.backend = choice.kind;
     return options;
   }
 
@@ -209,6 +217,19 @@ class Solver<T>::Impl {
     warnings_.push_back(fmt::format(
         "{} has {} zero {}: multiplicative updates cannot leave zero, so they start from the floor",
         name, zeros, zeros == 1 ? "entry" : "entries"));
+  }
+
+  /// Sweeps; from the second time on by replay, where the panels and the backend allow it. (The
+  /// first sweep is run: what a backend prepares on first use must not be recorded.)
+  void run_sweep() {
+    if (recording_ == nullptr && iteration_ > 0 && crew_.repeatable()) {
+      recording_ = backend_->record([this] { sweep(); });
+    }
+    if (recording_ != nullptr) {
+      recording_->replay();
+    } else {
+      sweep();
+    }
   }
 
   /// One iteration: every worker sweeps its rows, then H is updated from all workers' sums.
@@ -350,6 +371,7 @@ class Solver<T>::Impl {
 
   Options options_;
   Clock::time_point created_;
+  BackendChoice choice_;
   std::unique_ptr<Backend<T>> backend_;
   DataSummary summary_;
   ProblemUnits units_;
@@ -364,6 +386,8 @@ class Solver<T>::Impl {
   Matrix<T> W_;
   Matrix<T> Ht_;
   Matrix<double> sums_;
+  /// A whole sweep, where it can be replayed.
+  std::unique_ptr<Recording> recording_;
 
   Clock::time_point started_;
   Index iteration_ = 0;

@@ -59,7 +59,7 @@ Matrix<T> transform(const DataView& A, MatrixView<const T> H, const Options& giv
       host_ht(j, c) = static_cast<T>(static_cast<double>(H(c, j)) * units.h);
     }
   }
-  const Plan plan = make_plan(A, options, summary.scale != 1);
+  const Plan plan = backend->plan(A, options, summary.scale != 1);
   require_memory(plan);
   PanelCrew<T> crew(*backend, A, plan, summary.scale);
   Matrix<T> Ht = backend->allocate(host_ht.rows(), host_ht.cols());

@@ -13,6 +13,23 @@
 
 namespace nonneg {
 
+template <class T>
+class PanelSource;
+struct Plan;
+
+/// Work recorded once, to be replayed as often as wanted. Must not outlive its backend, nor the
+/// memory that the work touches.
+class Recording {
+ public:
+  Recording() = default;
+  Recording(const Recording&) = delete;
+  Recording& operator=(const Recording&) = delete;
+  virtual ~Recording() = default;
+
+  /// Does the work once more, after all work before it.
+  virtual void replay() = 0;
+};
+
 /// How one factor is updated from its products, for both row updates below.
 template <class T>
 struct RowUpdate {
@@ -70,13 +87,28 @@ class Backend {
   /// What a body throws is thrown again here.
   virtual void run_workers(int count, const std::function<void(int)>& body) = 0;
 
+  // Data and plan --------------------------------------------------------------------------------
+  /// What a factorization of A takes on this backend. Throws InvalidArgument as validate() does.
+  virtual Plan plan(const DataView& A, const Options& options, bool scaled) const = 0;
+  /// Panels of scale·A in this backend's memory, held and cut as `plan` says; `scale` is a power of
+  /// two. A must outlive the source, and so must the backend. Throws OutOfMemory.
+  virtual std::unique_ptr<PanelSource<T>> make_source(const DataView& A, const Plan& plan,
+                                                      double scale) = 0;
+
+  /// Records the primitives that `work` calls, without running them, where this backend can replay
+  /// them faster than they are called; null, with `work` not called, where it cannot. `work` must
+  /// neither allocate nor fetch, nor read or write host memory.
+  virtual std::unique_ptr<Recording> record(const std::function<void()>& /*work*/) {
+    return nullptr;
+  }
+
   // Memory ---------------------------------------------------------------------------------------
   /// Uninitialised rows × cols. Throws OutOfMemory.
   virtual Matrix<T> allocate(Index rows, Index cols) = 0;
   /// `count` doubles for the reductions below, as one row. Throws OutOfMemory.
   virtual Matrix<double> allocate_sums(Index count) = 0;
   virtual void set_zero(MatrixView<T> X) = 0;
-  /// Either side may lie on the host.
+  /// Either side may lie on the host; such a copy is complete on return.
   virtual void copy(MatrixView<const T> from, MatrixView<T> to) = 0;
   /// Y += X.
   virtual void add(MatrixView<const T> X, MatrixView<T> Y) = 0;
@@ -119,7 +151,8 @@ class Backend {
                             double* sums) = 0;
 };
 
-/// The backend that `options` asks for. Throws NotAvailable where this build or machine has none.
+/// The backend that `options` asks for (see choose_backend). Throws NotAvailable, with the reason,
+/// where this build or machine has none.
 template <class T>
 NONNEG_EXPORT std::unique_ptr<Backend<T>> make_backend(const Options& options);
 

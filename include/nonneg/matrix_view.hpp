@@ -33,10 +33,12 @@ class MatrixView {
 
   MatrixView(T* data, Index rows, Index cols) : MatrixView(data, rows, cols, cols) {}
 
-  // NOLINTNEXTLINE(google-explicit-constructor): a view of T serves wherever a view of const T does
-  operator MatrixView<const T>() const requires(!std::is_const_v<T>) {
-    return {data_, rows_, cols_, ld_, space_};
-  }
+  template <class E>
+  requires(std::is_const_v<T>&& std::is_same_v<const E, T> && !std::is_const_v<E>)
+      // NOLINTNEXTLINE(google-explicit-constructor): a view of E serves wherever a view of const E
+      // does
+      MatrixView(const MatrixView<E>& view)
+      : MatrixView(view.data(), view.rows(), view.cols(), view.ld(), view.space()) {}
 
   T* data() const noexcept { return data_; }
   Index rows() const noexcept { return rows_; }

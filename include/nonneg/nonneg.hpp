@@ -3,6 +3,7 @@
 
 #include "nonneg/backend.hpp"
 #include "nonneg/data_view.hpp"
+#include "nonneg/devices.hpp"
 #include "nonneg/error.hpp"
 #include "nonneg/matrix.hpp"
 #include "nonneg/matrix_file.hpp"

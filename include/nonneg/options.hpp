@@ -77,7 +77,9 @@ struct Options {
   /// Rows of A per panel. 0: chosen for the machine's caches.
   Index panel_rows = 0;
   BackendKind backend = BackendKind::automatic;
-  /// Threads of the CPU backend. 0: as many as this process may run on and the work is worth.
+  /// Which CUDA device, as devices() numbers them.
+  int device = 0;
+  /// Threads on the host. 0: as many as this process may run on and the work is worth.
   int threads = 0;
 };
 

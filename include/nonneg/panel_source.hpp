@@ -34,11 +34,15 @@ class PanelSource {
   virtual Index panel_rows() const = 0;
   virtual void begin_sweep() = 0;
   virtual std::optional<Panel<T>> next() = 0;
+  /// True where every sweep does the same work on the same memory and reads nothing of the host's,
+  /// so that it may be recorded.
+  virtual bool repeatable() const { return false; }
 };
 
-/// A source over host memory, or over a file mapped into it, for a backend. A is read where it lies
-/// when it has type T, rows of adjacent entries and `scale` 1; else it is widened panel by panel
-/// into a buffer of panel_rows × n. `scale` multiplies every entry and must be a power of two.
+/// A source over host memory, or over a file mapped into it, for a backend that computes on the
+/// host. A is read where it lies when it has type T, rows of adjacent entries and `scale` 1; else
+/// it is widened panel by panel into a buffer of panel_rows × n. `scale` multiplies every entry and
+/// must be a power of two.
 template <class T>
 NONNEG_EXPORT std::unique_ptr<PanelSource<T>> make_host_source(Backend<T>& backend,
                                                                const DataView& A, Index panel_rows,

@@ -9,8 +9,10 @@
 
 namespace nonneg {
 
-/// Bytes on the machine that computes. `total_bytes` leaves A itself out: it is the caller's.
+/// Bytes in the memory that the backend computes in: the host's for cpu, the device's for cuda.
 struct Plan {
+  /// cpu or cuda: where the plan is for.
+  BackendKind backend = BackendKind::cpu;
   Index rows = 0;
   Index cols = 0;
   Index rank = 0;
@@ -19,28 +21,42 @@ struct Plan {
   std::uint64_t data_bytes = 0;
   /// W and Ht.
   std::uint64_t factor_bytes = 0;
-  /// The buffers that panels are widened into; 0 where A is read where it lies.
+  /// True where A is uploaded once and then stays in device memory; false for cpu.
+  bool resident = false;
+  /// A in device memory, in the compute type or, where that does not fit, as stored; 0 unless
+  /// resident.
+  std::uint64_t resident_bytes = 0;
+  /// The buffers that panels arrive in and are widened into; 0 where A is read where it lies.
   std::uint64_t panel_bytes = 0;
   /// Sums AᵀW, Gram matrices, the panels' products, and the residual's workspace.
   std::uint64_t workspace_bytes = 0;
+  /// All that will be allocated there. The caller's own A is not part of it.
   std::uint64_t total_bytes = 0;
+  /// Page-locked host memory that panels pass through on their way to a device; 0 for cpu.
+  std::uint64_t pinned_bytes = 0;
+  /// What the device has free, for cuda.
+  std::uint64_t device_free_bytes = 0;
   Index panel_rows = 0;
   Index panels = 0;
   /// Threads that sweep a share of the rows each, with sums AᵀW of their own; 1 where those would
   /// take too much memory, and the threads share each panel's products instead.
   int workers = 1;
+  /// Bytes of A that cross the bus to a device per iteration, after the first: 0 where A is
+  /// resident, else its stored size, once.
+  std::uint64_t bus_bytes_per_iteration = 0;
   /// Bytes of A read per iteration: its stored size, once.
   std::uint64_t data_bytes_per_iteration = 0;
   /// Floating-point operations of one sweep's matrix products.
   double flops_per_iteration = 0;
 };
 
-/// Threads that the CPU backend uses for a sweep of this size: `asked`, or for 0 as many as this process
+/// Threads that the host uses for a sweep of this size: `asked`, or for 0 as many as this process
 /// may run on and the work is worth.
 NONNEG_EXPORT int chosen_threads(Index rows, Index cols, Index rank, int asked);
 
-/// The plan for data of this shape and kind; `scaled` says that its entries are so large or small
-/// that every panel must be scaled. Throws InvalidArgument as validate() does.
+/// The plan for data of this shape and kind, on the backend that `options` would get; `scaled` says
+/// that its entries are so large or small that every panel must be scaled. Throws InvalidArgument
+/// as validate() does, NotAvailable as choose_backend() does.
 NONNEG_EXPORT Plan make_plan(const DataView& A, const Options& options, bool scaled = false);
 
 }  // namespace nonneg

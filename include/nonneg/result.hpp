@@ -50,6 +50,8 @@ struct Result {
   double relative_error = 0;
   Timings timings;
   std::string backend;
+  /// Why this backend, in words: the device, or what kept `auto` from one.
+  std::string backend_reason;
   int threads = 0;
   Index panel_rows = 0;
   /// What the caller should know, such as zeros in W₀ under mu.

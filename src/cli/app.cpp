@@ -34,6 +34,7 @@ void add_computing(OptionTable& table, Options& options) {
                "Type to compute in; auto: float64 for float64 data, else float32");
   table.choice("--backend", options.backend, "auto|cpu|cuda",
                {BackendKind::automatic, BackendKind::cpu, BackendKind::cuda}, "Where to compute");
+  table.integer("--device", options.device, "Which CUDA device, as `nonneg info` lists them", "0");
   table.integer("--threads", options.threads, "Threads on the CPU", "all usable cores");
   table.integer("--panel-rows", options.panel_rows, "Rows of A worked on at a time",
                 "fitted to the caches");

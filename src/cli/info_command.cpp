@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "cli/console.hpp"
+#include "nonneg/devices.hpp"
 #include "nonneg/version.hpp"
 
 namespace nonneg::cli {
@@ -39,17 +40,47 @@ int usable_cores() {
   return static_cast<int>(std::thread::hardware_concurrency());
 }
 
+std::string device_line(const DeviceInfo& device) {
+  return fmt::format("cuda:{}, {}, {} of {} free, compute capability {}.{}, {} L2", device.index,
+                     device.name, human_bytes(device.memory_free_bytes),
+                     human_bytes(device.memory_bytes), device.compute_major, device.compute_minor,
+                     human_bytes(device.l2_bytes));
+}
+
+/// One line per device below the other; where there is none, why.
+std::string device_lines(const DeviceList& list) {
+  if (list.devices.empty()) return "none: " + list.reason;
+  std::string lines;
+  for (const DeviceInfo& device : list.devices) {
+    lines += (lines.empty() ? "" : "\n          ") + device_line(device);
+  }
+  return lines;
+}
+
+nlohmann::ordered_json to_json(const DeviceInfo& device) {
+  return {{"index", device.index},
+          {"name", device.name},
+          {"memory_bytes", device.memory_bytes},
+          {"memory_free_bytes", device.memory_free_bytes},
+          {"l2_bytes", device.l2_bytes},
+          {"multiprocessors", device.multiprocessors},
+          {"compute_capability", fmt::format("{}.{}", device.compute_major, device.compute_minor)}};
+}
+
 }  // namespace
 
 ExitStatus info_command(bool json) {
   const BuildInfo build = build_info();
   const std::string model = proc_value("/proc/cpuinfo", "model name");
   const int cores = usable_cores();
+  const DeviceList list = devices();
   const std::uint64_t total = memory_bytes("MemTotal");
   const std::uint64_t available = memory_bytes("MemAvailable");
   if (json) {
     nlohmann::ordered_json backends = {"cpu"};
     if (build.cuda) backends.push_back("cuda");
+    auto device_array = nlohmann::ordered_json::array();
+    for (const DeviceInfo& device : list.devices) device_array.push_back(to_json(device));
     const nlohmann::ordered_json info = {
         {"nonneg_version", build.version},
         {"command", "info"},
@@ -62,18 +93,18 @@ ExitStatus info_command(bool json) {
         {"backends", backends},
         {"cpu", {{"model", model}, {"cores", cores}}},
         {"memory", {{"total_bytes", total}, {"available_bytes", available}}},
-        {"devices", nlohmann::ordered_json::array()}};
+        {"devices", device_array},
+        {"no_device_reason", list.reason}};
     print(info.dump(2) + "\n");
     return ExitStatus::success;
   }
-  print(
-      fmt::format("nonneg    {}\nbuild     {}, {}, {} instructions\n"
-                  "float32   products by {}\nbackends  {}\n"
-                  "cpu       {}\ncores     {} usable\nmemory    {}, {} available\ndevices   {}\n",
-                  build.version, build.compiler, build.build_type, build.instruction_set,
-                  build.float32_gemm, build.cuda ? "cpu, cuda" : "cpu",
-                  model.empty() ? "unknown" : model, cores, human_bytes(total),
-                  human_bytes(available), build.cuda ? "none found" : "none: built without CUDA"));
+  print(fmt::format(
+      "nonneg    {}\nbuild     {}, {}, {} instructions\n"
+      "float32   products by {}\nbackends  {}\n"
+      "cpu       {}\ncores     {} usable\nmemory    {}, {} available\ndevices   {}\n",
+      build.version, build.compiler, build.build_type, build.instruction_set, build.float32_gemm,
+      build.cuda ? "cpu, cuda" : "cpu", model.empty() ? "unknown" : model, cores,
+      human_bytes(total), human_bytes(available), device_lines(list)));
   return ExitStatus::success;
 }
 

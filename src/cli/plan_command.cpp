@@ -17,21 +17,42 @@ std::string bytes_line(std::string_view what, std::uint64_t bytes, std::string_v
   return fmt::format("{:<20}{:>9}{:>18}  {}\n", what, human_bytes(bytes), bytes, note);
 }
 
+/// What holds A's rows while they are worked on, and the memory that they pass through.
+std::string panel_lines(const Plan& plan) {
+  if (plan.backend == BackendKind::cpu) {
+    return bytes_line("panel buffer", plan.panel_bytes,
+                      plan.panel_bytes == 0 ? "A is read where it lies" : "A in the compute type");
+  }
+  return bytes_line("A on the device", plan.resident_bytes,
+                    plan.resident ? "uploaded once" : "does not fit: brought over in panels") +
+         bytes_line("panel buffers", plan.panel_bytes, "on the device") +
+         bytes_line("pinned memory", plan.pinned_bytes, "on the host, not part of the sum below");
+}
+
 std::string plan_table(const Plan& plan, const MatrixFile& file) {
   const std::string_view precision = to_string(plan.precision);
   std::string out = fmt::format(
       "A is {} x {} {}, {} ({})\n", plan.rows, plan.cols, element_name(file.view().type()),
       file.mapped() ? "mapped from its file" : "read into memory", file.format());
-  out += fmt::format("rank {}, computed in {}\n\n", plan.rank, precision);
+  out += fmt::format("rank {}, computed in {} on {}\n\n", plan.rank, precision,
+                     to_string(plan.backend));
   out += fmt::format("{:<20}{:>9}{:>18}\n", "", "", "bytes");
   out += bytes_line("A", plan.data_bytes, "as stored");
   out += bytes_line("factors", plan.factor_bytes, "W and H");
-  out += bytes_line("panel buffer", plan.panel_bytes,
-                    plan.panel_bytes == 0 ? "A is read where it lies" : "A in the compute type");
+  out += panel_lines(plan);
   out += bytes_line("workspace", plan.workspace_bytes, "products and the residual");
-  out += bytes_line("beside A", plan.total_bytes, "to be allocated");
+  if (plan.backend == BackendKind::cpu) {
+    out += bytes_line("beside A", plan.total_bytes, "to be allocated");
+  } else {
+    out += bytes_line("on the device", plan.total_bytes, "to be allocated");
+    out += bytes_line("free there", plan.device_free_bytes, "");
+  }
   out += "\n";
   out += bytes_line("A per iteration", plan.data_bytes_per_iteration, "read once");
+  if (plan.backend == BackendKind::cuda) {
+    out +=
+        bytes_line("over the bus", plan.bus_bytes_per_iteration, "per iteration after the first");
+  }
   out += fmt::format("{:<20}{:>9}{:>18}  of {} rows\n", "panels", "", plan.panels, plan.panel_rows);
   out += fmt::format("{:<20}{:>9}{:>18}  in matrix products\n", "flop per iteration", "",
                      fmt::format("{:.3g}", plan.flops_per_iteration));
@@ -52,11 +73,17 @@ ExitStatus plan_command(const PlanArguments& arguments) {
   const nlohmann::ordered_json json = {{"nonneg_version", version()},
                                        {"command", "plan"},
                                        {"input", to_json(describe(file))},
+                                       {"backend", to_string(plan.backend)},
                                        {"rank", plan.rank},
                                        {"precision", to_string(plan.precision)},
                                        {"data_bytes", plan.data_bytes},
                                        {"factor_bytes", plan.factor_bytes},
+                                       {"resident", plan.resident},
+                                       {"resident_bytes", plan.resident_bytes},
                                        {"panel_bytes", plan.panel_bytes},
+                                       {"pinned_bytes", plan.pinned_bytes},
+                                       {"device_free_bytes", plan.device_free_bytes},
+                                       {"bus_bytes_per_iteration", plan.bus_bytes_per_iteration},
                                        {"workspace_bytes", plan.workspace_bytes},
                                        {"total_bytes", plan.total_bytes},
                                        {"panel_rows", plan.panel_rows},

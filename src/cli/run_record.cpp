@@ -94,7 +94,8 @@ Json to_json(const Options& options, const std::string& init_w, const std::strin
           {"l1_h", number(options.penalties.l1_h)},
           {"l2_w", number(options.penalties.l2_w)},
           {"l2_h", number(options.penalties.l2_h)},
-          {"backend", to_string(options.backend)}};
+          {"backend", to_string(options.backend)},
+          {"device", options.device}};
 }
 
 template <class T>
@@ -114,6 +115,7 @@ Json run_record(const RunRequest& request, const Result<T>& result) {
       {"input", to_json(request.input)},
       {"options", to_json(used, request.init_w, request.init_h)},
       {"backend", result.backend},
+      {"backend_reason", result.backend_reason},
       {"precision", to_string(used.precision)},
       {"threads", result.threads},
       {"panel_rows", result.panel_rows},

@@ -1,7 +1,5 @@
 #include "cpu/cpu_backend.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -10,9 +8,11 @@
 #include "cpu/gemm.hpp"
 #include "cpu/narrow_product.hpp"
 #include "cpu/parallel.hpp"
+#include "cpu/plan.hpp"
 #include "cpu/row_update.hpp"
 #include "cpu/widen.hpp"
 #include "init/philox.hpp"
+#include "nonneg/panel_source.hpp"
 
 namespace nonneg::cpu {
 
@@ -40,6 +40,15 @@ class CpuBackend final : public Backend<T> {
     parallel_ranges(count, count, 1, [&](Index first, Index size) {
       for (Index worker = first; worker < first + size; ++worker) body(static_cast<int>(worker));
     });
+  }
+
+  Plan plan(const DataView& A, const Options& options, bool scaled) const override {
+    return cpu::plan(A, options, scaled);
+  }
+
+  std::unique_ptr<PanelSource<T>> make_source(const DataView& A, const Plan& plan,
+                                              double scale) override {
+    return make_host_source<T>(*this, A, plan.panel_rows, scale);
   }
 
   Matrix<T> allocate(Index rows, Index cols) override { return Matrix<T>(rows, cols); }
@@ -239,18 +248,3 @@ template std::unique_ptr<Backend<float>> make_cpu_backend(int);
 template std::unique_ptr<Backend<double>> make_cpu_backend(int);
 
 }  // namespace nonneg::cpu
-
-namespace nonneg {
-
-template <class T>
-std::unique_ptr<Backend<T>> make_backend(const Options& options) {
-  if (options.backend == BackendKind::cuda) {
-    throw NotAvailable("backend = cuda: this nonneg was built without CUDA; use backend = cpu");
-  }
-  return cpu::make_cpu_backend<T>(options.threads);
-}
-
-template NONNEG_EXPORT std::unique_ptr<Backend<float>> make_backend(const Options&);
-template NONNEG_EXPORT std::unique_ptr<Backend<double>> make_backend(const Options&);
-
-}  // namespace nonneg

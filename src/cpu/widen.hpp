@@ -1,13 +1,28 @@
 /// From a stored type to the compute type.
 #pragma once
 
+#include <bit>
+#include <cstdint>
+#include <type_traits>
+
 #include "nonneg/data_view.hpp"
 #include "nonneg/matrix_view.hpp"
 
 namespace nonneg::cpu {
 
 /// binary16 to float, exact; NaN and Inf keep their meaning.
-float to_float(Half half) noexcept;
+constexpr float to_float(Half half) noexcept {
+  const std::uint32_t sign = static_cast<std::uint32_t>(half.bits & 0x8000U) << 16;
+  const std::uint32_t magnitude = half.bits & 0x7FFFU;
+  if (magnitude >= 0x7C00U) {  // Inf, NaN
+    return std::bit_cast<float>(sign | 0x7F800000U | ((magnitude & 0x3FFU) << 13));
+  }
+  if (magnitude >= 0x0400U) {  // normal: the exponent's bias grows from 15 to 127
+    return std::bit_cast<float>(sign | ((magnitude << 13) + (112U << 23)));
+  }
+  const float value = static_cast<float>(magnitude) * 0x1p-24F;
+  return sign != 0 ? -value : value;
+}
 
 /// out = scale · stored on the calling thread, which must not flush subnormals: entries of 1e-323
 /// are data. The product is taken in double.
@@ -46,7 +61,7 @@ decltype(auto) with_element_type(ElementType type, const Body& body) {
 
 /// An entry as a number.
 template <class E>
-inline auto number(E entry) noexcept {
+constexpr auto number(E entry) noexcept {
   if constexpr (std::is_same_v<E, Half>) {
     return to_float(entry);
   } else {

@@ -76,7 +76,8 @@ std::unique_ptr<PanelSource<T>> make_host_source(Backend<T>& backend, const Data
     throw InvalidArgument(fmt::format("panel_rows = {}: must be at least 1", panel_rows));
   }
   panel_rows = std::min(panel_rows, std::max<Index>(A.rows(), 1));
-  if (readable_in_place(A, ElementTypeOf<T>::value, scale != 1)) {
+  if (backend.space() == MemorySpace::host &&
+      readable_in_place(A, ElementTypeOf<T>::value, scale != 1)) {
     return std::make_unique<InPlaceSource<T>>(A, panel_rows);
   }
   return std::make_unique<WideningSource<T>>(backend, A, panel_rows, scale);

@@ -2,6 +2,7 @@
 /// threads meet once per sweep and not once per product.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -22,14 +23,20 @@ class PanelCrew {
       Member member{.first_row = share.first};
       if (plan.workers > 1) member.own_backend = backend.make_worker();
       member.backend = plan.workers > 1 ? member.own_backend.get() : &backend;
-      member.source = make_host_source(*member.backend, A.row_block(share.first, share.count),
-                                       plan.panel_rows, scale);
+      member.source =
+          member.backend->make_source(A.row_block(share.first, share.count), plan, scale);
       members_.push_back(std::move(member));
     }
   }
 
   int size() const { return static_cast<int>(members_.size()); }
   Backend<T>& backend(int worker) { return *member(worker).backend; }
+
+  /// True where a sweep over all panels may be recorded.
+  bool repeatable() const {
+    return std::all_of(members_.begin(), members_.end(),
+                       [](const Member& member) { return member.source->repeatable(); });
+  }
 
   /// Calls body(worker) for every worker, at once where the backend can.
   template <class Body>

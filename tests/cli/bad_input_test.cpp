@@ -147,7 +147,7 @@ TEST_P(BadInput, IsNamedWithItsValueAndLeavesNothingBehind) {
   const BadCall& call = GetParam();
   if (call.name == "NoSuchBackend") {
     const auto info = nlohmann::json::parse(run(Workplace(), {"info", "--json"}).out);
-    if (info["build"]["cuda"]) GTEST_SKIP() << "this build has the backend";
+    if (!info["devices"].empty()) GTEST_SKIP() << "this machine has the backend";
   }
   const Workplace place;
   place.file(call.file, call.content);

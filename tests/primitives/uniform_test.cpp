@@ -72,6 +72,7 @@ TYPED_TEST(UniformTest, EntriesDoNotDependOnTheNumberOfColumns) {
 TYPED_TEST(UniformTest, BothPrecisionsAgree) {
   Options options;
   options.rank = 1;
+  options.backend = BackendKind::cpu;
   const auto reference = make_backend<double>(options);
   Matrix<double> expected(597, 10);
   reference->fill_uniform(expected.view(), {77, 1}, 5, 1.0, 0.0);

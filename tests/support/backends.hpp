@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,7 +31,8 @@ struct BackendCase {
 };
 
 using Backends =
-    ::testing::Types<BackendCase<float, BackendKind::cpu>, BackendCase<double, BackendKind::cpu>>;
+    ::testing::Types<BackendCase<float, BackendKind::cpu>, BackendCase<double, BackendKind::cpu>,
+                     BackendCase<float, BackendKind::cuda>, BackendCase<double, BackendKind::cuda>>;
 
 struct BackendNames {
   template <class Case>
@@ -116,11 +118,27 @@ std::vector<double> fetch_sums(Backend<T>& backend, const Matrix<double>& sums, 
   return host;
 }
 
-/// Base of the fixtures typed over `Backends`.
+/// Base of the fixtures typed over `Backends`. A backend that is not here is skipped, or fails
+/// where NONNEG_TEST_REQUIRE_GPU=1.
 template <class Case>
 class BackendTest : public ::testing::Test {
  protected:
   using Scalar = typename Case::Scalar;
+
+  BackendTest() {
+    try {
+      backend_ = Case::make();
+    } catch (const NotAvailable& error) {
+      missing_ = error.what();
+    }
+  }
+
+  void SetUp() override {
+    if (backend_ != nullptr) return;
+    const char* required = std::getenv("NONNEG_TEST_REQUIRE_GPU");
+    if (required != nullptr && std::string(required) == "1") FAIL() << missing_;
+    GTEST_SKIP() << missing_;
+  }
 
   Operand<Scalar> put(const Dense& values, Index padding = 0) {
     return {*backend_, values, padding};
@@ -128,7 +146,8 @@ class BackendTest : public ::testing::Test {
   Backend<Scalar>& backend() { return *backend_; }
 
  private:
-  std::unique_ptr<Backend<Scalar>> backend_ = Case::make();
+  std::unique_ptr<Backend<Scalar>> backend_;
+  std::string missing_;
 };
 
 }  // namespace nonneg::test

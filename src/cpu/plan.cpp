@@ -1,4 +1,4 @@
-#include "nonneg/plan.hpp"
+#include "cpu/plan.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -7,7 +7,7 @@
 #include "panels/in_place.hpp"
 #include "panels/worker_share.hpp"
 
-namespace nonneg {
+namespace nonneg::cpu {
 
 namespace {
 
@@ -40,18 +40,7 @@ int chosen_workers(Index threads, Index rows, double sums_bytes, double data_byt
 
 }  // namespace
 
-int chosen_threads(Index rows, Index cols, Index rank, int asked) {
-  if (asked > 0) return asked;
-  // Threads meet a few times in a sweep, and wait for whatever else the machine does: a thread pays
-  // from about this many multiplications per sweep.
-  constexpr double kLeastWork = 1 << 22;
-  const double work =
-      static_cast<double>(rows) * static_cast<double>(cols) * static_cast<double>(rank);
-  return static_cast<int>(
-      std::clamp(work / kLeastWork, 1.0, static_cast<double>(cpu::usable_threads())));
-}
-
-Plan make_plan(const DataView& A, const Options& options, bool scaled) {
+Plan plan(const DataView& A, const Options& options, bool scaled) {
   validate(options);
   const Index m = A.rows();
   const Index n = A.cols();
@@ -97,6 +86,21 @@ Plan make_plan(const DataView& A, const Options& options, bool scaled) {
   };
   plan.flops_per_iteration = 2 * flops(m, n, k) + 2 * flops(m + n, k, k);
   return plan;
+}
+
+}  // namespace nonneg::cpu
+
+namespace nonneg {
+
+int chosen_threads(Index rows, Index cols, Index rank, int asked) {
+  if (asked > 0) return asked;
+  // Threads meet a few times in a sweep, and wait for whatever else the machine does: a thread pays
+  // from about this many multiplications per sweep.
+  constexpr double kLeastWork = 1 << 22;
+  const double work =
+      static_cast<double>(rows) * static_cast<double>(cols) * static_cast<double>(rank);
+  return static_cast<int>(
+      std::clamp(work / kLeastWork, 1.0, static_cast<double>(cpu::usable_threads())));
 }
 
 }  // namespace nonneg

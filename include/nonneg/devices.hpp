@@ -1,0 +1,48 @@
+/// The CUDA devices of this machine, and which backend a run would take.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "nonneg/export.hpp"
+#include "nonneg/options.hpp"
+
+namespace nonneg {
+
+struct DeviceInfo {
+  /// What Options::device selects it by.
+  int index = 0;
+  std::string name;
+  std::uint64_t memory_bytes = 0;
+  std::uint64_t memory_free_bytes = 0;
+  std::uint64_t l2_bytes = 0;
+  int multiprocessors = 0;
+  /// Compute capability, such as 9.0.
+  int compute_major = 0;
+  int compute_minor = 0;
+};
+
+/// What devices() found.
+struct DeviceList {
+  std::vector<DeviceInfo> devices;
+  /// Why there is none, in words: nonneg built without CUDA, a CUDA library that is missing, no
+  /// driver, a driver too old, no device. Empty where there is one.
+  std::string reason;
+};
+
+/// Asks the CUDA backend, where it is installed, for its devices. Never throws for want of one.
+NONNEG_EXPORT DeviceList devices();
+
+struct BackendChoice {
+  /// cpu or cuda.
+  BackendKind kind = BackendKind::cpu;
+  /// Why, in words; for cuda, the device's name.
+  std::string reason;
+};
+
+/// The backend that `options` gets here: automatic takes CUDA where options.device is usable, else
+/// the CPU. Throws NotAvailable, with the reason, where options asks for cuda and cannot have it.
+NONNEG_EXPORT BackendChoice choose_backend(const Options& options);
+
+}  // namespace nonneg

@@ -1,0 +1,15 @@
+/// Launcher of kernels/hals_update.cu.
+#pragma once
+
+#include <cuda_runtime_api.h>
+
+#include "nonneg/backend.hpp"
+
+namespace nonneg::cuda {
+
+/// See Backend::hals_update. Throws InvalidArgument where k is beyond 5000 (double: half).
+template <class T>
+void launch_hals_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> G,
+                        const RowUpdate<T>& update, cudaStream_t stream);
+
+}  // namespace nonneg::cuda

@@ -1,0 +1,34 @@
+/// What every launcher needs.
+#pragma once
+
+#include <algorithm>
+
+#include "cuda/check.hpp"
+#include "nonneg/matrix_view.hpp"
+
+namespace nonneg::cuda {
+
+inline constexpr int kThreads = 256;
+
+/// Blocks for `items` in pieces of `items_per_block`, at most `most`; kernels stride over the rest.
+inline unsigned grid_size(Index items, Index items_per_block, Index most) {
+  return static_cast<unsigned>(
+      std::clamp<Index>((items + items_per_block - 1) / items_per_block, 1, most));
+}
+
+/// Smaller than the floor becomes the floor; NaN stays NaN (fmax would lose it).
+template <class T>
+__device__ T at_least(T value, T floor) {
+  return value < floor ? floor : value;
+}
+
+/// The thread's number in the grid, and the threads of the grid.
+__device__ inline Index grid_thread() {
+  return static_cast<Index>(blockIdx.x) * blockDim.x + threadIdx.x;
+}
+__device__ inline Index grid_threads() { return static_cast<Index>(gridDim.x) * blockDim.x; }
+
+/// Throws where the launch just made was refused.
+inline void check_launch(const char* kernel) { check(cudaGetLastError(), "launch", kernel); }
+
+}  // namespace nonneg::cuda

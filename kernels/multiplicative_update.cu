@@ -1,0 +1,118 @@
+// F ← max(floor, F ⊙ P ⊘ (F·G + l1 + l2·F)), repeated per row; an entry whose denominator is 0
+// stays.
+//
+// Threads: groups of 8, 16 or 32 lanes hold 1 to 4 rows in registers (row_groups.cuh); F·G is
+// formed there, by shuffles, from G in shared memory (k <= 64) or in the cache, and never stored.
+// Above k = 768 (double: 512) a block takes a row at a time in shared memory. Reads F and P and
+// writes F once, and G once per block: 3·rows·k entries, whatever the repeats but for P; 2·k² flops
+// per row and pass. Bound by memory for small k, by the shuffles and reads of G above. NaN in a row
+// stays in it.
+#include "kernels/multiplicative_update.hpp"
+#include "kernels/wide_rows.cuh"
+
+namespace nonneg::cuda {
+
+namespace {
+
+/// One entry's update, from the denominator's product F·G.
+template <class T>
+__device__ T updated(T f, T p, T product, const RowUpdate<T>& update) {
+  const T denominator = product + update.l1 + update.l2 * f;
+  return denominator == T{0} ? f : at_least(f * (p / denominator), update.floor);
+}
+
+template <class T, class Group>
+__global__ void __launch_bounds__(kThreads, 1)
+    multiplicative_update(T* F, Index ldf, const T* P, Index ldp, const T* G, Index ldg, Index rows,
+                          int k, RowUpdate<T> update, int repeats) {
+  const GramRows<T, Group> gram(G, ldg, k);
+  for_each_row_group<Group>(rows, [&](Index first) {
+    LaneValues<T, Group> f;
+    load_rows(F, ldf, first, rows, k, f);
+    ActiveRows<T, Group> active(update.repeat_tolerance, first, rows);
+    for (int pass = 0; pass < repeats; ++pass) {
+      LaneValues<T, Group> product;
+      multiply(f, gram, k, product);
+      T change[Group::kRows];
+#pragma unroll
+      for (int r = 0; r < Group::kRows; ++r) {
+        change[r] = T{0};
+#pragma unroll
+        for (int u = 0; u < Group::kPerLane; ++u) {
+          const int c = Group::lane() + u * Group::kWidth;
+          if (!active[r] || c >= k) continue;
+          const T p = P[(first + r) * ldp + c];
+          const T value = updated(f.at[r][u], p, product.at[r][u], update);
+          const T step = value - f.at[r][u];
+          change[r] += step * step;
+          f.at[r][u] = value;
+        }
+      }
+      if (pass + 1 == repeats || !active.again(change, pass == 0)) break;
+    }
+    store_rows(f, F, ldf, first, rows, k);
+  });
+}
+
+template <class T>
+__global__ void __launch_bounds__(kThreads, 1)
+    multiplicative_update_wide(T* F, Index ldf, const T* P, Index ldp, const T* G, Index ldg,
+                               Index rows, int k, RowUpdate<T> update, int repeats) {
+  T* f = wide_memory<T>();
+  T* product = f + k;
+  for (Index i = blockIdx.x; i < rows; i += gridDim.x) {
+    for (int c = static_cast<int>(threadIdx.x); c < k; c += kThreads) f[c] = F[i * ldf + c];
+    T threshold = 0;
+    for (int pass = 0; pass < repeats; ++pass) {
+      __syncthreads();
+      multiply_wide(f, G, ldg, k, product);
+      __syncthreads();
+      T change = 0;
+      for (int c = static_cast<int>(threadIdx.x); c < k; c += kThreads) {
+        const T value = updated(f[c], P[i * ldp + c], product[c], update);
+        change += (value - f[c]) * (value - f[c]);
+        f[c] = value;
+      }
+      if (pass + 1 == repeats) break;
+      change = block_sum(change);
+      if (!repeats_again(change, pass == 0, update.repeat_tolerance, threshold)) break;
+    }
+    // Each thread stores the components that it updated itself.
+    for (int c = static_cast<int>(threadIdx.x); c < k; c += kThreads) F[i * ldf + c] = f[c];
+  }
+}
+
+}  // namespace
+
+template <class T>
+void launch_multiplicative_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> G,
+                                  const RowUpdate<T>& update, cudaStream_t stream) {
+  if (F.empty()) return;
+  require_components<T>(F.cols());
+  const int k = static_cast<int>(F.cols());
+  const int repeats = static_cast<int>(std::min<Index>(update.repeats, kMostRepeats));
+  if (k > kMostInRegisters<T>) {
+    const std::size_t shared = 2 * static_cast<std::size_t>(k) * sizeof(T);
+    multiplicative_update_wide<T>
+        <<<grid_size(F.rows(), 1, kMostRowBlocks), kThreads, shared, stream>>>(
+            F.data(), F.ld(), P.data(), P.ld(), G.data(), G.ld(), F.rows(), k, update, repeats);
+    check_launch("multiplicative_update_wide");
+    return;
+  }
+  with_row_group<T>(k, [&]<class Group>(Group) {
+    const unsigned blocks =
+        grid_size(F.rows(), Index{kWarpsPerBlock} * Group::kRowsPerWarp, kMostRowBlocks);
+    multiplicative_update<T, Group><<<blocks, kThreads, 0, stream>>>(
+        F.data(), F.ld(), P.data(), P.ld(), G.data(), G.ld(), F.rows(), k, update, repeats);
+  });
+  check_launch("multiplicative_update");
+}
+
+template void launch_multiplicative_update(MatrixView<float>, MatrixView<const float>,
+                                           MatrixView<const float>, const RowUpdate<float>&,
+                                           cudaStream_t);
+template void launch_multiplicative_update(MatrixView<double>, MatrixView<const double>,
+                                           MatrixView<const double>, const RowUpdate<double>&,
+                                           cudaStream_t);
+
+}  // namespace nonneg::cuda

@@ -1,0 +1,211 @@
+/// How the row updates are laid onto a warp. A group of kWidth neighbouring lanes holds kRows rows,
+/// component c of each in the register c / kWidth of lane c % kWidth; a warp has 32 / kWidth
+/// groups. Everything that one row needs of another's components goes through warp shuffles, and
+/// all lanes of a warp take the same path.
+#pragma once
+
+#include "kernels/launch.cuh"
+#include "nonneg/backend.hpp"
+
+namespace nonneg::cuda {
+
+inline constexpr unsigned kAllLanes = 0xFFFFFFFFU;
+inline constexpr int kWarp = 32;
+inline constexpr int kWarpsPerBlock = kThreads / kWarp;
+inline constexpr Index kMostRowBlocks = 2048;
+/// Passes are counted in an int on the device.
+inline constexpr Index kMostRepeats = 1 << 30;
+
+template <int kWidthOf, int kPerLaneOf>
+struct RowGroup {
+  static constexpr int kWidth = kWidthOf;
+  /// Components in a lane's registers.
+  static constexpr int kPerLane = kPerLaneOf;
+  /// Rows that share each entry of G read from shared memory or the cache.
+  static constexpr int kRows = kPerLane <= 2 ? 4 : (kPerLane <= 8 ? 2 : 1);
+  /// Components at a time of the loops over a row: one where the code is long enough already.
+  static constexpr int kUnroll = kPerLane <= 2 ? 4 : 1;
+  static constexpr int kComponents = kWidth * kPerLane;
+  static constexpr int kRowsPerWarp = kWarp / kWidth * kRows;
+  /// G in shared memory, at most 32 KiB of it; above, it is read through the cache.
+  static constexpr bool kGramInShared = kComponents <= 64;
+
+  /// This lane's place in its group, and the first of its group's rows within the warp's.
+  __device__ static int lane() { return static_cast<int>(threadIdx.x) % kWidth; }
+  __device__ static int first_row() {
+    return static_cast<int>(threadIdx.x) % kWarp / kWidth * kRows;
+  }
+};
+
+/// One value for each of a lane's rows and components.
+template <class T, class Group>
+struct LaneValues {
+  T at[Group::kRows][Group::kPerLane];
+};
+
+/// G's rows as a group's lanes read them.
+template <class T, class Group>
+class GramRows {
+ public:
+  /// All threads of the block must come here. Shared memory is the block's own.
+  __device__ GramRows(const T* G, Index ld, int k) : G_(G), ld_(ld), k_(k) {
+    if constexpr (Group::kGramInShared) {
+      T* shared = shared_memory();
+      for (int e = static_cast<int>(threadIdx.x); e < k * Group::kComponents; e += kThreads) {
+        const int l = e / Group::kComponents;
+        const int c = e % Group::kComponents;
+        shared[e] = c < k ? G[l * ld + c] : T{0};
+      }
+      __syncthreads();
+    }
+  }
+
+  /// This lane's components of row l; 0 beyond the last.
+  __device__ void load(int l, T (&row)[Group::kPerLane]) const {
+    const int lane = Group::lane();
+#pragma unroll
+    for (int u = 0; u < Group::kPerLane; ++u) {
+      const int c = lane + u * Group::kWidth;
+      if constexpr (Group::kGramInShared) {
+        row[u] = shared_memory()[l * Group::kComponents + c];
+      } else {
+        row[u] = c < k_ ? __ldg(G_ + l * ld_ + c) : T{0};
+      }
+    }
+  }
+
+ private:
+  __device__ static T* shared_memory() {
+    __shared__ T shared[Group::kGramInShared ? Group::kComponents * Group::kComponents : 1];
+    return shared;
+  }
+
+  const T* G_;
+  Index ld_;
+  int k_;
+};
+
+/// product = F·G for the group's rows.
+template <class T, class Group>
+__device__ void multiply(const LaneValues<T, Group>& F, const GramRows<T, Group>& G, int k,
+                         LaneValues<T, Group>& product) {
+#pragma unroll
+  for (int r = 0; r < Group::kRows; ++r) {
+#pragma unroll
+    for (int u = 0; u < Group::kPerLane; ++u) product.at[r][u] = T{0};
+  }
+#pragma unroll
+  for (int t = 0; t < Group::kPerLane; ++t) {
+    const int count = min(Group::kWidth, k - t * Group::kWidth);
+#pragma unroll Group::kUnroll
+    for (int l = 0; l < count; ++l) {
+      T row[Group::kPerLane];
+      G.load(t * Group::kWidth + l, row);
+#pragma unroll
+      for (int r = 0; r < Group::kRows; ++r) {
+        const T f = __shfl_sync(kAllLanes, F.at[r][t], l, Group::kWidth);
+#pragma unroll
+        for (int u = 0; u < Group::kPerLane; ++u) product.at[r][u] += f * row[u];
+      }
+    }
+  }
+}
+
+/// The sum over a group's lanes, the same bits in each.
+template <class Group, class T>
+__device__ T group_sum(T value) {
+#pragma unroll
+  for (int offset = Group::kWidth / 2; offset > 0; offset /= 2) {
+    value += __shfl_xor_sync(kAllLanes, value, offset, Group::kWidth);
+  }
+  return value;
+}
+
+/// Which of a group's rows still repeat (see RowUpdate::repeat_tolerance).
+template <class T, class Group>
+class ActiveRows {
+ public:
+  /// Of the rows first … of F, those that exist.
+  __device__ ActiveRows(T tolerance, Index first, Index rows) : tolerance_(tolerance) {
+#pragma unroll
+    for (int r = 0; r < Group::kRows; ++r) active_[r] = first + r < rows;
+  }
+
+  __device__ bool operator[](int r) const { return active_[r]; }
+
+  /// Notes a pass, from each lane's own squared changes; false when no row of the warp goes on.
+  __device__ bool again(const T (&lane_change)[Group::kRows], bool first_pass) {
+    bool any = false;
+#pragma unroll
+    for (int r = 0; r < Group::kRows; ++r) {
+      const T change = group_sum<Group>(lane_change[r]);
+      if (first_pass) threshold_[r] = tolerance_ * change;
+      // Written so that a NaN row stops: its values are NaN whatever is done.
+      const bool on = change > threshold_[r] || (first_pass && change > T{0});
+      active_[r] = active_[r] && on;
+      any = any || active_[r];
+    }
+    return __any_sync(kAllLanes, any ? 1 : 0) != 0;
+  }
+
+ private:
+  T tolerance_;
+  T threshold_[Group::kRows];
+  bool active_[Group::kRows];
+};
+
+/// Reads the group's rows, first …, of X; 0 where there is none.
+template <class T, class Group>
+__device__ void load_rows(const T* X, Index ld, Index first, Index rows, int k,
+                          LaneValues<T, Group>& values) {
+#pragma unroll
+  for (int r = 0; r < Group::kRows; ++r) {
+#pragma unroll
+    for (int u = 0; u < Group::kPerLane; ++u) {
+      const int c = Group::lane() + u * Group::kWidth;
+      values.at[r][u] = first + r < rows && c < k ? X[(first + r) * ld + c] : T{0};
+    }
+  }
+}
+
+template <class T, class Group>
+__device__ void store_rows(const LaneValues<T, Group>& values, T* X, Index ld, Index first,
+                           Index rows, int k) {
+#pragma unroll
+  for (int r = 0; r < Group::kRows; ++r) {
+#pragma unroll
+    for (int u = 0; u < Group::kPerLane; ++u) {
+      const int c = Group::lane() + u * Group::kWidth;
+      if (first + r < rows && c < k) X[(first + r) * ld + c] = values.at[r][u];
+    }
+  }
+}
+
+/// Calls body(first row of this lane's group) for the warp's share of the rows.
+template <class Group, class Body>
+__device__ void for_each_row_group(Index rows, const Body& body) {
+  const Index warp = static_cast<Index>(blockIdx.x) * kWarpsPerBlock + threadIdx.x / kWarp;
+  const Index stride = static_cast<Index>(gridDim.x) * kWarpsPerBlock * Group::kRowsPerWarp;
+  for (Index base = warp * Group::kRowsPerWarp; base < rows; base += stride) {
+    body(base + Group::first_row());
+  }
+}
+
+/// Largest k that the groups hold in registers, without spilling them.
+template <class T>
+inline constexpr Index kMostInRegisters = sizeof(T) == sizeof(float) ? 768 : 512;
+
+/// Calls body with a `Group` value that holds k components of T, k <= kMostInRegisters<T>.
+template <class T, class Body>
+void with_row_group(Index k, const Body& body) {
+  if (k <= 8) return body(RowGroup<8, 1>());
+  if (k <= 16) return body(RowGroup<16, 1>());
+  if (k <= 32) return body(RowGroup<32, 1>());
+  if (k <= 64) return body(RowGroup<32, 2>());
+  if (k <= 128) return body(RowGroup<32, 4>());
+  if (k <= 256) return body(RowGroup<32, 8>());
+  if (k <= 512) return body(RowGroup<32, 16>());
+  if constexpr (kMostInRegisters < T >> 512) body(RowGroup<32, 32>());
+}
+
+}  // namespace nonneg::cuda

@@ -1,0 +1,40 @@
+// F(i, j) = max(floor, upper · u(key, first_row + i, j)).
+//
+// Threads: one entry each, in row order. Writes rows·cols entries once; bound by the generator's
+// ten rounds of integer products. The arithmetic is src/init/philox.hpp's own, each step exact but
+// the last product, so that every backend draws the same bits. upper = NaN gives NaN.
+#include "init/philox.hpp"
+#include "kernels/launch.cuh"
+#include "kernels/uniform_fill.hpp"
+
+namespace nonneg::cuda {
+
+namespace {
+
+template <class T>
+__global__ void uniform_fill(T* F, Index ld, Index rows, Index cols, UniformKey key,
+                             Index first_row, T upper, T floor) {
+  for (Index e = grid_thread(); e < rows * cols; e += grid_threads()) {
+    const Index i = e / cols;
+    const Index j = e - i * cols;
+    const T u = to_unit_interval<T>(random_bits(key, first_row + i, j));
+    F[i * ld + j] = at_least(upper * u, floor);
+  }
+}
+
+}  // namespace
+
+template <class T>
+void launch_uniform_fill(MatrixView<T> F, UniformKey key, Index first_row, T upper, T floor,
+                         cudaStream_t stream) {
+  if (F.empty()) return;
+  uniform_fill<T><<<grid_size(F.rows() * F.cols(), kThreads, 1 << 16), kThreads, 0, stream>>>(
+      F.data(), F.ld(), F.rows(), F.cols(), key, first_row, upper, floor);
+  check_launch("uniform_fill");
+}
+
+template void launch_uniform_fill(MatrixView<float>, UniformKey, Index, float, float, cudaStream_t);
+template void launch_uniform_fill(MatrixView<double>, UniformKey, Index, double, double,
+                                  cudaStream_t);
+
+}  // namespace nonneg::cuda

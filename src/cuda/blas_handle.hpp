@@ -1,0 +1,30 @@
+/// A cuBLAS handle.
+#pragma once
+
+#include <cublas_v2.h>
+
+#include "cuda/device_buffer.hpp"
+#include "cuda/stream.hpp"
+
+namespace nonneg::cuda {
+
+/// Owns a handle of the current device that works on one stream, in a workspace of its own: with
+/// those two and without atomics, products repeat bit for bit. float32 stays float32: no TF32.
+class BlasHandle {
+ public:
+  /// What cuBLAS asks for on Hopper and newer, and more than older devices use.
+  static constexpr std::uint64_t kWorkspaceBytes = 32U << 20;
+
+  explicit BlasHandle(const Stream& stream);
+  ~BlasHandle();
+  BlasHandle(const BlasHandle&) = delete;
+  BlasHandle& operator=(const BlasHandle&) = delete;
+
+  cublasHandle_t get() const noexcept { return handle_; }
+
+ private:
+  DeviceBuffer workspace_;
+  cublasHandle_t handle_ = nullptr;
+};
+
+}  // namespace nonneg::cuda

@@ -1,0 +1,251 @@
+#include "cuda/cuda_backend.hpp"
+
+#include <fmt/format.h>
+
+#include <limits>
+#include <utility>
+
+#include "cpu/parallel.hpp"
+#include "cuda/blas_handle.hpp"
+#include "cuda/check.hpp"
+#include "cuda/device.hpp"
+#include "cuda/gemm.hpp"
+#include "cuda/graph.hpp"
+#include "cuda/panel_sources.hpp"
+#include "cuda/panel_stager.hpp"
+#include "cuda/plan.hpp"
+#include "kernels/add.hpp"
+#include "kernels/factor_sums.hpp"
+#include "kernels/hals_update.hpp"
+#include "kernels/inner_product.hpp"
+#include "kernels/multiplicative_update.hpp"
+#include "kernels/partial_sums.hpp"
+#include "kernels/residual.hpp"
+#include "kernels/uniform_fill.hpp"
+#include "kernels/widen.hpp"
+
+namespace nonneg::cuda {
+
+namespace {
+
+std::size_t as_size(Index value) { return static_cast<std::size_t>(value); }
+
+/// rows × cols of device memory, as a matrix that gives it back.
+template <class E>
+Matrix<E> allocate_matrix(int device, Index rows, Index cols) {
+  if (rows < 0 || cols < 0) {
+    throw InvalidArgument(fmt::format("matrix of {} x {}: sizes must be >= 0", rows, cols));
+  }
+  const std::string what = fmt::format("a matrix of {} x {}", rows, cols);
+  constexpr Index kMostEntries = std::numeric_limits<Index>::max() / Index{sizeof(E)};
+  if (cols > 0 && rows > kMostEntries / cols) {
+    constexpr auto kAsked = std::numeric_limits<std::uint64_t>::max();
+    const std::uint64_t free = device_info(device).memory_free_bytes;
+    throw OutOfMemory(
+        fmt::format("cannot allocate {} on cuda:{}: {} bytes free", what, device, free), kAsked,
+        free);
+  }
+  // A function object must be copyable, which a buffer is not. Memory may be freed from any device.
+  auto buffer = std::make_shared<DeviceBuffer>(static_cast<std::uint64_t>(rows * cols) * sizeof(E),
+                                               what.c_str());
+  E* data = buffer->template as<E>();
+  return Matrix<E>(data, rows, cols, MemorySpace::device,
+                   [owner = std::move(buffer)](E*) mutable { owner.reset(); });
+}
+
+template <class T>
+class CudaBackend final : public Backend<T> {
+ public:
+  CudaBackend(int device, int threads)
+      : device_(device),
+        threads_(threads == 0 ? cpu::usable_threads() : threads),
+        guard_while_made_(std::make_unique<DeviceGuard>(device)),
+        blas_(stream_),
+        partials_(static_cast<std::uint64_t>(kPartialDoubles) * sizeof(double),
+                  "the workspace of the reductions") {
+    guard_while_made_.reset();
+  }
+
+  ~CudaBackend() override { stream_.drain(); }
+
+  std::string_view name() const override { return "cuda"; }
+  int threads() const override { return threads_; }
+  MemorySpace space() const override { return MemorySpace::device; }
+
+  std::unique_ptr<Backend<T>> make_worker() override {
+    return std::make_unique<CudaBackend<T>>(device_, threads_);
+  }
+
+  /// One stream, one worker at a time.
+  void run_workers(int count, const std::function<void(int)>& body) override {
+    for (int worker = 0; worker < count; ++worker) body(worker);
+  }
+
+  Plan plan(const DataView& A, const Options& options, bool scaled) const override {
+    return cuda::plan(A, options, scaled, device_info(device_), fixed_bytes());
+  }
+
+  std::unique_ptr<PanelSource<T>> make_source(const DataView& A, const Plan& plan,
+                                              double scale) override {
+    const DeviceGuard guard(device_);
+    const Index panel_rows = std::clamp<Index>(plan.panel_rows, 1, std::max<Index>(A.rows(), 1));
+    const SourceContext context{device_, stream_, threads_};
+    if (!plan.resident) return make_staged_source<T>(context, A, panel_rows, scale);
+    const auto widened_bytes =
+        static_cast<std::uint64_t>(plan.rows) * static_cast<std::uint64_t>(plan.cols) * sizeof(T);
+    return make_resident_source<T>(context, A, panel_rows, scale,
+                                   plan.resident_bytes >= widened_bytes);
+  }
+
+  std::unique_ptr<Recording> record(const std::function<void()>& work) override {
+    const DeviceGuard guard(device_);
+    return std::make_unique<Graph>(device_, stream_, work);
+  }
+
+  Matrix<T> allocate(Index rows, Index cols) override {
+    const DeviceGuard guard(device_);
+    return allocate_matrix<T>(device_, rows, cols);
+  }
+
+  Matrix<double> allocate_sums(Index count) override {
+    const DeviceGuard guard(device_);
+    return allocate_matrix<double>(device_, 1, count);
+  }
+
+  void set_zero(MatrixView<T> X) override {
+    if (X.empty()) return;
+    const DeviceGuard guard(device_);
+    const cudaError_t status =
+        X.contiguous()
+            ? cudaMemsetAsync(X.data(), 0, as_size(X.rows() * X.cols()) * sizeof(T), stream_.get())
+            : cudaMemset2DAsync(X.data(), as_size(X.ld()) * sizeof(T), 0,
+                                as_size(X.cols()) * sizeof(T), as_size(X.rows()), stream_.get());
+    check(status, "cudaMemset2DAsync", "set_zero");
+  }
+
+  void copy(MatrixView<const T> from, MatrixView<T> to) override {
+    if (from.empty()) return;
+    const DeviceGuard guard(device_);
+    const bool from_host = from.space() == MemorySpace::host;
+    const bool to_host = to.space() == MemorySpace::host;
+    const cudaMemcpyKind kind = from_host
+                                    ? (to_host ? cudaMemcpyHostToHost : cudaMemcpyHostToDevice)
+                                    : (to_host ? cudaMemcpyDeviceToHost : cudaMemcpyDeviceToDevice);
+    if (from.contiguous() && to.contiguous()) {
+      check(cudaMemcpyAsync(to.data(), from.data(), as_size(from.rows() * from.cols()) * sizeof(T),
+                            kind, stream_.get()),
+            "cudaMemcpyAsync", "copy");
+    } else {
+      check(cudaMemcpy2DAsync(to.data(), as_size(to.ld()) * sizeof(T), from.data(),
+                              as_size(from.ld()) * sizeof(T), as_size(from.cols()) * sizeof(T),
+                              as_size(from.rows()), kind, stream_.get()),
+            "cudaMemcpy2DAsync", "copy");
+    }
+    if (from_host || to_host) stream_.synchronize("copy");
+  }
+
+  void add(MatrixView<const T> X, MatrixView<T> Y) override {
+    const DeviceGuard guard(device_);
+    launch_add(X, Y, stream_.get());
+  }
+
+  void clear_sums(double* sums, Index count) override {
+    if (count == 0) return;
+    const DeviceGuard guard(device_);
+    check(cudaMemsetAsync(sums, 0, as_size(count) * sizeof(double), stream_.get()),
+          "cudaMemsetAsync", "clear_sums");
+  }
+
+  void fetch(const double* sums, double* host, Index count) override {
+    const DeviceGuard guard(device_);
+    if (count > 0) {
+      check(cudaMemcpyAsync(host, sums, as_size(count) * sizeof(double), cudaMemcpyDeviceToHost,
+                            stream_.get()),
+            "cudaMemcpyAsync", "fetch");
+    }
+    stream_.synchronize("fetch");
+  }
+
+  /// Takes and gives back staging memory, and waits for its use: sources do better in a sweep.
+  void widen(const DataView& stored, double scale, MatrixView<T> out) override {
+    if (out.empty()) return;
+    const DeviceGuard guard(device_);
+    const Index piece = PanelStager::piece_rows(stored);
+    PanelStager stager(stored, piece, stream_, threads_);
+    for (Index first = 0; first < out.rows(); first += piece) {
+      const Index count = std::min(piece, out.rows() - first);
+      launch_widen<T>(stager.stage(stored.row_block(first, count)), stored.type(), scale,
+                      out.row_block(first, count), stream_.get());
+      stager.release();
+    }
+  }
+
+  void fill_uniform(MatrixView<T> F, UniformKey key, Index first_row, T upper, T floor) override {
+    const DeviceGuard guard(device_);
+    launch_uniform_fill(F, key, first_row, upper, floor, stream_.get());
+  }
+
+  void multiply(MatrixView<const T> A, MatrixView<const T> B, MatrixView<T> C) override {
+    const DeviceGuard guard(device_);
+    gemm<T>(blas_, stream_.get(), Transpose::no, A, B, T{0}, C);
+  }
+
+  void add_transposed_product(MatrixView<const T> A, MatrixView<const T> B,
+                              MatrixView<T> C) override {
+    const DeviceGuard guard(device_);
+    gemm<T>(blas_, stream_.get(), Transpose::yes, A, B, T{1}, C);
+  }
+
+  void add_gram(MatrixView<const T> F, MatrixView<T> G) override {
+    add_transposed_product(F, F, G);
+  }
+
+  void multiplicative_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> G,
+                             const RowUpdate<T>& update) override {
+    const DeviceGuard guard(device_);
+    launch_multiplicative_update(F, P, G, update, stream_.get());
+  }
+
+  void hals_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> G,
+                   const RowUpdate<T>& update) override {
+    const DeviceGuard guard(device_);
+    launch_hals_update(F, P, G, update, stream_.get());
+  }
+
+  void dot(MatrixView<const T> X, MatrixView<const T> Y, double* sums) override {
+    const DeviceGuard guard(device_);
+    launch_inner_product(X, Y, partials_.as<double>(), sums, stream_.get());
+  }
+
+  void factor_sums(MatrixView<const T> F, double* sums) override {
+    const DeviceGuard guard(device_);
+    launch_factor_sums(F, partials_.as<double>(), sums, stream_.get());
+  }
+
+  void add_residual(MatrixView<const T> A, MatrixView<const T> W, MatrixView<const T> Ht,
+                    double* sums) override {
+    const DeviceGuard guard(device_);
+    launch_residual(A, W, Ht, partials_.as<double>(), sums, stream_.get());
+  }
+
+ private:
+  int device_;
+  int threads_;
+  /// The members below are made on the device.
+  std::unique_ptr<DeviceGuard> guard_while_made_;
+  Stream stream_;
+  BlasHandle blas_;
+  DeviceBuffer partials_;
+};
+
+}  // namespace
+
+template <class T>
+std::unique_ptr<Backend<T>> make_cuda_backend(const Options& options) {
+  return std::make_unique<CudaBackend<T>>(options.device, options.threads);
+}
+
+template std::unique_ptr<Backend<float>> make_cuda_backend(const Options&);
+template std::unique_ptr<Backend<double>> make_cuda_backend(const Options&);
+
+}  // namespace nonneg::cuda

@@ -1,0 +1,14 @@
+/// The backend for NVIDIA GPUs: cuBLAS products and fused kernels on one stream.
+#pragma once
+
+#include <memory>
+
+#include "nonneg/backend.hpp"
+
+namespace nonneg::cuda {
+
+/// On options.device. Throws NotAvailable where that cannot be used, OutOfMemory.
+template <class T>
+std::unique_ptr<Backend<T>> make_cuda_backend(const Options& options);
+
+}  // namespace nonneg::cuda

@@ -1,0 +1,18 @@
+#include "cuda/event.hpp"
+
+#include "cuda/check.hpp"
+
+namespace nonneg::cuda {
+
+Event::Event() {
+  check(cudaEventCreateWithFlags(&event_, cudaEventDisableTiming), "cudaEventCreateWithFlags",
+        "creating an event");
+}
+
+Event::~Event() { cudaEventDestroy(event_); }
+
+void Event::synchronize(const char* doing) {
+  check(cudaEventSynchronize(event_), "cudaEventSynchronize", doing);
+}
+
+}  // namespace nonneg::cuda

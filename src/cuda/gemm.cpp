@@ -1,0 +1,41 @@
+#include "cuda/gemm.hpp"
+
+#include <type_traits>
+
+#include "cuda/check.hpp"
+
+namespace nonneg::cuda {
+
+template <class T>
+void gemm(const BlasHandle& handle, cudaStream_t stream, Transpose transpose_A,
+          MatrixView<const T> A, MatrixView<const T> B, T beta, MatrixView<T> C) {
+  if (C.empty()) return;
+  const Index inner = B.rows();
+  if (inner == 0) {
+    if (beta != T{0}) return;
+    const auto width = static_cast<std::size_t>(C.cols()) * sizeof(T);
+    check(cudaMemset2DAsync(C.data(), static_cast<std::size_t>(C.ld()) * sizeof(T), 0, width,
+                            static_cast<std::size_t>(C.rows()), stream),
+          "cudaMemset2DAsync", "a product over nothing");
+    return;
+  }
+  // What is row-major X to us is column-major Xᵀ to cuBLAS: Cᵀ = Bᵀ·op(A)ᵀ.
+  const cublasOperation_t op = transpose_A == Transpose::yes ? CUBLAS_OP_T : CUBLAS_OP_N;
+  const T one = 1;
+  if constexpr (std::is_same_v<T, float>) {
+    check(cublasSgemm_64(handle.get(), CUBLAS_OP_N, op, C.cols(), C.rows(), inner, &one, B.data(),
+                         B.ld(), A.data(), A.ld(), &beta, C.data(), C.ld()),
+          "cublasSgemm_64", "a matrix product");
+  } else {
+    check(cublasDgemm_64(handle.get(), CUBLAS_OP_N, op, C.cols(), C.rows(), inner, &one, B.data(),
+                         B.ld(), A.data(), A.ld(), &beta, C.data(), C.ld()),
+          "cublasDgemm_64", "a matrix product");
+  }
+}
+
+template void gemm(const BlasHandle&, cudaStream_t, Transpose, MatrixView<const float>,
+                   MatrixView<const float>, float, MatrixView<float>);
+template void gemm(const BlasHandle&, cudaStream_t, Transpose, MatrixView<const double>,
+                   MatrixView<const double>, double, MatrixView<double>);
+
+}  // namespace nonneg::cuda

@@ -1,0 +1,63 @@
+/// The way of A's rows from host memory to a device: packed into page-locked memory, copied on a
+/// stream of their own, handed to the compute stream by an event.
+///
+///   host         pack p        pack p+1       pack p+2        (waits until slot's upload is over)
+///   copy stream         upload p       upload p+1      upload p+2    (waits until slot is
+///   released) compute             ...            panel p         panel p+1     (waits until it is
+///   uploaded)
+#pragma once
+
+#include <array>
+
+#include "cuda/device_buffer.hpp"
+#include "cuda/event.hpp"
+#include "cuda/pinned_buffer.hpp"
+#include "cuda/stream.hpp"
+#include "nonneg/data_view.hpp"
+
+namespace nonneg::cuda {
+
+/// Stages panels through kSlots slots in turn. Pageable memory and mapped files are as good a
+/// source as any: only packing reads them.
+class PanelStager {
+ public:
+  static constexpr int kSlots = 3;
+  /// Staged panels, and the pieces of an upload, have about this many bytes unless told otherwise.
+  static constexpr std::uint64_t kPieceBytes = 32U << 20;
+
+  /// For panels of at most `panel_rows` rows of A's width and type; packs on `threads` threads.
+  /// Both memories are taken here: kSlots panels, as stored, of each. `compute` must outlive the
+  /// stager.
+  PanelStager(const DataView& A, Index panel_rows, Stream& compute, int threads);
+  /// Waits for the work that uses the slots.
+  ~PanelStager();
+
+  /// The rows in device memory, row-major without gaps, as stored, for work given to the compute
+  /// stream between this call and release(). They cross the bus once. The host waits only where the
+  /// slot's upload before is still under way.
+  const void* stage(const DataView& rows);
+  /// Ends the use of what stage() gave last.
+  void release();
+
+  /// Rows of A in a piece of kPieceBytes, at least 1.
+  static Index piece_rows(const DataView& A);
+
+ private:
+  struct Slot {
+    explicit Slot(std::uint64_t bytes);
+
+    PinnedBuffer pinned;
+    DeviceBuffer device;
+    Event uploaded;
+    Event released;
+  };
+
+  Stream& compute_;
+  int threads_;
+  Stream copy_;
+  std::array<Slot, kSlots> slots_;
+  std::size_t next_ = 0;
+  Slot* held_ = nullptr;
+};
+
+}  // namespace nonneg::cuda

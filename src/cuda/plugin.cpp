@@ -1,0 +1,21 @@
+#include "cuda/plugin.hpp"
+
+#include "cuda/cuda_backend.hpp"
+#include "cuda/device.hpp"
+#include "cuda/plan.hpp"
+
+namespace {
+
+nonneg::Plan plan_on_device(const nonneg::DataView& A, const nonneg::Options& options,
+                            bool scaled) {
+  return nonneg::cuda::plan(A, options, scaled, nonneg::cuda::device_info(options.device), 0);
+}
+
+}  // namespace
+
+extern "C" NONNEG_EXPORT const nonneg::cuda::Plugin* nonneg_cuda_plugin() {
+  static const nonneg::cuda::Plugin plugin{NONNEG_VERSION, &nonneg::cuda::make_cuda_backend<float>,
+                                           &nonneg::cuda::make_cuda_backend<double>,
+                                           &plan_on_device, &nonneg::cuda::devices};
+  return &plugin;
+}
