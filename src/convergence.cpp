@@ -13,4 +13,8 @@ double cancellation_threshold(Precision compute_type) noexcept {
   return compute_type == Precision::float32 ? 1e-3 : 1e-12;
 }
 
+double identity_rounding(Precision compute_type) noexcept {
+  return compute_type == Precision::float32 ? 0x1p-25 : 0x1p-53;
+}
+
 }  // namespace nonneg

@@ -14,4 +14,7 @@ bool has_converged(double previous_objective, double objective, double tolerance
 /// ‖A‖² − 2⟨AᵀW, Ht⟩ + ⟨WᵀW, HᵀH⟩ can tell: its terms cancel, and their own rounding is left.
 double cancellation_threshold(Precision compute_type) noexcept;
 
+/// How far the identity may be off from one sweep to the next, as a share of ‖A‖².
+double identity_rounding(Precision compute_type) noexcept;
+
 }  // namespace nonneg

@@ -39,6 +39,10 @@ void validate(const Options& options) {
   require_finite_and_nonnegative("l2_h", options.penalties.l2_h);
 }
 
+bool extrapolates(const Options& options) noexcept {
+  return options.extrapolation.value_or(options.algorithm == Algorithm::hals);
+}
+
 Precision resolve(Precision precision, ElementType stored) noexcept {
   if (precision != Precision::automatic) return precision;
   return stored == ElementType::float64 ? Precision::float64 : Precision::float32;

@@ -5,9 +5,11 @@
 #include <array>
 #include <chrono>
 #include <cmath>
+#include <limits>
 
 #include "convergence.hpp"
 #include "data_summary.hpp"
+#include "extrapolation.hpp"
 #include "nonneg/devices.hpp"
 #include "nonneg/plan.hpp"
 #include "panels/panel_crew.hpp"
@@ -60,12 +62,21 @@ class Solver<T>::Impl {
         W_(backend_->allocate(A.rows(), options_.rank)),
         Ht_(backend_->allocate(A.cols(), options_.rank)),
         sums_(backend_->allocate_sums(sum_count)) {
+    if (extrapolates(options_)) {
+      point_ = backend_->allocate(A.cols(), options_.rank);
+      previous_W_ = backend_->allocate(A.rows(), options_.rank);
+      previous_Ht_ = backend_->allocate(A.cols(), options_.rank);
+    }
     require_representable<T>(typical_entry_ / units_.w);
     for (int w = 0; w < crew_.size(); ++w) shares_.push_back(make_share(crew_.backend(w)));
     if (initial != nullptr) {
       take(*initial);
     } else {
       draw();
+    }
+    if (extrapolates(options_)) {
+      backend_->copy(Ht_.view(), point_.view());
+      backend_->copy(Ht_.view(), previous_Ht_.view());
     }
     timings_.inspect_seconds = seconds_since(created_);
     started_ = Clock::now();
@@ -75,6 +86,8 @@ class Solver<T>::Impl {
     const auto start = Clock::now();
     run_sweep();
     ++iteration_;
+    has_terms_ = true;
+    if (extrapolates(options_)) extrapolate();
     timings_.sweep_seconds += seconds_since(start);
   }
 
@@ -97,6 +110,7 @@ class Solver<T>::Impl {
       const bool has_previous = !history_.empty();
       const double previous = scaled_objective_;
       report(on_check);
+      if (undone_) continue;  // a sweep that was undone says nothing of convergence
       if (has_previous && has_converged(previous, scaled_objective_, options_.tolerance)) {
         return finish(StopReason::converged, on_check);
       }
@@ -236,11 +250,16 @@ class Solver<T>::Impl {
   void sweep() {
     crew_.run([this](int worker) {
       Share& own = share(worker);
-      own.rule->begin_sweep(Ht_.view());
+      const MatrixView<const T> H = extrapolates(options_) ? point_.view() : Ht_.view();
+      own.rule->begin_sweep(H);
       own.terms.clear(crew_.backend(worker));
       crew_.for_each_panel(worker, [&](const Panel<T>& panel) {
         const MatrixView<T> W_p = W_.view().row_block(panel.first_row, panel.A.rows());
-        own.rule->update_rows(panel, Ht_.view(), W_p);
+        if (extrapolates(options_)) {
+          crew_.backend(worker).copy(W_p,
+                                     previous_W_.view().row_block(panel.first_row, panel.A.rows()));
+        }
+        own.rule->update_rows(panel, H, W_p);
         own.rule->accumulate(panel, W_p, own.terms);
       });
     });
@@ -254,6 +273,40 @@ class Solver<T>::Impl {
   Share& share(int worker) { return shares_[static_cast<std::size_t>(worker)]; }
   /// The first worker's terms; after a sweep, the sums over all workers.
   SweepTerms<T>& terms() { return shares_.front().terms; }
+
+  /// Carries H on along its last step, or undoes the sweep where the objective rose.
+  void extrapolate() {
+    const std::array<double, sum_count> sums = gram_sums();
+    const FactorSums w = factor_sums_at(sums, Sum::w_sums);
+    const FactorSums h = factor_sums_at(sums, Sum::h_sums);
+    const double squared = identity_of(sums);
+    const double objective = scaled_objective(squared, w, h);
+    const double rounding = identity_rounding(options_.precision) * summary_.scaled_sum_of_squares;
+    // A plain sweep never raises the objective: only rounding could say so.
+    undone_ = carried_ && objective > accepted_objective_ + rounding;
+    if (undone_) {
+      carried_ = false;
+      backend_->copy(previous_W_.view(), W_.view());
+      backend_->copy(previous_Ht_.view(), Ht_.view());
+      backend_->copy(Ht_.view(), point_.view());
+      step_factor_.reject();
+      has_terms_ = false;
+      return;
+    }
+    accepted_objective_ = std::min(accepted_objective_, objective);
+    // A loss within its own rounding cannot tell a rise: from there on, plain sweeps.
+    constexpr double kReliable = 100;
+    carried_ = squared > kReliable * rounding;
+    if (carried_) {
+      const T floor = factor_floor<T>(options_, typical_entry_);
+      backend_->extrapolate(Ht_.view(), previous_Ht_.view(), static_cast<T>(step_factor_.value()),
+                            floor, point_.view());
+    } else {
+      backend_->copy(Ht_.view(), point_.view());
+    }
+    step_factor_.accept();
+    backend_->copy(Ht_.view(), previous_Ht_.view());
+  }
 
   StopReason finish(StopReason reason, const CheckCallback& on_check) {
     stop_reason_ = reason;
@@ -269,10 +322,10 @@ class Solver<T>::Impl {
   LossRecord measure() {
     const double norm = summary_.scaled_sum_of_squares;
     std::array<double, sum_count> sums = gram_sums();
-    const double by_identity = norm - 2 * sums[Sum::cross] + sums[Sum::quadratic];
-    // Before the first sweep there are no terms; below the threshold they cancel; small data is
-    // looked at again for nothing.
-    const bool direct = iteration_ == 0 || is_small() ||
+    const double by_identity = identity_of(sums);
+    // Before the first sweep, and after one undone, there are no terms; below the threshold they
+    // cancel; small data is looked at again for nothing.
+    const bool direct = !has_terms_ || is_small() ||
                         !(by_identity >= cancellation_threshold(options_.precision) * norm);
     const FactorSums w = factor_sums_at(sums, Sum::w_sums);
     const FactorSums h = factor_sums_at(sums, Sum::h_sums);
@@ -296,21 +349,34 @@ class Solver<T>::Impl {
 
   LossRecord record_of(double squared, bool direct, const FactorSums& w, const FactorSums& h) {
     const double norm = summary_.scaled_sum_of_squares;
-    const Penalties& p = options_.penalties;
-    const double penalty = p.l1_w * w.sum / units_.w + p.l1_h * h.sum / units_.h +
-                           0.5 * p.l2_w * w.sum_of_squares / (units_.w * units_.w) +
-                           0.5 * p.l2_h * h.sum_of_squares / (units_.h * units_.h);
     LossRecord record;
     record.iteration = iteration_;
     record.seconds = seconds_since(started_);
     record.loss = 0.5 * squared / units_.data / units_.data;
-    record.objective = record.loss + penalty;
+    record.objective = record.loss + penalty(w, h);
     record.relative_error = norm > 0      ? std::sqrt(std::max(squared, 0.0) / norm)
                             : squared > 0 ? INFINITY
                                           : 0.0;
     record.direct = direct;
-    scaled_objective_ = 0.5 * squared + penalty * units_.data * units_.data;
+    scaled_objective_ = scaled_objective(squared, w, h);
     return record;
+  }
+
+  /// In the caller's units.
+  double penalty(const FactorSums& w, const FactorSums& h) const {
+    const Penalties& p = options_.penalties;
+    return p.l1_w * w.sum / units_.w + p.l1_h * h.sum / units_.h +
+           0.5 * p.l2_w * w.sum_of_squares / (units_.w * units_.w) +
+           0.5 * p.l2_h * h.sum_of_squares / (units_.h * units_.h);
+  }
+
+  /// In the run's units, from ‖A' − W'·H'‖².
+  double scaled_objective(double squared, const FactorSums& w, const FactorSums& h) const {
+    return 0.5 * squared + penalty(w, h) * units_.objective();
+  }
+
+  double identity_of(const std::array<double, sum_count>& sums) const {
+    return summary_.scaled_sum_of_squares - 2 * sums[Sum::cross] + sums[Sum::quadratic];
   }
 
   /// The sums of a check that need no look at A: ⟨C, Ht⟩, ⟨S, H·Hᵀ⟩ and the factors' own.
@@ -318,7 +384,7 @@ class Solver<T>::Impl {
     double* sums = sums_.data();
     backend_->set_zero(G_.view());
     backend_->add_gram(Ht_.view(), G_.view());
-    if (iteration_ > 0) {
+    if (has_terms_) {
       backend_->dot(terms().C.view(), Ht_.view(), sums + Sum::cross);
       backend_->dot(terms().S.view(), G_.view(), sums + Sum::quadratic);
     } else {
@@ -386,6 +452,18 @@ class Solver<T>::Impl {
   Matrix<T> W_;
   Matrix<T> Ht_;
   Matrix<double> sums_;
+  // With extrapolation only: where the next sweep reads H, and the factors before the last sweep.
+  Matrix<T> point_;
+  Matrix<T> previous_W_;
+  Matrix<T> previous_Ht_;
+  StepFactor step_factor_;
+  double accepted_objective_ = std::numeric_limits<double>::infinity();
+  /// The point is not Ht itself.
+  bool carried_ = false;
+  /// The last sweep was undone.
+  bool undone_ = false;
+  /// The workers' terms are those of W_ and Ht_.
+  bool has_terms_ = false;
   /// A whole sweep, where it can be replayed.
   std::unique_ptr<Recording> recording_;
 

@@ -110,6 +110,9 @@ class Backend {
   virtual void set_zero(MatrixView<T> X) = 0;
   /// Either side may lie on the host; such a copy is complete on return.
   virtual void copy(MatrixView<const T> from, MatrixView<T> to) = 0;
+  /// out = max(floor, X + beta·(X − Y)).
+  virtual void extrapolate(MatrixView<const T> X, MatrixView<const T> Y, T beta, T floor,
+                           MatrixView<T> out) = 0;
   /// Y += X.
   virtual void add(MatrixView<const T> X, MatrixView<T> Y) = 0;
   virtual void clear_sums(double* sums, Index count) = 0;

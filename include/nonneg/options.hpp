@@ -68,6 +68,10 @@ struct Options {
   /// Updates of a factor per sweep with the same products (Gillis & Glineur 2012). 0: the
   /// algorithm's own choice, 1 for mu, by cost for hals (docs/numerics.md).
   Index inner_repeats = 0;
+  /// Whether each sweep updates W at an H carried on along its last step; a sweep after which the
+  /// objective rose is undone (Ang & Gillis 2019). Unset: the algorithm's own, true for hals, false
+  /// for mu.
+  std::optional<bool> extrapolation;
   /// Smallest factor entry, in units of sqrt(mean(A) / k). Unset: the algorithm's own, 0 for hals
   /// and 1e-10 for mu, which cannot leave zero.
   std::optional<double> floor;
@@ -85,6 +89,9 @@ struct Options {
 
 /// Throws InvalidArgument naming the field, its value and what is allowed.
 NONNEG_EXPORT void validate(const Options& options);
+
+/// Whether these options extrapolate.
+NONNEG_EXPORT bool extrapolates(const Options& options) noexcept;
 
 /// The compute type for data stored as `stored`: never automatic.
 NONNEG_EXPORT Precision resolve(Precision precision, ElementType stored) noexcept;

@@ -68,6 +68,8 @@ void add_factorize(CLI::App& app, FactorizeArguments& arguments) {
   table.choice("--loss", options.loss, "frobenius", {Loss::frobenius}, "What is minimised");
   table.integer("--inner-repeats", options.inner_repeats,
                 "Updates of a factor per iteration with the same products", "the algorithm's own");
+  table.on_off("--extrapolation", options.extrapolation,
+               "Update W at an H carried on along its last step", "on for hals, off for mu");
   table.decimal("--floor", options.floor, "Smallest factor entry, in units of sqrt(mean(A)/k)",
                 "0 for hals, 1e-10 for mu");
   table.decimal("--l1-w", options.penalties.l1_w, "Penalty on the sum of W");

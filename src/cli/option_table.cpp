@@ -111,6 +111,13 @@ CLI::Option* OptionTable::decimal(const std::string& name, std::optional<double>
              [name, &field](const std::string& text) { field = parse_decimal(name, text); });
 }
 
+CLI::Option* OptionTable::on_off(const std::string& name, std::optional<bool>& field,
+                                 const std::string& description, const std::string& default_text) {
+  return add(name, "on|off", description, default_text, [name, &field](const std::string& text) {
+    field = parse_choice(name, text, {"on", "off"}) == 0;
+  });
+}
+
 CLI::Option* OptionTable::flag(const std::string& name, bool& field,
                                const std::string& description) {
   return app_.add_flag(name, field, description)->group(group_);

@@ -51,6 +51,8 @@ class OptionTable {
                        const std::string& default_text = {});
   CLI::Option* decimal(const std::string& name, std::optional<double>& field,
                        const std::string& description, const std::string& default_text);
+  CLI::Option* on_off(const std::string& name, std::optional<bool>& field,
+                      const std::string& description, const std::string& default_text);
   CLI::Option* flag(const std::string& name, bool& field, const std::string& description);
   /// `type` is FILE or DIR, which is also what a shell completes.
   CLI::Option* path(const std::string& name, std::string& field, const std::string& type,

@@ -86,6 +86,7 @@ Json to_json(const Options& options, const std::string& init_w, const std::strin
           {"tolerance", number(options.tolerance)},
           {"check_every", options.check_every},
           {"inner_repeats", options.inner_repeats},
+          {"extrapolation", extrapolates(options)},
           {"floor", options.floor ? number(*options.floor) : Json(nullptr)},
           {"precision", to_string(options.precision)},
           {"panel_rows", options.panel_rows},

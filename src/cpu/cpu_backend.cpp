@@ -62,6 +62,18 @@ class CpuBackend final : public Backend<T> {
     for (Index i = 0; i < from.rows(); ++i) std::copy_n(from.row(i), from.cols(), to.row(i));
   }
 
+  void extrapolate(MatrixView<const T> X, MatrixView<const T> Y, T beta, T floor,
+                   MatrixView<T> out) override {
+    parallel_ranges(threads_, X.rows(), kRowBlock, [&](Index first, Index count) {
+      for (Index i = first; i < first + count; ++i) {
+        for (Index j = 0; j < X.cols(); ++j) {
+          const T value = X(i, j) + beta * (X(i, j) - Y(i, j));
+          out(i, j) = value < floor ? floor : value;
+        }
+      }
+    });
+  }
+
   void add(MatrixView<const T> X, MatrixView<T> Y) override {
     parallel_ranges(threads_, X.rows(), kRowBlock, [&](Index first, Index count) {
       for (Index i = first; i < first + count; ++i) {

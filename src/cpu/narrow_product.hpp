@@ -1,5 +1,6 @@
-/// Products with a narrow right-hand side on one thread. General GEMM kernels leave lanes idle there,
-/// and pack operands for little use; these keep a strip of B's row in one vector and A where it lies.
+/// Products with a narrow right-hand side on one thread. General GEMM kernels leave lanes idle
+/// there, and pack operands for little use; these keep a strip of B's row in one vector and A where
+/// it lies.
 #pragma once
 
 #include "nonneg/matrix_view.hpp"

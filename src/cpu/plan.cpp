@@ -72,8 +72,10 @@ Plan plan(const DataView& A, const Options& options, bool scaled) {
   const bool in_place = readable_in_place(A, compute_type, scaled);
   const double panel_bytes = in_place ? 0 : workers * bytes(plan.panel_rows, n);
   // Per worker C, S, G and P, and for the residual H laid out; 64 rows of residual per thread; one
-  // more G for the checks.
+  // more G for the checks. Extrapolation keeps the factors before a sweep, and the point it reads.
+  const double extrapolation_bytes = extrapolates(options) ? bytes(m, k) + 2 * bytes(n, k) : 0;
   const double workspace_bytes =
+      extrapolation_bytes +
       workers * (2 * bytes(n, k) + 2 * bytes(k, k) + bytes(plan.panel_rows, k)) +
       bytes(64 * threads, n) + bytes(k, k);
   plan.factor_bytes = whole_bytes(factor_bytes);

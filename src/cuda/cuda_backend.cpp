@@ -15,6 +15,7 @@
 #include "cuda/panel_stager.hpp"
 #include "cuda/plan.hpp"
 #include "kernels/add.hpp"
+#include "kernels/extrapolate.hpp"
 #include "kernels/factor_sums.hpp"
 #include "kernels/hals_update.hpp"
 #include "kernels/inner_product.hpp"
@@ -142,6 +143,12 @@ class CudaBackend final : public Backend<T> {
             "cudaMemcpy2DAsync", "copy");
     }
     if (from_host || to_host) stream_.synchronize("copy");
+  }
+
+  void extrapolate(MatrixView<const T> X, MatrixView<const T> Y, T beta, T floor,
+                   MatrixView<T> out) override {
+    const DeviceGuard guard(device_);
+    launch_extrapolate(X, Y, beta, floor, out, stream_.get());
   }
 
   void add(MatrixView<const T> X, MatrixView<T> Y) override {

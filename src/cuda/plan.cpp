@@ -110,6 +110,9 @@ class Planner {
     // C, then S and three Gram matrices (the two rules', the checks'), and the rules' products P.
     plan_.workspace_bytes = bytes(plan_.cols, plan_.rank) + 4 * bytes(plan_.rank, plan_.rank) +
                             2 * bytes(plan_.panel_rows, plan_.rank) + fixed_bytes();
+    if (extrapolates(options_)) {
+      plan_.workspace_bytes += bytes(plan_.rows, plan_.rank) + 2 * bytes(plan_.cols, plan_.rank);
+    }
     plan_.total_bytes =
         plan_.resident_bytes + plan_.factor_bytes + plan_.panel_bytes + plan_.workspace_bytes;
   }

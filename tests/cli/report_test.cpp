@@ -33,10 +33,10 @@ TEST_F(Report, RecordsEveryOptionWithTheValueUsed) {
   ASSERT_EQ(run(place, factorize({"--seed", "18446744073709551615", "--l1-h", "0.25"})).status, 0);
   const auto record = read_json(place.at("run/run.json"));
   for (const char* name :
-       {"rank",          "algorithm", "loss",           "init",       "init_w",
-        "init_h",        "seed",      "max_iterations", "tolerance",  "check_every",
-        "inner_repeats", "floor",     "precision",      "panel_rows", "threads",
-        "l1_w",          "l1_h",      "l2_w",           "l2_h",       "backend"}) {
+       {"rank",      "algorithm",      "loss",         "init",        "init_w",        "init_h",
+        "seed",      "max_iterations", "tolerance",    "check_every", "inner_repeats", "floor",
+        "precision", "panel_rows",     "threads",      "l1_w",        "l1_h",          "l2_w",
+        "l2_h",      "backend",        "extrapolation"}) {
     EXPECT_TRUE(record["options"].contains(name)) << name;
   }
   EXPECT_EQ(record["options"]["seed"], 18446744073709551615U);

@@ -26,6 +26,7 @@ TYPED_TEST(ReferenceSweepTest, SweepsAreTheFormulas) {
         Options options = TypeParam::options(shape.k, 1000);
         options.penalties = penalties;
         options.inner_repeats = repeats;
+        options.extrapolation = false;
         const Matrix<T> data = to_matrix<T>(A);
         const Matrix<T> W0 = to_matrix<T>(start.W);
         const Matrix<T> H0 = to_matrix<T>(transpose(start.Ht));
