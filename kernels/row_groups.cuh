@@ -205,7 +205,7 @@ void with_row_group(Index k, const Body& body) {
   if (k <= 128) return body(RowGroup<32, 4>());
   if (k <= 256) return body(RowGroup<32, 8>());
   if (k <= 512) return body(RowGroup<32, 16>());
-  if constexpr (kMostInRegisters < T >> 512) body(RowGroup<32, 32>());
+  if constexpr (sizeof(T) == sizeof(float)) body(RowGroup<32, 24>());
 }
 
 }  // namespace nonneg::cuda
