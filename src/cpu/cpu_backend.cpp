@@ -163,13 +163,17 @@ class CpuBackend final : public Backend<T> {
 
   void factor_sums(MatrixView<const T> F, double* sums) override {
     const auto total = reduce<3>(F.rows(), [&](Index i, std::array<double, 3>& sum) {
+      // A row's own sums first: rows then overlap, where one chain of additions would wait for
+      // itself.
+      std::array<double, 3> row{};
       const T* f = F.row(i);
       for (Index j = 0; j < F.cols(); ++j) {
         const auto value = static_cast<double>(f[j]);
-        sum[0] += value;
-        sum[1] += value * value;
-        sum[2] += std::isfinite(value) ? 0.0 : 1.0;
+        row[0] += value;
+        row[1] += value * value;
+        row[2] += std::isfinite(value) ? 0.0 : 1.0;
       }
+      for (std::size_t s = 0; s < row.size(); ++s) sum[s] += row[s];
     });
     std::copy(total.begin(), total.end(), sums);
   }
@@ -187,7 +191,7 @@ class CpuBackend final : public Backend<T> {
         const Index first = b * kResidualRows;
         const Index count = std::min(kResidualRows, A.rows() - first);
         const MatrixView<T> model = product.view().row_block(0, count);
-        gemm<T>(Transpose::no, W.row_block(first, count), H.view(), T{0}, model);
+        multiply_model(W.row_block(first, count), H.view(), model);
         double sum = 0;
         for (Index i = 0; i < count; ++i) {
           sum += squared_distance(A.row(first + i), model.row(i), A.cols());
@@ -236,6 +240,16 @@ class CpuBackend final : public Backend<T> {
     double sum = 0;
     for (const double lane : lanes) sum += lane;
     return sum;
+  }
+
+  /// W·H of a block. oneDNN would generate code for each new shape, which for a small product takes
+  /// longer than the product.
+  static void multiply_model(MatrixView<const T> W, MatrixView<const T> H, MatrixView<T> model) {
+    if (W.cols() <= kNarrowColumns) {
+      gemm_eigen<T>(Transpose::no, W, H, T{0}, model);
+    } else {
+      gemm<T>(Transpose::no, W, H, T{0}, model);
+    }
   }
 
   static Matrix<T> transposed(MatrixView<const T> X) {
