@@ -1,0 +1,29 @@
+#include "faults.hpp"
+
+#include <cstdio>
+
+#include "../settings.hpp"
+
+namespace nonneg::emulated {
+namespace {
+
+std::uint64_t counted = 0;
+
+}  // namespace
+
+bool inject_failure(const char* call) {
+  ++counted;
+  if (counted != settings().fail_at) return false;
+  std::fprintf(stderr, "NONNEG_EMU INJECT failure of call %llu: %s\n",
+               static_cast<unsigned long long>(counted), call);
+  return true;
+}
+
+std::uint64_t failable_calls() { return counted; }
+
+void set_failure(std::uint64_t n) {
+  counted = 0;
+  settings().fail_at = n;
+}
+
+}  // namespace nonneg::emulated

@@ -1,0 +1,10 @@
+#pragma once
+
+#include <string>
+
+namespace nonneg::emulated {
+
+/// printf into a string.
+[[gnu::format(printf, 1, 2)]] std::string format(const char* pattern, ...);
+
+}  // namespace nonneg::emulated

@@ -1,0 +1,171 @@
+// The control functions of emulated_device.h, from inside a program: faults and recovery, memory
+// limits, orders, ledger, phases, findings.
+#include <cublas_v2.h>
+#include <cuda_runtime.h>
+#include <nvtx3/nvToolsExt.h>
+
+#include <string>
+
+#include "emulated_device.h"
+#include "support.hpp"
+
+namespace {
+
+using nonneg::emulated::Control;
+
+constexpr int kCount = 64;
+constexpr size_t kBytes = kCount * sizeof(float);
+
+__global__ void add_one(float* a, int n) {
+  const int i = blockIdx.x * blockDim.x + threadIdx.x;
+  if (i < n) a[i] += 1;
+}
+
+/// Allocates, copies up, adds one, copies down, frees; true when every call succeeded and the
+/// values are right. Leaves no error behind.
+bool solve() {
+  float* device = nullptr;
+  float values[kCount] = {};
+  bool ok = cudaMalloc(&device, kBytes) == cudaSuccess;
+  ok = ok && cudaMemcpy(device, values, kBytes, cudaMemcpyHostToDevice) == cudaSuccess;
+  if (ok) add_one<<<1, kCount>>>(device, kCount);
+  ok = cudaGetLastError() == cudaSuccess && ok;
+  ok = ok && cudaMemcpy(values, device, kBytes, cudaMemcpyDeviceToHost) == cudaSuccess;
+  cudaFree(device);
+  cudaGetLastError();
+  for (const float v : values) ok = ok && v == 1;
+  return ok;
+}
+
+void test_faults_are_recovered_from() {
+  Control::fail_at(0);
+  NONNEG_CHECK(solve());
+  const uint64_t calls = Control::failable_calls();
+  NONNEG_CHECK(calls == 4);
+  for (uint64_t n = 1; n <= calls; ++n) {
+    Control::fail_at(n);
+    NONNEG_CHECK(!solve());
+    Control::fail_at(0);
+    NONNEG_CHECK(solve());
+    NONNEG_CHECK(Control::failable_calls() == calls);
+  }
+}
+
+void test_memory_limit() {
+  Control::set_free_memory(kBytes - 1);
+  NONNEG_CHECK(!solve());
+  void* too_much = nullptr;
+  NONNEG_CHECK(cudaMalloc(&too_much, kBytes) == cudaErrorMemoryAllocation);
+  NONNEG_CHECK(cudaGetLastError() == cudaErrorMemoryAllocation);
+  size_t free = 0, total = 0;
+  NONNEG_MUST(cudaMemGetInfo(&free, &total));
+  NONNEG_CHECK(free == kBytes - 1);
+  Control::set_free_memory(1 << 30);
+  NONNEG_CHECK(solve());
+}
+
+void test_ledger() {
+  NONNEG_CHECK(solve());
+  Control::reset_ledger();
+  NONNEG_CHECK(solve());
+  const nonneg_emu_totals t = Control::totals();
+  NONNEG_CHECK(t.h2d_pageable.operations == 1 && t.h2d_pageable.bytes == kBytes);
+  NONNEG_CHECK(t.d2h_pageable.operations == 1 && t.d2h_pageable.bytes == kBytes);
+  NONNEG_CHECK(t.kernel_launches == 1 && t.kernel_bytes_loaded == kBytes &&
+               t.kernel_bytes_stored == kBytes);
+  NONNEG_CHECK(t.allocations == 1 && t.frees == 1 && t.live_bytes == 0 && t.peak_bytes == kBytes);
+  NONNEG_CHECK(Control::kernels("add_one").launches == 1);
+  NONNEG_CHECK(Control::kernels("no such kernel").launches == 0);
+  NONNEG_CHECK(Control::ledger_json().find("\"H2D pageable\"") != std::string::npos);
+}
+
+void test_blas_counts() {
+  cublasHandle_t handle;
+  NONNEG_MUST(cublasCreate(&handle));
+  float* a = to_device(std::vector<float>(16, 1.0f));
+  Control::reset_ledger();
+  const float one = 1, zero = 0;
+  float* c = to_device(std::vector<float>(16, 0.0f));
+  NONNEG_MUST(
+      cublasSgemm_64(handle, CUBLAS_OP_N, CUBLAS_OP_N, 4, 4, 4, &one, a, 4, a, 4, &zero, c, 4));
+  NONNEG_CHECK(to_host(c, 16)[5] == 4);
+  const auto counts = Control::blas("gemm");
+  NONNEG_CHECK(counts.calls == 1 && counts.flops == 2 * 4 * 4 * 4 &&
+               counts.operand_bytes == 3 * 64);
+  NONNEG_MUST(cudaFree(a));
+  NONNEG_MUST(cudaFree(c));
+  NONNEG_MUST(cublasDestroy(handle));
+}
+
+void test_phases() {
+  Control::reset_ledger();
+  nvtxRangePushA("sweep");
+  NONNEG_CHECK(solve());
+  nvtxRangePushA("update");
+  NONNEG_CHECK(solve());
+  NONNEG_CHECK(solve());
+  nvtxRangePop();
+  nvtxRangePop();
+  NONNEG_CHECK(solve());
+  NONNEG_CHECK(Control::totals("sweep").kernel_launches == 1);
+  NONNEG_CHECK(Control::totals("sweep/update").kernel_launches == 2);
+  NONNEG_CHECK(Control::totals("sweep/update").d2h_pageable.bytes == 2 * kBytes);
+  NONNEG_CHECK(Control::totals("").kernel_launches == 1);
+  NONNEG_CHECK(Control::totals().kernel_launches == 4);
+}
+
+/// Two writers on two streams: a race in any order, reported, taken, and then no longer counted.
+void test_findings() {
+  cudaStream_t first, second;
+  NONNEG_MUST(cudaStreamCreateWithFlags(&first, cudaStreamNonBlocking));
+  NONNEG_MUST(cudaStreamCreateWithFlags(&second, cudaStreamNonBlocking));
+  float* a = to_device(std::vector<float>(kCount, 0.0f));
+  NONNEG_MUST(cudaDeviceSynchronize());
+  for (const char* order : {"late", "eager", "random"}) {
+    NONNEG_CHECK(Control::set_order(order, 5));
+    add_one<<<1, kCount, 0, first>>>(a, kCount);
+    add_one<<<1, kCount, 0, second>>>(a, kCount);
+    NONNEG_MUST(cudaDeviceSynchronize());
+    NONNEG_CHECK(Control::finding_count() > 0);
+    NONNEG_CHECK(Control::take_findings().find("stream race") != std::string::npos);
+    NONNEG_CHECK(Control::finding_count() == 0);
+  }
+  NONNEG_CHECK(!Control::set_order("sideways", 0));
+  NONNEG_CHECK(Control::set_order("late", 0));
+  NONNEG_MUST(cudaFree(a));
+  NONNEG_MUST(cudaStreamDestroy(first));
+  NONNEG_MUST(cudaStreamDestroy(second));
+}
+
+/// A kernel that writes out of bounds leaves the context unusable until the errors are cleared.
+void test_device_errors() {
+  float* a = to_device(std::vector<float>(kCount, 0.0f));
+  add_one<<<1, 2 * kCount>>>(a, 2 * kCount);
+  NONNEG_CHECK(cudaDeviceSynchronize() == cudaErrorIllegalAddress);
+  NONNEG_CHECK(!solve());
+  NONNEG_CHECK(Control::take_findings().find("out of bounds") != std::string::npos);
+  Control::clear_errors();
+  NONNEG_CHECK(cudaGetLastError() == cudaSuccess);
+  NONNEG_CHECK(solve());
+  NONNEG_CHECK(Control::live_allocations() == 1);
+  NONNEG_MUST(cudaFree(a));
+  NONNEG_CHECK(Control::live_allocations() == 0);
+}
+
+}  // namespace
+
+int main() {
+  if (!Control::present()) {
+    std::printf("not on the emulated device\n");
+    return 0;
+  }
+  test_faults_are_recovered_from();
+  test_memory_limit();
+  test_ledger();
+  test_blas_counts();
+  test_phases();
+  test_findings();
+  test_device_errors();
+  std::printf("bad=%d\n", failed_checks);
+  return failed_checks;
+}
