@@ -76,8 +76,8 @@ BackendChoice cuda_choice(const Options& options) {
 }  // namespace
 
 const LoadedPlugin& cuda_plugin() {
-  static const LoadedPlugin loaded = load();
-  return loaded;
+  static const LoadedPlugin kLoaded = load();
+  return kLoaded;
 }
 
 DeviceList devices() {

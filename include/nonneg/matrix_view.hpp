@@ -33,10 +33,10 @@ class MatrixView {
 
   MatrixView(T* data, Index rows, Index cols) : MatrixView(data, rows, cols, cols) {}
 
+  /// A view of E serves wherever a view of const E does.
   template <class E>
   requires(std::is_const_v<T>&& std::is_same_v<const E, T> && !std::is_const_v<E>)
-      // NOLINTNEXTLINE(google-explicit-constructor): a view of E serves wherever a view of const E
-      // does
+      // NOLINTNEXTLINE(google-explicit-constructor)
       MatrixView(const MatrixView<E>& view)
       : MatrixView(view.data(), view.rows(), view.cols(), view.ld(), view.space()) {}
 

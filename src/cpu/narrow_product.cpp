@@ -25,11 +25,10 @@ struct VectorOf {
 template <class T, int Lanes>
 using Vector = typename VectorOf<T, Lanes>::type;
 
-template <int Lanes, class T>
-Vector<T, Lanes> load(const T* from) {
-  Vector<T, Lanes> lanes;
+/// By reference: a vector returned by value is passed in another way on each instruction set.
+template <class V, class T>
+void load(const T* from, V& lanes) {
   std::memcpy(&lanes, from, sizeof(lanes));
-  return lanes;
 }
 
 /// B with its rows padded with zeros to whole vectors; B itself where they are whole already.
@@ -70,7 +69,8 @@ void multiply_rows(MatrixView<const T> A, Index i, const PaddedRows<T>& B, Matri
   const Index lda = A.ld();
   Vector<T, Lanes> sum[Count] = {};
   for (Index j = 0; j < A.cols(); ++j) {
-    const auto b = load<Lanes>(B.row(j) + strip.first);
+    Vector<T, Lanes> b;
+    load(B.row(j) + strip.first, b);
 #pragma GCC unroll 16
     for (int r = 0; r < Count; ++r) sum[r] += a[r * lda + j] * b;
   }
@@ -88,7 +88,8 @@ void add_columns(MatrixView<const T> A, Index j, const PaddedRows<T>& B, MatrixV
   const Index lda = A.ld();
   Vector<T, Lanes> sum[Count] = {};
   for (Index i = 0; i < A.rows(); ++i) {
-    const auto b = load<Lanes>(B.row(i) + strip.first);
+    Vector<T, Lanes> b;
+    load(B.row(i) + strip.first, b);
 #pragma GCC unroll 16
     for (int c = 0; c < Count; ++c) sum[c] += a[i * lda + c] * b;
   }
