@@ -7,9 +7,10 @@
 
 namespace nonneg::cuda {
 
-/// out = max(floor, X + beta·(X − Y)), all of the same shape.
+/// out = max(floor, X + *beta·(X − previous)), then previous = X; all of the same shape, none the
+/// same memory. `beta` lies in device memory.
 template <class T>
-void launch_extrapolate(MatrixView<const T> X, MatrixView<const T> Y, T beta, T floor,
+void launch_extrapolate(MatrixView<const T> X, MatrixView<T> previous, const double* beta, T floor,
                         MatrixView<T> out, cudaStream_t stream);
 
 }  // namespace nonneg::cuda

@@ -87,8 +87,22 @@ DeviceList devices() {
 }
 
 BackendChoice choose_backend(const Options& options) {
-  if (options.backend == BackendKind::cpu) return {BackendKind::cpu, "asked for"};
+  const bool tf32 = options.precision == Precision::tf32;
+  if (options.backend == BackendKind::cpu) {
+    if (tf32) {
+      throw InvalidArgument(
+          "precision = tf32: the CPU has no such products; use precision = float32, or backend = "
+          "cuda");
+    }
+    return {BackendKind::cpu, "asked for"};
+  }
   BackendChoice choice = cuda_choice(options);
+  if (tf32 && choice.kind != BackendKind::cuda) {
+    throw NotAvailable(
+        fmt::format("precision = tf32: only a CUDA device has it, and {}; use "
+                    "precision = float32",
+                    choice.reason));
+  }
   if (options.backend == BackendKind::cuda && choice.kind != BackendKind::cuda) {
     throw NotAvailable(fmt::format("backend = cuda: {}; use backend = cpu", choice.reason));
   }

@@ -150,7 +150,7 @@ Totals total(const DataView& A, double scale, int threads) {
 /// Data whose largest entry lies between 2^-range and 2^range needs no scaling: products of the
 /// sweep then keep far from the ends of the compute type.
 int comfortable_exponent(Precision compute_type) {
-  return compute_type == Precision::float32 ? 24 : 200;
+  return compute_type == Precision::float64 ? 200 : 24;
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ void validate(const Options& options) {
   require_at_least("max_iterations", options.max_iterations, 1);
   require_at_least("check_every", options.check_every, 1);
   require_at_least("inner_repeats", options.inner_repeats, 0, " (0: chosen by the algorithm)");
-  require_at_least("panel_rows", options.panel_rows, 0, " (0: chosen for the caches)");
+  require_at_least("panel_rows", options.panel_rows, 0, " (0: chosen for the machine)");
   require_at_least("device", options.device, 0);
   require_at_least("threads", options.threads, 0, " (0: all that this process may use)");
   require_finite_and_nonnegative("tolerance", options.tolerance);
@@ -66,6 +66,8 @@ std::string_view to_string(Precision value) noexcept {
       return "float32";
     case Precision::float64:
       return "float64";
+    case Precision::tf32:
+      return "tf32";
   }
   return "unknown";
 }

@@ -12,13 +12,15 @@
 namespace nonneg {
 
 template <class T>
-void require_precision(const Options& options) {
+Precision require_precision(const Options& options) {
   constexpr Precision kOwn = std::is_same_v<T, float> ? Precision::float32 : Precision::float64;
+  if (options.precision == Precision::tf32 && std::is_same_v<T, float>) return Precision::tf32;
   if (options.precision != Precision::automatic && options.precision != kOwn) {
     throw InvalidArgument(fmt::format(
         "precision = {}: this solver computes in {}; leave precision at auto or use the other type",
         to_string(options.precision), to_string(kOwn)));
   }
+  return kOwn;
 }
 
 template <class T>
@@ -73,8 +75,8 @@ void require_memory(const Plan& plan) {
   require(" on the host", plan.pinned_bytes, available_memory_bytes());
 }
 
-template void require_precision<float>(const Options&);
-template void require_precision<double>(const Options&);
+template Precision require_precision<float>(const Options&);
+template Precision require_precision<double>(const Options&);
 template void require_representable<float>(double);
 template void require_representable<double>(double);
 template void require_valid_factor(std::string_view, MatrixView<const float>);

@@ -8,9 +8,10 @@
 
 namespace nonneg {
 
-/// Throws InvalidArgument where options.precision asks for another type than T.
+/// The precision that a run in T computes in: tf32 where options ask for it. Throws InvalidArgument
+/// where they ask for another type than T.
 template <class T>
-void require_precision(const Options& options);
+Precision require_precision(const Options& options);
 
 /// Throws InvalidArgument naming the first entry of `factor` that is negative, NaN or infinite.
 template <class T>

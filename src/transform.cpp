@@ -39,9 +39,8 @@ Matrix<T> transform(const DataView& A, MatrixView<const T> H, const Options& giv
   Options options = given;
   options.rank = H.rows();
   validate(options);
-  require_precision<T>(options);
+  options.precision = require_precision<T>(options);
   options.threads = chosen_threads(A.rows(), A.cols(), options.rank, options.threads);
-  options.precision = std::is_same_v<T, float> ? Precision::float32 : Precision::float64;
   require_shape<T>("H", H, options.rank, A.cols());
   require_valid_factor<T>("H", H);
 
@@ -77,7 +76,7 @@ Matrix<T> transform(const DataView& A, MatrixView<const T> H, const Options& giv
                                  {}};
   crew.run([&](int worker) {
     const auto rule = make_gram_rule(crew.backend(worker), options.algorithm, updates,
-                                     plan.panel_rows, options.rank);
+                                     most_panel_rows(plan), options.rank);
     rule->begin_sweep(Ht.view());
     crew.for_each_panel(worker, [&](const Panel<T>& panel) {
       rule->update_rows(panel, Ht.view(), W.view().row_block(panel.first_row, panel.A.rows()));

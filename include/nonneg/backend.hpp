@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "nonneg/data_view.hpp"
@@ -16,6 +17,7 @@ namespace nonneg {
 template <class T>
 class PanelSource;
 struct Plan;
+struct StepRule;
 
 /// Work recorded once, to be replayed as often as wanted. Must not outlive its backend, nor the
 /// memory that the work touches.
@@ -28,6 +30,18 @@ class Recording {
 
   /// Does the work once more, after all work before it.
   virtual void replay() = 0;
+};
+
+/// How long some work took, once it is done.
+class Timing {
+ public:
+  Timing() = default;
+  Timing(const Timing&) = delete;
+  Timing& operator=(const Timing&) = delete;
+  virtual ~Timing() = default;
+
+  /// Nothing while the work is under way; never waits.
+  virtual std::optional<double> seconds() = 0;
 };
 
 /// How one factor is updated from its products, for both row updates below.
@@ -101,6 +115,14 @@ class Backend {
   virtual std::unique_ptr<Recording> record(const std::function<void()>& /*work*/) {
     return nullptr;
   }
+  /// Does `work`, and times it where the backend can without waiting for it; null where not.
+  virtual std::unique_ptr<Timing> time(const std::function<void()>& work) {
+    work();
+    return nullptr;
+  }
+  /// Names the work from here to the matching end_range() for a profiler. Ranges nest.
+  virtual void begin_range(const char* /*name*/) {}
+  virtual void end_range() {}
 
   // Memory ---------------------------------------------------------------------------------------
   /// Uninitialised rows × cols. Throws OutOfMemory.
@@ -110,9 +132,6 @@ class Backend {
   virtual void set_zero(MatrixView<T> X) = 0;
   /// Either side may lie on the host; such a copy is complete on return.
   virtual void copy(MatrixView<const T> from, MatrixView<T> to) = 0;
-  /// out = max(floor, X + beta·(X − Y)).
-  virtual void extrapolate(MatrixView<const T> X, MatrixView<const T> Y, T beta, T floor,
-                           MatrixView<T> out) = 0;
   /// Y += X.
   virtual void add(MatrixView<const T> X, MatrixView<T> Y) = 0;
   virtual void clear_sums(double* sums, Index count) = 0;
@@ -143,8 +162,17 @@ class Backend {
   virtual void hals_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> G,
                            const RowUpdate<T>& update) = 0;
 
-  // Reductions, in double, into sums of `allocate_sums`
-  // ----------------------------------------------
+  // Extrapolation --------------------------------------------------------------------------------
+  // What a device decides by itself stays in its memory: sums, and conditions among them.
+  /// Changes `state` as nonneg::judge_step(rule, sums, state) does; both of `allocate_sums`.
+  virtual void judge_step(const StepRule& rule, const double* sums, double* state) = 0;
+  /// out = X where *condition is not 0; else nothing.
+  virtual void copy_if(const double* condition, MatrixView<const T> X, MatrixView<T> out) = 0;
+  /// out = max(floor, X + *beta·(X − previous)), then previous = X.
+  virtual void extrapolate(MatrixView<const T> X, MatrixView<T> previous, const double* beta,
+                           T floor, MatrixView<T> out) = 0;
+
+  // Reductions, in double, into sums of `allocate_sums` ------------------------------------------
   /// sums[0] = ⟨X, Y⟩.
   virtual void dot(MatrixView<const T> X, MatrixView<const T> Y, double* sums) = 0;
   /// sums[0 … 2] = FactorSums of F, in the order of its fields.

@@ -33,7 +33,9 @@ enum class Init {
 };
 
 /// In which type the factors are computed. automatic: float64 for float64 data, else float32.
-enum class Precision { automatic, float32, float64 };
+/// tf32: float32, but for the products with A, which a CUDA device's tensor cores take with entries
+/// rounded to 10 bits; only on backend cuda.
+enum class Precision { automatic, float32, float64, tf32 };
 
 enum class BackendKind { automatic, cpu, cuda };
 
@@ -78,8 +80,12 @@ struct Options {
 
   Penalties penalties;
 
-  /// Rows of A per panel. 0: chosen for the machine's caches.
+  /// Rows of A per panel. 0: chosen for the machine's caches on the CPU, and on a device by timing
+  /// candidates in the first sweeps.
   Index panel_rows = 0;
+  /// Nothing is chosen by timing: two runs with the same options on the same machine give the same
+  /// bits, on a device too. (On the CPU they always do.)
+  bool deterministic = false;
   BackendKind backend = BackendKind::automatic;
   /// Which CUDA device, as devices() numbers them.
   int device = 0;
@@ -99,7 +105,7 @@ NONNEG_EXPORT Precision resolve(Precision precision, ElementType stored) noexcep
 NONNEG_EXPORT std::string_view to_string(Algorithm value) noexcept;
 NONNEG_EXPORT std::string_view to_string(Loss value) noexcept;
 NONNEG_EXPORT std::string_view to_string(Init value) noexcept;
-/// "auto", "float32" or "float64".
+/// "auto", "float32", "float64" or "tf32".
 NONNEG_EXPORT std::string_view to_string(Precision value) noexcept;
 /// "auto", "cpu" or "cuda".
 NONNEG_EXPORT std::string_view to_string(BackendKind value) noexcept;

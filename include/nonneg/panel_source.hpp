@@ -32,6 +32,9 @@ class PanelSource {
   virtual Index cols() const = 0;
   /// Most rows that a panel has.
   virtual Index panel_rows() const = 0;
+  /// Cuts panels of at most `rows` rows, at least 1, from the next begin_sweep() on; never higher
+  /// than the source was made for.
+  virtual void set_panel_rows(Index rows) = 0;
   virtual void begin_sweep() = 0;
   virtual std::optional<Panel<T>> next() = 0;
   /// True where every sweep does the same work on the same memory and reads nothing of the host's,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "nonneg/data_view.hpp"
 #include "nonneg/export.hpp"
@@ -36,7 +37,12 @@ struct Plan {
   std::uint64_t pinned_bytes = 0;
   /// What the device has free, for cuda.
   std::uint64_t device_free_bytes = 0;
+  /// Rows of a panel; where there are candidates, what the run begins with.
   Index panel_rows = 0;
+  /// Panel heights that the first sweeps try, the fastest of which is kept. Empty where the height
+  /// is fixed: by Options::panel_rows or deterministic, on the CPU, or since A is small.
+  std::vector<Index> panel_row_candidates;
+  /// Panels of panel_rows rows that A is cut into.
   Index panels = 0;
   /// Threads that sweep a share of the rows each, with sums AᵀW of their own; 1 where those would
   /// take too much memory, and the threads share each panel's products instead.
@@ -49,6 +55,9 @@ struct Plan {
   /// Floating-point operations of one sweep's matrix products.
   double flops_per_iteration = 0;
 };
+
+/// The highest panel that the plan may cut: what panels and workspace are allocated for.
+NONNEG_EXPORT Index most_panel_rows(const Plan& plan) noexcept;
 
 /// Threads that the host uses for a sweep of this size: `asked`, or for 0 as many as this process
 /// may run on and the work is worth.

@@ -7,6 +7,7 @@
 
 #include "nonneg/export.hpp"
 #include "nonneg/matrix.hpp"
+#include "nonneg/options.hpp"
 
 namespace nonneg {
 
@@ -52,6 +53,8 @@ struct Result {
   std::string backend;
   /// Why this backend, in words: the device, or what kept `auto` from one.
   std::string backend_reason;
+  /// float32, float64 or tf32.
+  Precision precision = Precision::float32;
   int threads = 0;
   Index panel_rows = 0;
   /// What the caller should know, such as zeros in W₀ under mu.

@@ -1,6 +1,7 @@
 #include "cli/plan_command.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <filesystem>
 
@@ -54,6 +55,10 @@ std::string plan_table(const Plan& plan, const MatrixFile& file) {
         bytes_line("over the bus", plan.bus_bytes_per_iteration, "per iteration after the first");
   }
   out += fmt::format("{:<20}{:>9}{:>18}  of {} rows\n", "panels", "", plan.panels, plan.panel_rows);
+  if (!plan.panel_row_candidates.empty()) {
+    out += fmt::format("{:<20}{:>9}{:>18}  rows, timed in the first iterations\n", "heights tried",
+                       "", fmt::join(plan.panel_row_candidates, " "));
+  }
   out += fmt::format("{:<20}{:>9}{:>18}  in matrix products\n", "flop per iteration", "",
                      fmt::format("{:.3g}", plan.flops_per_iteration));
   return out;
@@ -87,6 +92,7 @@ ExitStatus plan_command(const PlanArguments& arguments) {
                                        {"workspace_bytes", plan.workspace_bytes},
                                        {"total_bytes", plan.total_bytes},
                                        {"panel_rows", plan.panel_rows},
+                                       {"panel_row_candidates", plan.panel_row_candidates},
                                        {"panels", plan.panels},
                                        {"data_bytes_per_iteration", plan.data_bytes_per_iteration},
                                        {"flops_per_iteration", plan.flops_per_iteration}};

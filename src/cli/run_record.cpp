@@ -4,7 +4,6 @@
 
 #include <cmath>
 #include <filesystem>
-#include <type_traits>
 
 #include "cli/console.hpp"
 #include "nonneg/version.hpp"
@@ -33,10 +32,6 @@ Json to_json(const Timings& timings) {
           {"check_seconds", number(timings.check_seconds)},
           {"total_seconds", number(timings.total_seconds)}};
 }
-
-template <class T>
-constexpr Precision kPrecisionOf =
-    std::is_same_v<T, double> ? Precision::float64 : Precision::float32;
 
 std::string words_for(const std::string& stop_reason) {
   if (stop_reason == "converged") return "converged";
@@ -90,6 +85,7 @@ Json to_json(const Options& options, const std::string& init_w, const std::strin
           {"floor", options.floor ? number(*options.floor) : Json(nullptr)},
           {"precision", to_string(options.precision)},
           {"panel_rows", options.panel_rows},
+          {"deterministic", options.deterministic},
           {"threads", options.threads},
           {"l1_w", number(options.penalties.l1_w)},
           {"l1_h", number(options.penalties.l1_h)},
@@ -103,7 +99,7 @@ template <class T>
 Json run_record(const RunRequest& request, const Result<T>& result) {
   // As used: what was left to nonneg to choose is what it chose.
   Options used = request.options;
-  used.precision = kPrecisionOf<T>;
+  used.precision = result.precision;
   used.threads = result.threads;
   used.panel_rows = result.panel_rows;
   used.backend = result.backend == "cuda" ? BackendKind::cuda : BackendKind::cpu;

@@ -11,6 +11,7 @@
 #include "cpu/plan.hpp"
 #include "cpu/row_update.hpp"
 #include "cpu/widen.hpp"
+#include "extrapolation_step.hpp"
 #include "init/philox.hpp"
 #include "nonneg/panel_source.hpp"
 
@@ -62,13 +63,24 @@ class CpuBackend final : public Backend<T> {
     for (Index i = 0; i < from.rows(); ++i) std::copy_n(from.row(i), from.cols(), to.row(i));
   }
 
-  void extrapolate(MatrixView<const T> X, MatrixView<const T> Y, T beta, T floor,
+  void judge_step(const StepRule& rule, const double* sums, double* state) override {
+    nonneg::judge_step(rule, sums, state);
+  }
+
+  void copy_if(const double* condition, MatrixView<const T> X, MatrixView<T> out) override {
+    if (*condition != 0) copy(X, out);
+  }
+
+  void extrapolate(MatrixView<const T> X, MatrixView<T> previous, const double* beta, T floor,
                    MatrixView<T> out) override {
+    const T step = static_cast<T>(*beta);
     parallel_ranges(threads_, X.rows(), kRowBlock, [&](Index first, Index count) {
       for (Index i = first; i < first + count; ++i) {
         for (Index j = 0; j < X.cols(); ++j) {
-          const T value = X(i, j) + beta * (X(i, j) - Y(i, j));
+          const T x = X(i, j);
+          const T value = x + step * (x - previous(i, j));
           out(i, j) = value < floor ? floor : value;
+          previous(i, j) = x;
         }
       }
     });

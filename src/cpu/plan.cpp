@@ -50,7 +50,7 @@ Plan plan(const DataView& A, const Options& options, bool scaled) {
   plan.cols = n;
   plan.rank = k;
   plan.precision = resolve(options.precision, A.type());
-  const double entry_bytes = plan.precision == Precision::float32 ? 4 : 8;
+  const double entry_bytes = plan.precision == Precision::float64 ? 8 : 4;
   // In double, which counts bytes exactly up to 9 PB and does not wrap around beyond.
   const auto bytes = [entry_bytes](Index rows, Index cols) {
     return static_cast<double>(rows) * static_cast<double>(cols) * entry_bytes;
@@ -68,7 +68,7 @@ Plan plan(const DataView& A, const Options& options, bool scaled) {
   const auto workers = static_cast<double>(plan.workers);
   const double factor_bytes = bytes(m, k) + bytes(n, k);
   const ElementType compute_type =
-      plan.precision == Precision::float32 ? ElementType::float32 : ElementType::float64;
+      plan.precision == Precision::float64 ? ElementType::float64 : ElementType::float32;
   const bool in_place = readable_in_place(A, compute_type, scaled);
   const double panel_bytes = in_place ? 0 : workers * bytes(plan.panel_rows, n);
   // Per worker C, S, G and P, and for the residual H laid out; 64 rows of residual per thread; one
@@ -93,6 +93,12 @@ Plan plan(const DataView& A, const Options& options, bool scaled) {
 }  // namespace nonneg::cpu
 
 namespace nonneg {
+
+Index most_panel_rows(const Plan& plan) noexcept {
+  Index most = plan.panel_rows;
+  for (const Index rows : plan.panel_row_candidates) most = std::max(most, rows);
+  return most;
+}
 
 int chosen_threads(Index rows, Index cols, Index rank, int asked) {
   if (asked > 0) return asked;

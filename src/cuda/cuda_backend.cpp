@@ -1,6 +1,7 @@
 #include "cuda/cuda_backend.hpp"
 
 #include <fmt/format.h>
+#include <nvtx3/nvToolsExt.h>
 
 #include <limits>
 #include <utility>
@@ -9,16 +10,19 @@
 #include "cuda/blas_handle.hpp"
 #include "cuda/check.hpp"
 #include "cuda/device.hpp"
+#include "cuda/event_timing.hpp"
 #include "cuda/gemm.hpp"
 #include "cuda/graph.hpp"
 #include "cuda/panel_sources.hpp"
 #include "cuda/panel_stager.hpp"
 #include "cuda/plan.hpp"
 #include "kernels/add.hpp"
+#include "kernels/copy_if.hpp"
 #include "kernels/extrapolate.hpp"
 #include "kernels/factor_sums.hpp"
 #include "kernels/hals_update.hpp"
 #include "kernels/inner_product.hpp"
+#include "kernels/judge_step.hpp"
 #include "kernels/multiplicative_update.hpp"
 #include "kernels/partial_sums.hpp"
 #include "kernels/residual.hpp"
@@ -57,8 +61,9 @@ Matrix<E> allocate_matrix(int device, Index rows, Index cols) {
 template <class T>
 class CudaBackend final : public Backend<T> {
  public:
-  CudaBackend(int device, int threads)
+  CudaBackend(int device, int threads, Products products)
       : device_(device),
+        products_(products),
         threads_(threads == 0 ? cpu::usable_threads() : threads),
         guard_while_made_(std::make_unique<DeviceGuard>(device)),
         blas_(stream_),
@@ -74,7 +79,7 @@ class CudaBackend final : public Backend<T> {
   MemorySpace space() const override { return MemorySpace::device; }
 
   std::unique_ptr<Backend<T>> make_worker() override {
-    return std::make_unique<CudaBackend<T>>(device_, threads_);
+    return std::make_unique<CudaBackend<T>>(device_, threads_, products_);
   }
 
   /// One stream, one worker at a time.
@@ -89,7 +94,8 @@ class CudaBackend final : public Backend<T> {
   std::unique_ptr<PanelSource<T>> make_source(const DataView& A, const Plan& plan,
                                               double scale) override {
     const DeviceGuard guard(device_);
-    const Index panel_rows = std::clamp<Index>(plan.panel_rows, 1, std::max<Index>(A.rows(), 1));
+    const Index panel_rows =
+        std::clamp<Index>(most_panel_rows(plan), 1, std::max<Index>(A.rows(), 1));
     const SourceContext context{device_, stream_, threads_};
     if (!plan.resident) return make_staged_source<T>(context, A, panel_rows, scale);
     const auto widened_bytes =
@@ -102,6 +108,14 @@ class CudaBackend final : public Backend<T> {
     const DeviceGuard guard(device_);
     return std::make_unique<Graph>(device_, stream_, work);
   }
+
+  std::unique_ptr<Timing> time(const std::function<void()>& work) override {
+    const DeviceGuard guard(device_);
+    return std::make_unique<EventTiming>(device_, stream_, work);
+  }
+
+  void begin_range(const char* name) override { nvtxRangePushA(name); }
+  void end_range() override { nvtxRangePop(); }
 
   Matrix<T> allocate(Index rows, Index cols) override {
     const DeviceGuard guard(device_);
@@ -145,10 +159,20 @@ class CudaBackend final : public Backend<T> {
     if (from_host || to_host) stream_.synchronize("copy");
   }
 
-  void extrapolate(MatrixView<const T> X, MatrixView<const T> Y, T beta, T floor,
+  void judge_step(const StepRule& rule, const double* sums, double* state) override {
+    const DeviceGuard guard(device_);
+    launch_judge_step(rule, sums, state, stream_.get());
+  }
+
+  void copy_if(const double* condition, MatrixView<const T> X, MatrixView<T> out) override {
+    const DeviceGuard guard(device_);
+    launch_copy_if(condition, X, out, stream_.get());
+  }
+
+  void extrapolate(MatrixView<const T> X, MatrixView<T> previous, const double* beta, T floor,
                    MatrixView<T> out) override {
     const DeviceGuard guard(device_);
-    launch_extrapolate(X, Y, beta, floor, out, stream_.get());
+    launch_extrapolate(X, previous, beta, floor, out, stream_.get());
   }
 
   void add(MatrixView<const T> X, MatrixView<T> Y) override {
@@ -194,17 +218,19 @@ class CudaBackend final : public Backend<T> {
 
   void multiply(MatrixView<const T> A, MatrixView<const T> B, MatrixView<T> C) override {
     const DeviceGuard guard(device_);
-    gemm<T>(blas_, stream_.get(), Transpose::no, A, B, T{0}, C);
+    gemm<T>(blas_, stream_.get(), products_, Transpose::no, A, B, T{0}, C);
   }
 
   void add_transposed_product(MatrixView<const T> A, MatrixView<const T> B,
                               MatrixView<T> C) override {
     const DeviceGuard guard(device_);
-    gemm<T>(blas_, stream_.get(), Transpose::yes, A, B, T{1}, C);
+    gemm<T>(blas_, stream_.get(), products_, Transpose::yes, A, B, T{1}, C);
   }
 
   void add_gram(MatrixView<const T> F, MatrixView<T> G) override {
-    add_transposed_product(F, F, G);
+    // Never in tf32: G decides how well an update is conditioned, and costs next to nothing.
+    const DeviceGuard guard(device_);
+    gemm<T>(blas_, stream_.get(), Products::exact, Transpose::yes, F, F, T{1}, G);
   }
 
   void multiplicative_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> G,
@@ -237,6 +263,7 @@ class CudaBackend final : public Backend<T> {
 
  private:
   int device_;
+  Products products_;
   int threads_;
   /// The members below are made on the device.
   std::unique_ptr<DeviceGuard> guard_while_made_;
@@ -249,7 +276,8 @@ class CudaBackend final : public Backend<T> {
 
 template <class T>
 std::unique_ptr<Backend<T>> make_cuda_backend(const Options& options) {
-  return std::make_unique<CudaBackend<T>>(options.device, options.threads);
+  const Products products = options.precision == Precision::tf32 ? Products::tf32 : Products::exact;
+  return std::make_unique<CudaBackend<T>>(options.device, options.threads, products);
 }
 
 template std::unique_ptr<Backend<float>> make_cuda_backend(const Options&);

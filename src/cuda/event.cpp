@@ -4,9 +4,9 @@
 
 namespace nonneg::cuda {
 
-Event::Event() {
-  check(cudaEventCreateWithFlags(&event_, cudaEventDisableTiming), "cudaEventCreateWithFlags",
-        "creating an event");
+Event::Event(Times times) {
+  const unsigned flags = times == Times::no ? cudaEventDisableTiming : cudaEventDefault;
+  check(cudaEventCreateWithFlags(&event_, flags), "cudaEventCreateWithFlags", "creating an event");
 }
 
 Event::~Event() { cudaEventDestroy(event_); }

@@ -5,10 +5,12 @@
 
 namespace nonneg::cuda {
 
-/// Owns an event of the current device that orders work and takes no times.
+/// Owns an event of the current device that orders work; it takes times only where asked to.
 class Event {
  public:
-  Event();
+  enum class Times { no, yes };
+
+  explicit Event(Times times = Times::no);
   ~Event();
   Event(const Event&) = delete;
   Event& operator=(const Event&) = delete;

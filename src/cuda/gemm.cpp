@@ -7,8 +7,9 @@
 namespace nonneg::cuda {
 
 template <class T>
-void gemm(const BlasHandle& handle, cudaStream_t stream, Transpose transpose_A,
-          MatrixView<const T> A, MatrixView<const T> B, T beta, MatrixView<T> C) {
+void gemm(const BlasHandle& handle, cudaStream_t stream, [[maybe_unused]] Products products,
+          Transpose transpose_A, MatrixView<const T> A, MatrixView<const T> B, T beta,
+          MatrixView<T> C) {
   if (C.empty()) return;
   const Index inner = B.rows();
   if (inner == 0) {
@@ -23,6 +24,14 @@ void gemm(const BlasHandle& handle, cudaStream_t stream, Transpose transpose_A,
   const cublasOperation_t op = transpose_A == Transpose::yes ? CUBLAS_OP_T : CUBLAS_OP_N;
   const T one = 1;
   if constexpr (std::is_same_v<T, float>) {
+    if (products == Products::tf32) {
+      check(
+          cublasGemmEx_64(handle.get(), CUBLAS_OP_N, op, C.cols(), C.rows(), inner, &one, B.data(),
+                          CUDA_R_32F, B.ld(), A.data(), CUDA_R_32F, A.ld(), &beta, C.data(),
+                          CUDA_R_32F, C.ld(), CUBLAS_COMPUTE_32F_FAST_TF32, CUBLAS_GEMM_DEFAULT),
+          "cublasGemmEx_64", "a matrix product in tf32");
+      return;
+    }
     check(cublasSgemm_64(handle.get(), CUBLAS_OP_N, op, C.cols(), C.rows(), inner, &one, B.data(),
                          B.ld(), A.data(), A.ld(), &beta, C.data(), C.ld()),
           "cublasSgemm_64", "a matrix product");
@@ -33,9 +42,9 @@ void gemm(const BlasHandle& handle, cudaStream_t stream, Transpose transpose_A,
   }
 }
 
-template void gemm(const BlasHandle&, cudaStream_t, Transpose, MatrixView<const float>,
+template void gemm(const BlasHandle&, cudaStream_t, Products, Transpose, MatrixView<const float>,
                    MatrixView<const float>, float, MatrixView<float>);
-template void gemm(const BlasHandle&, cudaStream_t, Transpose, MatrixView<const double>,
+template void gemm(const BlasHandle&, cudaStream_t, Products, Transpose, MatrixView<const double>,
                    MatrixView<const double>, double, MatrixView<double>);
 
 }  // namespace nonneg::cuda

@@ -9,10 +9,14 @@ namespace nonneg::cuda {
 
 enum class Transpose { no, yes };
 
+/// exact: in the type of the matrices. tf32: on tensor cores, with the entries of float matrices
+/// rounded to 10 bits; for double as exact.
+enum class Products { exact, tf32 };
+
 /// C = op(A)·B + beta·C with op(A) = A or Aᵀ, all in device memory; beta = 0 does not read C. Only
 /// queues the work.
 template <class T>
-void gemm(const BlasHandle& handle, cudaStream_t stream, Transpose transpose_A,
+void gemm(const BlasHandle& handle, cudaStream_t stream, Products products, Transpose transpose_A,
           MatrixView<const T> A, MatrixView<const T> B, T beta, MatrixView<T> C);
 
 }  // namespace nonneg::cuda

@@ -27,11 +27,18 @@ template <class T>
 class DeviceSource : public PanelSource<T> {
  public:
   DeviceSource(const SourceContext& context, const DataView& A, Index panel_rows, double scale)
-      : context_(context), A_(A), panel_rows_(panel_rows), scale_(scale) {}
+      : context_(context),
+        A_(A),
+        scale_(scale),
+        most_panel_rows_(panel_rows),
+        panel_rows_(panel_rows) {}
 
   Index rows() const override { return A_.rows(); }
   Index cols() const override { return A_.cols(); }
   Index panel_rows() const override { return panel_rows_; }
+  void set_panel_rows(Index rows) override {
+    panel_rows_ = std::clamp<Index>(rows, 1, most_panel_rows_);
+  }
   void begin_sweep() override { next_row_ = 0; }
 
   std::optional<Panel<T>> next() override {
@@ -53,10 +60,11 @@ class DeviceSource : public PanelSource<T> {
 
   SourceContext context_;
   DataView A_;
-  Index panel_rows_;
   double scale_;
 
  private:
+  Index most_panel_rows_;
+  Index panel_rows_;
   Index next_row_ = 0;
 };
 

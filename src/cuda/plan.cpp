@@ -1,6 +1,7 @@
 #include "cuda/plan.hpp"
 
 #include <algorithm>
+#include <vector>
 
 #include "cuda/blas_handle.hpp"
 #include "cuda/panel_stager.hpp"
@@ -37,9 +38,9 @@ class Planner {
     plan_.cols = A.cols();
     plan_.rank = options.rank;
     plan_.precision = resolve(options.precision, A.type());
-    entry_bytes_ = plan_.precision == Precision::float32 ? sizeof(float) : sizeof(double);
+    entry_bytes_ = plan_.precision == Precision::float64 ? sizeof(double) : sizeof(float);
     const ElementType compute_type =
-        plan_.precision == Precision::float32 ? ElementType::float32 : ElementType::float64;
+        plan_.precision == Precision::float64 ? ElementType::float64 : ElementType::float32;
     widens_ = scaled || A.type() != compute_type;
     plan_.data_bytes = A.bytes();
     plan_.data_bytes_per_iteration = A.bytes();
@@ -67,16 +68,26 @@ class Planner {
   /// Plans for A in `resident_bytes` of device memory, panels being widened into a buffer of
   /// `buffer_entry_bytes` per entry; false where that does not fit.
   bool holds_A(std::uint64_t resident_bytes, std::uint64_t buffer_entry_bytes) {
+    const std::uint64_t row = std::max<std::uint64_t>(bytes(1, plan_.cols), 1);
+    const auto cached = static_cast<Index>(device_.l2_bytes / 2 / row) / 64 * 64;
+    const Index chosen = std::max(kLeastResidentRows, cached);
+    const std::vector<Index> candidates =
+        plan_.rows > kLeastResidentRows ? heights({chosen / 2, chosen, 2 * chosen, 4 * chosen})
+                                        : std::vector<Index>{};
+    return holds_A(resident_bytes, buffer_entry_bytes, chosen, candidates) ||
+           holds_A(resident_bytes, buffer_entry_bytes, chosen, {});
+  }
+
+  bool holds_A(std::uint64_t resident_bytes, std::uint64_t buffer_entry_bytes, Index chosen,
+               const std::vector<Index>& candidates) {
     plan_.resident = true;
     plan_.resident_bytes = resident_bytes;
     plan_.bus_bytes_per_iteration = 0;
-    const std::uint64_t row = std::max<std::uint64_t>(bytes(1, plan_.cols), 1);
-    const auto cached = static_cast<Index>(device_.l2_bytes / 2 / row) / 64 * 64;
-    set_panel_rows(std::max(kLeastResidentRows, cached));
+    set_panel_rows(chosen, candidates);
     // The upload's slots are there before the factors are, and gone when these are.
     plan_.pinned_bytes = PanelStager::kSlots * stored(PanelStager::piece_rows(A_));
     plan_.panel_bytes =
-        plan_.pinned_bytes + product(plan_.panel_rows, plan_.cols, buffer_entry_bytes);
+        plan_.pinned_bytes + product(most_panel_rows(plan_), plan_.cols, buffer_entry_bytes);
     add_up();
     return fits();
   }
@@ -88,7 +99,10 @@ class Planner {
     plan_.resident_bytes = 0;
     plan_.bus_bytes_per_iteration = plan_.data_bytes;
     for (Index rows = PanelStager::piece_rows(A_);; rows = (rows + 1) / 2) {
-      set_panel_rows(rows);
+      // What is lower than a megabyte crosses the bus badly.
+      constexpr std::uint64_t kLeastBytes = 1U << 20;
+      set_panel_rows(rows, stored(rows / 4) >= kLeastBytes ? heights({rows, rows / 2, rows / 4})
+                                                           : std::vector<Index>{});
       plan_.pinned_bytes = PanelStager::kSlots * stored(plan_.panel_rows);
       plan_.panel_bytes = plan_.pinned_bytes + (widens_ ? bytes(plan_.panel_rows, plan_.cols) : 0);
       add_up();
@@ -100,7 +114,21 @@ class Planner {
     return product(rows, plan_.cols, element_size(A_.type()));
   }
 
-  void set_panel_rows(Index chosen) {
+  /// Those of them that differ for A's rows, where the run may try any; none where one is left.
+  std::vector<Index> heights(const std::vector<Index>& wanted) const {
+    std::vector<Index> different;
+    if (options_.panel_rows > 0 || options_.deterministic) return different;
+    for (const Index rows : wanted) {
+      const Index height = std::clamp<Index>(rows, 1, std::max<Index>(plan_.rows, 1));
+      if (std::find(different.begin(), different.end(), height) == different.end()) {
+        different.push_back(height);
+      }
+    }
+    return different.size() > 1 ? different : std::vector<Index>{};
+  }
+
+  void set_panel_rows(Index chosen, const std::vector<Index>& candidates) {
+    plan_.panel_row_candidates = candidates;
     const Index wanted = options_.panel_rows > 0 ? options_.panel_rows : chosen;
     plan_.panel_rows = std::min(wanted, std::max<Index>(plan_.rows, 1));
     plan_.panels = (plan_.rows + plan_.panel_rows - 1) / plan_.panel_rows;
@@ -109,7 +137,7 @@ class Planner {
   void add_up() {
     // C, then S and three Gram matrices (the two rules', the checks'), and the rules' products P.
     plan_.workspace_bytes = bytes(plan_.cols, plan_.rank) + 4 * bytes(plan_.rank, plan_.rank) +
-                            2 * bytes(plan_.panel_rows, plan_.rank) + fixed_bytes();
+                            2 * bytes(most_panel_rows(plan_), plan_.rank) + fixed_bytes();
     if (extrapolates(options_)) {
       plan_.workspace_bytes += bytes(plan_.rows, plan_.rank) + 2 * bytes(plan_.cols, plan_.rank);
     }

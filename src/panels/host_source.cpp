@@ -14,11 +14,15 @@ namespace {
 template <class T>
 class HostSource : public PanelSource<T> {
  public:
-  HostSource(const DataView& A, Index panel_rows) : A_(A), panel_rows_(panel_rows) {}
+  HostSource(const DataView& A, Index panel_rows)
+      : A_(A), most_panel_rows_(panel_rows), panel_rows_(panel_rows) {}
 
   Index rows() const override { return A_.rows(); }
   Index cols() const override { return A_.cols(); }
   Index panel_rows() const override { return panel_rows_; }
+  void set_panel_rows(Index rows) override {
+    panel_rows_ = std::clamp<Index>(rows, 1, most_panel_rows_);
+  }
   void begin_sweep() override { next_row_ = 0; }
 
   std::optional<Panel<T>> next() override {
@@ -33,6 +37,7 @@ class HostSource : public PanelSource<T> {
   virtual MatrixView<const T> panel(const DataView& rows) = 0;
 
   DataView A_;
+  Index most_panel_rows_;
   Index panel_rows_;
   Index next_row_ = 0;
 };

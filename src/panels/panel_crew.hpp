@@ -38,6 +38,11 @@ class PanelCrew {
                        [](const Member& member) { return member.source->repeatable(); });
   }
 
+  /// As PanelSource::set_panel_rows(), for every worker.
+  void set_panel_rows(Index rows) {
+    for (Member& member : members_) member.source->set_panel_rows(rows);
+  }
+
   /// Calls body(worker) for every worker, at once where the backend can.
   template <class Body>
   void run(const Body& body) {

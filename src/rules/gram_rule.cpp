@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "range.hpp"
+
 namespace nonneg {
 
 namespace {
@@ -24,16 +26,22 @@ class GramRule final : public UpdateRule<T> {
 
   void update_rows(const Panel<T>& panel, MatrixView<const T> Ht, MatrixView<T> W_p) override {
     const MatrixView<T> P = P_.view().row_block(0, panel.A.rows());
-    backend_.multiply(panel.A, Ht, P);
+    {
+      const Range<T> range(backend_, "multiply");
+      backend_.multiply(panel.A, Ht, P);
+    }
+    const Range<T> range(backend_, "update W");
     update(W_p, P, G_.view(), updates_.W);
   }
 
   void accumulate(const Panel<T>& panel, MatrixView<const T> W_p, SweepTerms<T>& terms) override {
+    const Range<T> range(backend_, "accumulate");
     backend_.add_transposed_product(panel.A, W_p, terms.C.view());
     backend_.add_gram(W_p, terms.S.view());
   }
 
   void update_columns(const SweepTerms<T>& terms, MatrixView<T> Ht) override {
+    const Range<T> range(backend_, "update H");
     update(Ht, terms.C.view(), terms.S.view(), updates_.H);
   }
 

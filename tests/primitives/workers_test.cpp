@@ -1,7 +1,5 @@
 // Backend::make_worker and run_workers, and the sums that workers leave: add and clear_sums.
 #include <atomic>
-#include <cmath>
-#include <limits>
 #include <stdexcept>
 
 #include "support/backends.hpp"
@@ -87,48 +85,6 @@ TYPED_TEST(WorkersTest, AddAddsInsideTheView) {
     EXPECT_TRUE(entries_equal(x.values(), X));
     EXPECT_TRUE(y.padding_untouched());
   }
-}
-
-TYPED_TEST(WorkersTest, ExtrapolateGoesOnAlongTheStepAndKeepsTheFloor) {
-  using T = typename TypeParam::Scalar;
-  const T beta = T(0.75);
-  const T floor = T(0.25);
-  for (const Shape& shape : awkward_shapes()) {
-    SCOPED_TRACE(shape);
-    const Dense X = rounded<T>(random_matrix(shape.m, shape.k, 5));
-    const Dense Y = rounded<T>(random_matrix(shape.m, shape.k, 6));
-    auto x = this->put(X, shape.padding);
-    auto y = this->put(Y, 2 * shape.padding);
-    auto out = this->put(Y, shape.padding);
-
-    this->backend().extrapolate(x.view(), y.view(), beta, floor, out.view());
-
-    const Dense found = out.values();
-    for (std::size_t e = 0; e < X.entries.size(); ++e) {
-      const double expected =
-          std::max(static_cast<double>(floor),
-                   X.entries[e] + static_cast<double>(beta) * (X.entries[e] - Y.entries[e]));
-      // Entries are below 1, so each of the three operations is off by less than an ulp of 2.
-      EXPECT_NEAR(found.entries[e], expected, 3 * 2 * std::numeric_limits<T>::epsilon());
-      EXPECT_GE(found.entries[e], static_cast<double>(floor));
-    }
-    EXPECT_TRUE(entries_equal(x.values(), X));
-    EXPECT_TRUE(out.padding_untouched());
-  }
-}
-
-TYPED_TEST(WorkersTest, ExtrapolateKeepsNaN) {
-  using T = typename TypeParam::Scalar;
-  Dense X(1, 2);
-  X.entries = {std::numeric_limits<double>::quiet_NaN(), 1.0};
-  auto x = this->put(X);
-  auto y = this->put(Dense(1, 2, 1));
-  auto out = this->put(Dense(1, 2, 1));
-
-  this->backend().extrapolate(x.view(), y.view(), T(0.5), T(0.25), out.view());
-
-  EXPECT_TRUE(std::isnan(out.values().entries[0]));
-  EXPECT_EQ(out.values().entries[1], 1.0);
 }
 
 TYPED_TEST(WorkersTest, ClearSumsClearsWhatIsAskedFor) {

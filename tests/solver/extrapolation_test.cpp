@@ -1,8 +1,8 @@
 // Carrying H on along its last step: fewer sweeps to the same objective, which still never rises.
-#include "extrapolation.hpp"
+#include <array>
+#include <cmath>
 
-#include <limits>
-
+#include "extrapolation_step.hpp"
 #include "support/solver_cases.hpp"
 #include "support/tolerance.hpp"
 
@@ -69,15 +69,66 @@ TEST(ExtrapolationTest, IsOnForHalsAndOffForMuUnlessAsked) {
   EXPECT_TRUE(extrapolates(options));
 }
 
-TEST(StepFactorTest, GrowsWhileAcceptedAndIsCutWhenRejected) {
-  StepFactor factor;
-  EXPECT_EQ(factor.value(), 0.5);
-  factor.accept();
-  EXPECT_DOUBLE_EQ(factor.value(), 0.525);
-  factor.reject();
-  EXPECT_DOUBLE_EQ(factor.value(), 0.35);
-  for (int i = 0; i < 1000; ++i) factor.accept();
-  EXPECT_LE(factor.value(), 1.0);
+/// Sums and state of a made-up run whose objective is half of what `squared` says.
+class StepTest : public ::testing::Test {
+ protected:
+  void sweep_to(double squared) {
+    sums_[CheckSum::cross] = (kNorm - squared) / 2;
+    judge_step({.sum_of_squares = kNorm, .rounding = 1e-9}, sums_.data(), state_.data());
+  }
+  double beta() const { return state_[StepState::beta]; }
+  bool undone() const { return state_[StepState::undone] != 0; }
+
+ private:
+  static constexpr double kNorm = 100;
+  std::array<double, CheckSum::count> sums_{};
+  std::array<double, StepState::count> state_{};
+};
+
+TEST_F(StepTest, GrowsWhileTheObjectiveFallsUpToAFullStep) {
+  sweep_to(50);
+  EXPECT_EQ(beta(), 0.5);
+  sweep_to(40);
+  EXPECT_DOUBLE_EQ(beta(), 0.525);
+  for (int i = 0; i < 1000; ++i) sweep_to(39 - 0.01 * i);
+  EXPECT_FALSE(undone());
+  EXPECT_LE(beta(), 1.0);
+  EXPECT_GT(beta(), 0.99);
+}
+
+TEST_F(StepTest, ARiseIsUndoneOnceAndCutsTheStep) {
+  sweep_to(50);
+  sweep_to(40);
+  sweep_to(45);
+  EXPECT_TRUE(undone());
+  EXPECT_EQ(beta(), 0);
+  // The plain sweep that follows is never undone, and the next step is shorter.
+  sweep_to(41);
+  EXPECT_FALSE(undone());
+  EXPECT_DOUBLE_EQ(beta(), 0.5 * 1.05 * 1.05 / 1.5);
+}
+
+TEST_F(StepTest, ALossWithinItsRoundingIsNotCarriedOn) {
+  sweep_to(50);
+  EXPECT_NE(beta(), 0);
+  sweep_to(99e-9);
+  EXPECT_FALSE(undone());
+  EXPECT_EQ(beta(), 0);
+}
+
+TEST_F(StepTest, PenaltiesAreReadOnlyWhereThereAreAny) {
+  std::array<double, CheckSum::count> sums{};
+  for (Index s = CheckSum::w_sums; s < CheckSum::step_state; ++s) {
+    sums[static_cast<std::size_t>(s)] = NAN;
+  }
+  std::array<double, StepState::count> state{};
+  judge_step({.sum_of_squares = 2}, sums.data(), state.data());
+  EXPECT_EQ(state[StepState::accepted], 1);
+  sums = {0, 0, 3, 9, 0, 5, 25, 0};
+  state = {};
+  judge_step({.sum_of_squares = 2, .penalized = true, .l1_w = 1, .l1_h = 10, .l2_w = 2, .l2_h = 4},
+             sums.data(), state.data());
+  EXPECT_EQ(state[StepState::accepted], 1 + 3 + 50 + 9 + 50);
 }
 
 }  // namespace

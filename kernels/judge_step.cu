@@ -1,0 +1,23 @@
+// Decides on a sweep from its sums, so that the host need not wait for them.
+//
+// Threads: one. Moves some twenty doubles; bound by the launch.
+#include "kernels/judge_step.hpp"
+#include "kernels/launch.cuh"
+
+namespace nonneg::cuda {
+
+namespace {
+
+__global__ void judge(StepRule rule, const double* sums, double* state) {
+  judge_step(rule, sums, state);
+}
+
+}  // namespace
+
+void launch_judge_step(const StepRule& rule, const double* sums, double* state,
+                       cudaStream_t stream) {
+  judge<<<1, 1, 0, stream>>>(rule, sums, state);
+  check_launch("judge_step");
+}
+
+}  // namespace nonneg::cuda

@@ -1,0 +1,98 @@
+/// One iteration: A is read once, in row panels, by as many workers as the plan has.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "panels/panel_crew.hpp"
+#include "rules/update_rule.hpp"
+
+namespace nonneg {
+
+template <class T>
+class Sweep {
+ public:
+  using Rule = std::unique_ptr<UpdateRule<T>>;
+
+  /// `make_rule(backend)` gives each worker a rule on its own backend, and one that updates H with
+  /// all threads. `backend` and A must outlive the sweep.
+  template <class MakeRule>
+  Sweep(Backend<T>& backend, const DataView& A, const Plan& plan, double scale,
+        const MakeRule& make_rule)
+      : backend_(backend), crew_(backend, A, plan, scale), update_rule_(make_rule(backend)) {
+    for (int w = 0; w < crew_.size(); ++w) {
+      Backend<T>& own = crew_.backend(w);
+      shares_.push_back(
+          {make_rule(own), SweepTerms<T>(own, plan.cols, plan.rank), own.allocate_sums(1)});
+    }
+  }
+
+  /// True where run() may be recorded.
+  bool repeatable() const { return crew_.repeatable(); }
+
+  void set_panel_rows(Index rows) { crew_.set_panel_rows(rows); }
+
+  /// Updates W's rows panel by panel with H at `point`, then Ht from what they add up to.
+  /// `before(backend, first_row, W_p)` is called for each panel before its rows change.
+  template <class Before>
+  void run(MatrixView<const T> point, MatrixView<T> W, MatrixView<T> Ht, const Before& before) {
+    crew_.run([&](int worker) {
+      Share& own = share(worker);
+      Backend<T>& backend = crew_.backend(worker);
+      own.rule->begin_sweep(point);
+      own.terms.clear(backend);
+      crew_.for_each_panel(worker, [&](const Panel<T>& panel) {
+        const MatrixView<T> W_p = W.row_block(panel.first_row, panel.A.rows());
+        before(backend, panel.first_row, W_p);
+        own.rule->update_rows(panel, point, W_p);
+        own.rule->accumulate(panel, W_p, own.terms);
+      });
+    });
+    SweepTerms<T>& all = share(0).terms;
+    for (int w = 1; w < crew_.size(); ++w) {
+      backend_.add(share(w).terms.C.view(), all.C.view());
+      backend_.add(share(w).terms.S.view(), all.S.view());
+    }
+    update_rule_->update_columns(all, Ht);
+  }
+
+  /// What the last run() added up over all workers.
+  const SweepTerms<T>& terms() const { return shares_.front().terms; }
+
+  /// ‖A − W·H‖² entry by entry: one more read of A.
+  double residual(MatrixView<const T> W, MatrixView<const T> Ht) {
+    crew_.run([&](int worker) {
+      Backend<T>& backend = crew_.backend(worker);
+      double* sum = share(worker).sum.data();
+      backend.clear_sums(sum, 1);
+      crew_.for_each_panel(worker, [&](const Panel<T>& panel) {
+        backend.add_residual(panel.A, W.row_block(panel.first_row, panel.A.rows()), Ht, sum);
+      });
+    });
+    double total = 0;
+    for (int w = 0; w < crew_.size(); ++w) {
+      double sum = 0;
+      crew_.backend(w).fetch(share(w).sum.data(), &sum, 1);
+      total += sum;
+    }
+    return total;
+  }
+
+ private:
+  /// What one worker adds up.
+  struct Share {
+    Rule rule;
+    SweepTerms<T> terms;
+    /// One sum, for the residual.
+    Matrix<double> sum;
+  };
+
+  Share& share(int worker) { return shares_[static_cast<std::size_t>(worker)]; }
+
+  Backend<T>& backend_;
+  PanelCrew<T> crew_;
+  Rule update_rule_;
+  std::vector<Share> shares_;
+};
+
+}  // namespace nonneg
