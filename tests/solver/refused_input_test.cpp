@@ -155,6 +155,14 @@ TYPED_TEST(RefusedInputTest, AnotherPrecisionThanTheSolversIsRefused) {
   EXPECT_NO_THROW(factorize_dense<T>(Dense(3, 3, 1), options));
 }
 
+TYPED_TEST(RefusedInputTest, Tf32IsNotForTheCpu) {
+  Options options = this->options();
+  options.backend = BackendKind::cpu;
+  options.precision = Precision::tf32;
+  const std::string message = this->message(Dense(3, 3, 1), options);
+  EXPECT_TRUE(mentions(message, "tf32"));
+}
+
 #ifndef NONNEG_WITH_CUDA
 TYPED_TEST(RefusedInputTest, ABackendThatIsNotInThisBuildIsNotAvailable) {
   Options options = this->options();

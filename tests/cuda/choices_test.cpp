@@ -1,0 +1,108 @@
+// What a run on a device chooses or is told: panel heights by timing, deterministic, tf32.
+#include <algorithm>
+
+#include "cuda/device_fixture.hpp"
+#include "nonneg/plan.hpp"
+#include "nonneg/solver.hpp"
+#include "support/tolerance.hpp"
+
+namespace nonneg::test {
+namespace {
+
+class ChoicesTest : public DeviceTest {
+ protected:
+  /// Tall enough for heights to be tried.
+  const Matrix<float> tall_ = to_matrix<float>(noisy_planted(9000, 256, 2, 1));
+
+  static Options options(Index sweeps) {
+    Options options = options_for(BackendKind::cuda, 2);
+    options.max_iterations = sweeps;
+    options.tolerance = 0;
+    return options;
+  }
+
+  template <class T>
+  static Dense product_of(const Result<T>& result) {
+    return model(to_dense(result.W), to_dense(result.Ht));
+  }
+};
+
+TEST_F(ChoicesTest, OneOfTheCandidateHeightsIsKept) {
+  const Plan plan = make_plan(tall_.view(), options(1));
+  ASSERT_GT(plan.panel_row_candidates.size(), 1U) << plan.panel_rows;
+  // Each height twice, and a check by which the times are known.
+  const auto tried = static_cast<Index>(2 * plan.panel_row_candidates.size());
+
+  const Result<float> result = factorize<float>(tall_.view(), options(tried + 2));
+
+  EXPECT_NE(std::find(plan.panel_row_candidates.begin(), plan.panel_row_candidates.end(),
+                      result.panel_rows),
+            plan.panel_row_candidates.end())
+      << result.panel_rows;
+  // Sweeps at several heights are sweeps like any other.
+  Options fixed = options(tried + 2);
+  fixed.panel_rows = plan.panel_rows;
+  EXPECT_LT(
+      relative_distance(product_of(result), product_of(factorize<float>(tall_.view(), fixed))),
+      sweep_tolerance<float>(9000, tried + 2));
+}
+
+TEST_F(ChoicesTest, DeterministicTriesNothing) {
+  Options same = options(3);
+  same.deterministic = true;
+  const Plan plan = make_plan(tall_.view(), same);
+  EXPECT_TRUE(plan.panel_row_candidates.empty());
+  const Result<float> first = factorize<float>(tall_.view(), same);
+  const Result<float> second = factorize<float>(tall_.view(), same);
+  EXPECT_EQ(first.panel_rows, plan.panel_rows);
+  EXPECT_TRUE(entries_equal(to_dense(first.W), to_dense(second.W)));
+  EXPECT_TRUE(entries_equal(to_dense(first.Ht), to_dense(second.Ht)));
+}
+
+TEST_F(ChoicesTest, AGivenHeightIsNotTimed) {
+  Options fixed = options(1);
+  fixed.panel_rows = 4096;
+  EXPECT_TRUE(make_plan(tall_.view(), fixed).panel_row_candidates.empty());
+  EXPECT_EQ(factorize<float>(tall_.view(), fixed).panel_rows, 4096);
+}
+
+TEST_F(ChoicesTest, ThePlanHasRoomForTheHighestCandidate) {
+  const Plan plan = make_plan(tall_.view(), options(1));
+  ASSERT_FALSE(plan.panel_row_candidates.empty());
+  EXPECT_EQ(most_panel_rows(plan),
+            *std::max_element(plan.panel_row_candidates.begin(), plan.panel_row_candidates.end()));
+  Options fixed = options(1);
+  fixed.panel_rows = plan.panel_rows;
+  EXPECT_GT(plan.workspace_bytes, make_plan(tall_.view(), fixed).workspace_bytes);
+}
+
+TEST_F(ChoicesTest, Tf32RoundsTheProductsAndLooksAtTheLossEntryByEntry) {
+  const Matrix<float> A = to_matrix<float>(noisy_planted(97, 43, 5, 2));
+  Options exact = options_for(BackendKind::cuda, 5);
+  exact.max_iterations = 10;
+  exact.extrapolation = false;  // it gives up sooner in tf32, and takes another way
+  Options rounded = exact;
+  rounded.precision = Precision::tf32;
+
+  const Result<float> by_float32 = factorize<float>(A.view(), exact);
+  const Result<float> by_tf32 = factorize<float>(A.view(), rounded);
+
+  EXPECT_EQ(by_float32.precision, Precision::float32);
+  EXPECT_EQ(by_tf32.precision, Precision::tf32);
+  for (const LossRecord& record : by_tf32.loss_history) EXPECT_TRUE(record.direct);
+  // Entries are rounded to 11 significant bits: other factors, and as good a fit but for what that
+  // rounding makes of A.
+  EXPECT_GT(relative_distance(product_of(by_tf32), product_of(by_float32)), 1e-6)
+      << "the products were not rounded";
+  EXPECT_LT(by_tf32.relative_error, by_float32.relative_error + 0x1p-10);
+}
+
+TEST_F(ChoicesTest, Tf32InFloat64IsRefused) {
+  const Matrix<double> A = to_matrix<double>(Dense(4, 4, 1));
+  Options options = options_for(BackendKind::cuda, 1);
+  options.precision = Precision::tf32;
+  EXPECT_THROW(factorize<double>(A.view(), options), InvalidArgument);
+}
+
+}  // namespace
+}  // namespace nonneg::test
