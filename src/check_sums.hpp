@@ -8,12 +8,7 @@ namespace nonneg {
 /// ⟨C, Ht⟩ and ⟨S, H·Hᵀ⟩, then FactorSums of W and of Ht in the order of its fields, then the state
 /// of the extrapolation.
 struct CheckSum {
-  static constexpr Index cross = 0;
-  static constexpr Index quadratic = 1;
-  static constexpr Index w_sums = 2;
-  static constexpr Index h_sums = 5;
-  static constexpr Index step_state = 8;
-  static constexpr Index count = 14;
+  enum At : Index { cross = 0, quadratic = 1, w_sums = 2, h_sums = 5, step_state = 8, count = 14 };
 };
 
 }  // namespace nonneg

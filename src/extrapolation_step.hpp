@@ -23,21 +23,23 @@ struct StepRule {
 
 /// The decision's memory. All zeros: nothing decided yet.
 struct StepState {
-  /// 1 once there was a sweep.
-  static constexpr Index started = 0;
-  /// The beta of H + beta·(H − H_previous) for the next sweep: 0 where H is not carried on.
-  static constexpr Index beta = 1;
-  /// 1 where the last sweep raised the objective and is to be undone.
-  static constexpr Index undone = 2;
-  /// The least objective so far.
-  static constexpr Index accepted = 3;
-  /// The next beta: grows while the objective falls and is cut back when it rose.
-  static constexpr Index factor = 4;
-  /// What it may grow to.
-  static constexpr Index most = 5;
-  static constexpr Index count = 6;
+  enum At : Index {
+    /// 1 once there was a sweep.
+    started,
+    /// The beta of H + beta·(H − H_previous) for the next sweep: 0 where H is not carried on.
+    beta,
+    /// 1 where the last sweep raised the objective and is to be undone.
+    undone,
+    /// The least objective so far.
+    accepted,
+    /// The next beta: grows while the objective falls and is cut back when it rose.
+    factor,
+    /// What it may grow to.
+    most,
+    count
+  };
 };
-static_assert(CheckSum::step_state + StepState::count == CheckSum::count);
+static_assert(Index{CheckSum::step_state} + Index{StepState::count} == Index{CheckSum::count});
 
 /// Decides on the sweep that led to `sums`: changes `state`.
 constexpr void judge_step(const StepRule& rule, const double* sums, double* state) {

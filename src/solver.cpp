@@ -213,7 +213,7 @@ class Solver<T>::Impl {
     if (iteration_ > 0) sums_.add_up_terms(sweep_.terms(), Ht_.view());
     sums_.add_up_factors(W_.view(), Ht_.view());
     const HostSums sums = sums_.fetch();
-    undone_ = sum_at(sums, CheckSum::step_state + StepState::undone) != 0;
+    undone_ = sum_at(sums, Index{CheckSum::step_state} + StepState::undone) != 0;
     // Before the first sweep, and after one undone, there are no terms of these factors.
     const bool has_terms = iteration_ > 0 && !undone_;
     const MeasuredLoss measured =

@@ -54,8 +54,9 @@ class Planner {
   }
 
   Plan planned() {
-    if (holds_A(bytes(plan_.rows, plan_.cols), 0)) return plan_;
-    if (A_.bytes() < bytes(plan_.rows, plan_.cols) && holds_A(A_.bytes(), entry_bytes_)) {
+    if (resident_plan_fits(bytes(plan_.rows, plan_.cols), 0)) return plan_;
+    if (A_.bytes() < bytes(plan_.rows, plan_.cols) &&
+        resident_plan_fits(A_.bytes(), entry_bytes_)) {
       return plan_;
     }
     stage();
@@ -67,19 +68,19 @@ class Planner {
 
   /// Plans for A in `resident_bytes` of device memory, panels being widened into a buffer of
   /// `buffer_entry_bytes` per entry; false where that does not fit.
-  bool holds_A(std::uint64_t resident_bytes, std::uint64_t buffer_entry_bytes) {
+  bool resident_plan_fits(std::uint64_t resident_bytes, std::uint64_t buffer_entry_bytes) {
     const std::uint64_t row = std::max<std::uint64_t>(bytes(1, plan_.cols), 1);
     const auto cached = static_cast<Index>(device_.l2_bytes / 2 / row) / 64 * 64;
     const Index chosen = std::max(kLeastResidentRows, cached);
     const std::vector<Index> candidates =
         plan_.rows > kLeastResidentRows ? heights({chosen / 2, chosen, 2 * chosen, 4 * chosen})
                                         : std::vector<Index>{};
-    return holds_A(resident_bytes, buffer_entry_bytes, chosen, candidates) ||
-           holds_A(resident_bytes, buffer_entry_bytes, chosen, {});
+    return resident_plan_fits(resident_bytes, buffer_entry_bytes, chosen, candidates) ||
+           resident_plan_fits(resident_bytes, buffer_entry_bytes, chosen, {});
   }
 
-  bool holds_A(std::uint64_t resident_bytes, std::uint64_t buffer_entry_bytes, Index chosen,
-               const std::vector<Index>& candidates) {
+  bool resident_plan_fits(std::uint64_t resident_bytes, std::uint64_t buffer_entry_bytes,
+                          Index chosen, const std::vector<Index>& candidates) {
     plan_.resident = true;
     plan_.resident_bytes = resident_bytes;
     plan_.bus_bytes_per_iteration = 0;

@@ -12,7 +12,7 @@ namespace {
 class ChoicesTest : public DeviceTest {
  protected:
   /// Tall enough for heights to be tried.
-  const Matrix<float> tall_ = to_matrix<float>(noisy_planted(9000, 256, 2, 1));
+  const Matrix<float> tall = to_matrix<float>(noisy_planted(9000, 256, 2, 1));
 
   static Options options(Index sweeps) {
     Options options = options_for(BackendKind::cuda, 2);
@@ -28,12 +28,12 @@ class ChoicesTest : public DeviceTest {
 };
 
 TEST_F(ChoicesTest, OneOfTheCandidateHeightsIsKept) {
-  const Plan plan = make_plan(tall_.view(), options(1));
+  const Plan plan = make_plan(tall.view(), options(1));
   ASSERT_GT(plan.panel_row_candidates.size(), 1U) << plan.panel_rows;
   // Each height twice, and a check by which the times are known.
   const auto tried = static_cast<Index>(2 * plan.panel_row_candidates.size());
 
-  const Result<float> result = factorize<float>(tall_.view(), options(tried + 2));
+  const Result<float> result = factorize<float>(tall.view(), options(tried + 2));
 
   EXPECT_NE(std::find(plan.panel_row_candidates.begin(), plan.panel_row_candidates.end(),
                       result.panel_rows),
@@ -43,17 +43,17 @@ TEST_F(ChoicesTest, OneOfTheCandidateHeightsIsKept) {
   Options fixed = options(tried + 2);
   fixed.panel_rows = plan.panel_rows;
   EXPECT_LT(
-      relative_distance(product_of(result), product_of(factorize<float>(tall_.view(), fixed))),
+      relative_distance(product_of(result), product_of(factorize<float>(tall.view(), fixed))),
       sweep_tolerance<float>(9000, tried + 2));
 }
 
 TEST_F(ChoicesTest, DeterministicTriesNothing) {
   Options same = options(3);
   same.deterministic = true;
-  const Plan plan = make_plan(tall_.view(), same);
+  const Plan plan = make_plan(tall.view(), same);
   EXPECT_TRUE(plan.panel_row_candidates.empty());
-  const Result<float> first = factorize<float>(tall_.view(), same);
-  const Result<float> second = factorize<float>(tall_.view(), same);
+  const Result<float> first = factorize<float>(tall.view(), same);
+  const Result<float> second = factorize<float>(tall.view(), same);
   EXPECT_EQ(first.panel_rows, plan.panel_rows);
   EXPECT_TRUE(entries_equal(to_dense(first.W), to_dense(second.W)));
   EXPECT_TRUE(entries_equal(to_dense(first.Ht), to_dense(second.Ht)));
@@ -62,18 +62,18 @@ TEST_F(ChoicesTest, DeterministicTriesNothing) {
 TEST_F(ChoicesTest, AGivenHeightIsNotTimed) {
   Options fixed = options(1);
   fixed.panel_rows = 4096;
-  EXPECT_TRUE(make_plan(tall_.view(), fixed).panel_row_candidates.empty());
-  EXPECT_EQ(factorize<float>(tall_.view(), fixed).panel_rows, 4096);
+  EXPECT_TRUE(make_plan(tall.view(), fixed).panel_row_candidates.empty());
+  EXPECT_EQ(factorize<float>(tall.view(), fixed).panel_rows, 4096);
 }
 
 TEST_F(ChoicesTest, ThePlanHasRoomForTheHighestCandidate) {
-  const Plan plan = make_plan(tall_.view(), options(1));
+  const Plan plan = make_plan(tall.view(), options(1));
   ASSERT_FALSE(plan.panel_row_candidates.empty());
   EXPECT_EQ(most_panel_rows(plan),
             *std::max_element(plan.panel_row_candidates.begin(), plan.panel_row_candidates.end()));
   Options fixed = options(1);
   fixed.panel_rows = plan.panel_rows;
-  EXPECT_GT(plan.workspace_bytes, make_plan(tall_.view(), fixed).workspace_bytes);
+  EXPECT_GT(plan.workspace_bytes, make_plan(tall.view(), fixed).workspace_bytes);
 }
 
 TEST_F(ChoicesTest, Tf32RoundsTheProductsAndLooksAtTheLossEntryByEntry) {
