@@ -32,6 +32,7 @@ class GoldenTest : public ::testing::Test {
     Options options;
     options.rank = 2;
     options.algorithm = Algorithm::mu;
+    options.backend = BackendKind::cpu;
     options.init = Init::custom;
     options.max_iterations = 50;
     options.tolerance = 0;

@@ -9,6 +9,7 @@ namespace {
 Options options_of(Index rank, Index panel_rows = 0) {
   Options options;
   options.rank = rank;
+  options.backend = BackendKind::cpu;
   options.panel_rows = panel_rows;
   options.threads = 2;
   return options;
