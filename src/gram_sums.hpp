@@ -1,39 +1,26 @@
 /// The sums of a check that need no look at A: the Gram identity's, and the factors' own.
 #pragma once
 
-#include <array>
-
-#include "check_sums.hpp"
+#include "host_sums.hpp"
 #include "nonneg/backend.hpp"
 #include "rules/update_rule.hpp"
 
 namespace nonneg {
 
-/// Sums on the host.
-using HostSums = std::array<double, CheckSum::count>;
-
-inline double sum_at(const HostSums& sums, Index which) {
-  return sums[static_cast<std::size_t>(which)];
-}
-
-inline FactorSums factor_sums_at(const HostSums& sums, Index first) {
-  return {.sum = sum_at(sums, first),
-          .sum_of_squares = sum_at(sums, first + 1),
-          .non_finite = sum_at(sums, first + 2)};
-}
-
 template <class T>
 class GramSums {
  public:
-  GramSums(Backend<T>& backend, Index rank)
+  GramSums(Backend<T>& backend, Index rank, int workers)
       : backend_(backend),
         G_(backend.allocate(rank, rank)),
-        sums_(backend.allocate_sums(CheckSum::count)) {
-    backend.clear_sums(sums_.data(), CheckSum::count);
+        sums_(backend.allocate_sums(CheckSum::count + workers)) {
+    backend.clear_sums(sums_.data(), size());
   }
 
-  /// CheckSum::count doubles of the backend.
+  /// The backend's sums: CheckSum::count of them, then the residual of each worker's rows.
   double* data() { return sums_.data(); }
+  Index size() const { return sums_.cols(); }
+  double* residuals() { return data() + CheckSum::count; }
 
   /// ⟨C, Ht⟩ and ⟨S, H·Hᵀ⟩.
   void add_up_terms(const SweepTerms<T>& terms, MatrixView<const T> Ht) {
@@ -50,9 +37,9 @@ class GramSums {
 
   /// Waits for the sums.
   HostSums fetch() {
-    HostSums host{};
-    backend_.fetch(data(), host.data(), CheckSum::count);
-    return host;
+    std::vector<double> host(static_cast<std::size_t>(size()));
+    backend_.fetch(data(), host.data(), size());
+    return HostSums(host.data(), size());
   }
 
  private:

@@ -9,7 +9,7 @@
 #include "convergence.hpp"
 #include "data_summary.hpp"
 #include "extrapolation_step.hpp"
-#include "gram_sums.hpp"
+#include "host_sums.hpp"
 #include "nonneg/plan.hpp"
 #include "problem_units.hpp"
 
@@ -46,38 +46,57 @@ class LossCheck {
             .l2_h = p.l2_h * h / units_.h};
   }
 
-  /// The loss after `iteration` sweeps. `has_terms` says that the sums of the Gram identity are
-  /// those of the factors; `residual()` sums ‖A − W·H‖² entry by entry, and is called only where
-  /// the identity cannot tell: its terms cancel, or small data is looked at again for nothing.
-  template <class Residual>
-  MeasuredLoss measure(Index iteration, double seconds, const HostSums& sums, bool has_terms,
-                       const Residual& residual) const {
-    const double by_identity =
-        norm_ - 2 * sum_at(sums, CheckSum::cross) + sum_at(sums, CheckSum::quadratic);
-    const bool direct = !has_terms || small_ ||
-                        !(by_identity >= cancellation_threshold(options_.precision) * norm_);
-    const FactorSums w = factor_sums_at(sums, CheckSum::w_sums);
-    const FactorSums h = factor_sums_at(sums, CheckSum::h_sums);
-    require_finite(iteration, w, h);
-    const double squared = direct ? residual() : by_identity;
-    if (!std::isfinite(squared)) {
-      throw InvalidArgument(fmt::format(
-          "the loss is not finite after iteration {}: products of A and the factors overflow {}; "
-          "scale A down, or use precision = float64",
-          iteration, to_string(options_.precision)));
-    }
+  /// ‖A − W·H‖² by the Gram identity; only where the terms are those of the factors.
+  double by_identity(const HostSums& sums) const {
+    return norm_ - 2 * sums[CheckSum::cross] + sums[CheckSum::quadratic];
+  }
+
+  /// True where A must be looked at entry by entry: the identity's terms cancel, or small data is
+  /// looked at again for nothing. `squared` is what the identity says.
+  bool needs_residual(double squared) const {
+    return small_ || !(squared >= cancellation_threshold(options_.precision) * norm_);
+  }
+
+  /// The loss after `iteration` sweeps, from ‖A − W·H‖² and the factors' sums.
+  MeasuredLoss measured(Index iteration, double seconds, double squared, bool direct,
+                        const HostSums& sums) const {
+    const double own_penalty = penalty(sums.w(), sums.h());
     MeasuredLoss measured;
     LossRecord& record = measured.record;
     record.iteration = iteration;
     record.seconds = seconds;
     record.loss = 0.5 * squared / units_.data / units_.data;
-    record.objective = record.loss + penalty(w, h);
+    record.objective = record.loss + own_penalty;
     record.relative_error = norm_ > 0     ? std::sqrt(std::max(squared, 0.0) / norm_)
                             : squared > 0 ? INFINITY
                                           : 0.0;
     record.direct = direct;
-    measured.scaled_objective = 0.5 * squared + penalty(w, h) * units_.objective();
+    measured.scaled_objective = 0.5 * squared + own_penalty * units_.objective();
     return measured;
+  }
+
+  /// ‖A − W·H‖² after a sweep that was undone: the objective is the least so far again.
+  double squared_of_accepted(const HostSums& sums) const {
+    return 2 * (sums.accepted() - penalty(sums.w(), sums.h()) * units_.objective());
+  }
+
+  /// Throws InvalidArgument where a factor has entries that are not finite.
+  void require_finite_factors(Index iteration, const HostSums& sums) const {
+    const double of_w = sums.w().non_finite;
+    const double of_h = sums.h().non_finite;
+    if (of_w + of_h == 0) return;
+    throw InvalidArgument(fmt::format(
+        "after iteration {} the factors are no longer finite ({} entries of W, {} of H): products "
+        "overflow {}; start from smaller factors, or use precision = float64",
+        iteration, of_w, of_h, to_string(options_.precision)));
+  }
+
+  void require_finite_loss(Index iteration, double squared) const {
+    if (std::isfinite(squared)) return;
+    throw InvalidArgument(fmt::format(
+        "the loss is not finite after iteration {}: products of A and the factors overflow {}; "
+        "scale A down, or use precision = float64",
+        iteration, to_string(options_.precision)));
   }
 
  private:
@@ -87,14 +106,6 @@ class LossCheck {
     return p.l1_w * w.sum / units_.w + p.l1_h * h.sum / units_.h +
            0.5 * p.l2_w * w.sum_of_squares / (units_.w * units_.w) +
            0.5 * p.l2_h * h.sum_of_squares / (units_.h * units_.h);
-  }
-
-  void require_finite(Index iteration, const FactorSums& w, const FactorSums& h) const {
-    if (w.non_finite + h.non_finite == 0) return;
-    throw InvalidArgument(fmt::format(
-        "after iteration {} the factors are no longer finite ({} entries of W, {} of H): products "
-        "overflow {}; start from smaller factors, or use precision = float64",
-        iteration, w.non_finite, h.non_finite, to_string(options_.precision)));
   }
 
   Options options_;

@@ -17,6 +17,7 @@
 #include "range.hpp"
 #include "requirements.hpp"
 #include "rules/gram_rule.hpp"
+#include "snapshots/streamer.hpp"
 #include "sweep.hpp"
 
 namespace nonneg {
@@ -52,7 +53,7 @@ class Solver<T>::Impl {
         tuner_(plan_),
         sweep_(*backend_, A, plan_, summary_.scale,
                [this](Backend<T>& backend) { return make_rule(backend); }),
-        sums_(*backend_, options_.rank),
+        sums_(*backend_, options_.rank, plan_.workers),
         W_(backend_->allocate(A.rows(), options_.rank)),
         Ht_(backend_->allocate(A.cols(), options_.rank)) {
     require_representable<T>(typical_entry_ / units_.w);
@@ -83,6 +84,18 @@ class Solver<T>::Impl {
     }
     ++iteration_;
     timings_.sweep_seconds += seconds_since(start);
+    if (streamer_ && streamer_->due(iteration_, seconds_since(started_)) && streamer_->has_room()) {
+      take_snapshot();
+    }
+  }
+
+  void stream_to(SnapshotSink<T>& sink, const SnapshotOptions& options) {
+    validate(options);
+    streamer_.emplace(
+        *backend_, sink, options, plan_.rows, plan_.cols, plan_.rank, sums_.size(),
+        [this](const typename SnapshotStreamer<T>::Moment& moment, const HostSums& sums,
+               MatrixView<T> W, MatrixView<T> Ht) { return developed(moment, sums, W, Ht); });
+    take_snapshot();
   }
 
   LossRecord check() {
@@ -94,8 +107,11 @@ class Solver<T>::Impl {
     return record;
   }
 
-  StopReason run(const std::stop_token& stop, const CheckCallback& on_check) {
+  StopReason run(const std::stop_token& stop, const CheckCallback& on_check,
+                 const std::function<void()>& before_sweep) {
     while (true) {
+      if (streamer_) streamer_->rethrow_failure();
+      if (before_sweep) before_sweep();
       if (stop.stop_requested()) return finish(StopReason::cancelled, on_check);
       if (iteration_ >= options_.max_iterations) {
         return finish(StopReason::iteration_limit, on_check);
@@ -133,6 +149,7 @@ class Solver<T>::Impl {
     result.threads = backend_->threads();
     result.panel_rows = tuner_.panel_rows();
     result.warnings = warnings_;
+    result.snapshots_skipped = streamer_ ? streamer_->skipped() : 0;
     return result;
   }
 
@@ -201,7 +218,49 @@ class Solver<T>::Impl {
   StopReason finish(StopReason reason, const CheckCallback& on_check) {
     stop_reason_ = reason;
     if (history_.empty() || history_.back().iteration != iteration_) report(on_check);
+    if (streamer_) {
+      if (streamer_->last_taken() != iteration_ && streamer_->wait_for_room()) take_snapshot();
+      streamer_->drain();
+      streamer_->rethrow_failure();
+    }
     return reason;
+  }
+
+  /// Gives the backend the sums of the factors to add up, and the copies to make. Never waits.
+  void take_snapshot() {
+    const Range<T> range(*backend_, "snapshot");
+    // Whether the identity will do is known only when its sums are on the host: the last loss that
+    // was looked at says it in advance.
+    const bool with_residual =
+        iteration_ == 0 || residual_wanted_ || loss_.needs_residual(INFINITY);
+    add_up();
+    if (with_residual) sweep_.add_up_residual(W_.view(), Ht_.view(), sums_.residuals());
+    streamer_->take({iteration_, seconds_since(started_), with_residual}, W_.view(), Ht_.view(),
+                    sums_.data());
+  }
+
+  /// On the streamer's thread.
+  Snapshot<T> developed(const typename SnapshotStreamer<T>::Moment& moment, const HostSums& sums,
+                        MatrixView<T> W, MatrixView<T> Ht) const {
+    const double squared = moment.has_residual ? sums.residual()
+                           : sums.undone()     ? loss_.squared_of_accepted(sums)
+                                               : loss_.by_identity(sums);
+    const LossRecord record =
+        loss_.measured(moment.iteration, moment.seconds, squared, moment.has_residual, sums).record;
+    unscale(W, units_.w);
+    unscale(Ht, units_.h);
+    return {.iteration = record.iteration,
+            .seconds = record.seconds,
+            .loss = record.loss,
+            .objective = record.objective,
+            .relative_error = record.relative_error,
+            .W = W,
+            .Ht = Ht};
+  }
+
+  void add_up() {
+    if (iteration_ > 0) sums_.add_up_terms(sweep_.terms(), Ht_.view());
+    sums_.add_up_factors(W_.view(), Ht_.view());
   }
 
   void report(const CheckCallback& on_check) {
@@ -210,15 +269,22 @@ class Solver<T>::Impl {
   }
 
   LossRecord measure() {
-    if (iteration_ > 0) sums_.add_up_terms(sweep_.terms(), Ht_.view());
-    sums_.add_up_factors(W_.view(), Ht_.view());
+    add_up();
     const HostSums sums = sums_.fetch();
-    undone_ = sum_at(sums, Index{CheckSum::step_state} + StepState::undone) != 0;
+    undone_ = sums.undone();
+    loss_.require_finite_factors(iteration_, sums);
     // Before the first sweep, and after one undone, there are no terms of these factors.
     const bool has_terms = iteration_ > 0 && !undone_;
+    double squared = loss_.by_identity(sums);
+    const bool direct = !has_terms || loss_.needs_residual(squared);
+    if (has_terms) residual_wanted_ = direct;
+    if (direct) {
+      sweep_.add_up_residual(W_.view(), Ht_.view(), sums_.residuals());
+      squared = sums_.fetch().residual();
+    }
+    loss_.require_finite_loss(iteration_, squared);
     const MeasuredLoss measured =
-        loss_.measure(iteration_, seconds_since(started_), sums, has_terms,
-                      [this] { return sweep_.residual(W_.view(), Ht_.view()); });
+        loss_.measured(iteration_, seconds_since(started_), squared, direct, sums);
     scaled_objective_ = measured.scaled_objective;
     return measured.record;
   }
@@ -226,11 +292,18 @@ class Solver<T>::Impl {
   Matrix<T> unscaled(const Matrix<T>& factor, double unit) const {
     Matrix<T> host(factor.rows(), factor.cols());
     backend_->copy(factor.view(), host.view());
-    if (unit == 1) return host;
-    for (Index i = 0; i < host.size(); ++i) {
-      host.data()[i] = static_cast<T>(static_cast<double>(host.data()[i]) / unit);
-    }
+    unscale(host.view(), unit);
     return host;
+  }
+
+  /// From the run's units to the caller's, in place.
+  static void unscale(MatrixView<T> factor, double unit) {
+    if (unit == 1) return;
+    for (Index i = 0; i < factor.rows(); ++i) {
+      for (Index c = 0; c < factor.cols(); ++c) {
+        factor(i, c) = static_cast<T>(static_cast<double>(factor(i, c)) / unit);
+      }
+    }
   }
 
   Options options_;
@@ -255,13 +328,17 @@ class Solver<T>::Impl {
 
   Clock::time_point started_;
   Index iteration_ = 0;
-  /// As of the last check: whether the sweep before it was undone, and the objective.
+  /// As of the last check: whether the sweep before it was undone, whether only A itself could tell
+  /// the loss, and the objective.
   bool undone_ = false;
+  bool residual_wanted_ = false;
   double scaled_objective_ = 0;
   StopReason stop_reason_ = StopReason::iteration_limit;
   std::vector<LossRecord> history_;
   Timings timings_;
   std::vector<std::string> warnings_;
+  /// Last: its thread uses what is above.
+  std::optional<SnapshotStreamer<T>> streamer_;
 };
 
 template <class T>
@@ -290,8 +367,14 @@ LossRecord Solver<T>::check() {
 }
 
 template <class T>
-StopReason Solver<T>::run(std::stop_token stop, const CheckCallback& on_check) {
-  return impl_->run(stop, on_check);
+void Solver<T>::stream_to(SnapshotSink<T>& sink, const SnapshotOptions& options) {
+  impl_->stream_to(sink, options);
+}
+
+template <class T>
+StopReason Solver<T>::run(std::stop_token stop, const CheckCallback& on_check,
+                          const std::function<void()>& before_sweep) {
+  return impl_->run(stop, on_check, before_sweep);
 }
 
 template <class T>

@@ -22,8 +22,7 @@ class Sweep {
       : backend_(backend), crew_(backend, A, plan, scale), update_rule_(make_rule(backend)) {
     for (int w = 0; w < crew_.size(); ++w) {
       Backend<T>& own = crew_.backend(w);
-      shares_.push_back(
-          {make_rule(own), SweepTerms<T>(own, plan.cols, plan.rank), own.allocate_sums(1)});
+      shares_.push_back({make_rule(own), SweepTerms<T>(own, plan.cols, plan.rank)});
     }
   }
 
@@ -59,23 +58,17 @@ class Sweep {
   /// What the last run() added up over all workers.
   const SweepTerms<T>& terms() const { return shares_.front().terms; }
 
-  /// ‖A − W·H‖² entry by entry: one more read of A.
-  double residual(MatrixView<const T> W, MatrixView<const T> Ht) {
+  /// sums[w] = ‖A − W·H‖² over worker w's rows, entry by entry: one more read of A. Their sum is
+  /// all of it.
+  void add_up_residual(MatrixView<const T> W, MatrixView<const T> Ht, double* sums) {
     crew_.run([&](int worker) {
       Backend<T>& backend = crew_.backend(worker);
-      double* sum = share(worker).sum.data();
+      double* sum = sums + worker;
       backend.clear_sums(sum, 1);
       crew_.for_each_panel(worker, [&](const Panel<T>& panel) {
         backend.add_residual(panel.A, W.row_block(panel.first_row, panel.A.rows()), Ht, sum);
       });
     });
-    double total = 0;
-    for (int w = 0; w < crew_.size(); ++w) {
-      double sum = 0;
-      crew_.backend(w).fetch(share(w).sum.data(), &sum, 1);
-      total += sum;
-    }
-    return total;
   }
 
  private:
@@ -83,8 +76,6 @@ class Sweep {
   struct Share {
     Rule rule;
     SweepTerms<T> terms;
-    /// One sum, for the residual.
-    Matrix<double> sum;
   };
 
   Share& share(int worker) { return shares_[static_cast<std::size_t>(worker)]; }

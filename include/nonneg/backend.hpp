@@ -44,6 +44,28 @@ class Timing {
   virtual std::optional<double> seconds() = 0;
 };
 
+/// Copies of W or some of its rows, of Ht and of sums on their way to the host, beside the work
+/// that goes on.
+template <class T>
+class HostCopy {
+ public:
+  HostCopy() = default;
+  HostCopy(const HostCopy&) = delete;
+  HostCopy& operator=(const HostCopy&) = delete;
+  virtual ~HostCopy() = default;
+
+  /// Copies what these hold after the work given so far, and returns at once. The take() before
+  /// must have been waited for.
+  virtual void take(MatrixView<const T> W, MatrixView<const T> Ht, const double* sums) = 0;
+  /// Waits for the last take(). May be called on another thread than the backend's.
+  virtual void wait() = 0;
+
+  // On the host, as of the last take(), once it was waited for.
+  virtual MatrixView<T> W() = 0;
+  virtual MatrixView<T> Ht() = 0;
+  virtual const double* sums() const = 0;
+};
+
 /// How one factor is updated from its products, for both row updates below.
 template <class T>
 struct RowUpdate {
@@ -129,6 +151,9 @@ class Backend {
   virtual Matrix<T> allocate(Index rows, Index cols) = 0;
   /// `count` doubles for the reductions below, as one row. Throws OutOfMemory.
   virtual Matrix<double> allocate_sums(Index count) = 0;
+  /// For copies of w_rows × rank, ht_rows × rank and `sums` doubles. Throws OutOfMemory.
+  virtual std::unique_ptr<HostCopy<T>> make_host_copy(Index w_rows, Index ht_rows, Index rank,
+                                                      Index sums) = 0;
   virtual void set_zero(MatrixView<T> X) = 0;
   /// Either side may lie on the host; such a copy is complete on return.
   virtual void copy(MatrixView<const T> from, MatrixView<T> to) = 0;

@@ -45,6 +45,8 @@ struct Result {
   Matrix<T> W;
   Matrix<T> Ht;
   std::vector<LossRecord> loss_history;
+  /// Snapshots left out since the sink was still busy with earlier ones.
+  Index snapshots_skipped = 0;
   StopReason stop_reason = StopReason::iteration_limit;
   Index iterations = 0;
   /// ‖A − W·H‖ / ‖A‖ of the factors returned.

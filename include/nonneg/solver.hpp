@@ -11,6 +11,7 @@
 #include "nonneg/options.hpp"
 #include "nonneg/panel_source.hpp"
 #include "nonneg/result.hpp"
+#include "nonneg/snapshot.hpp"
 
 namespace nonneg {
 
@@ -40,14 +41,23 @@ class NONNEG_EXPORT Solver {
   Solver(Solver&&) noexcept;
   Solver& operator=(Solver&&) noexcept;
 
+  /// Streams snapshots of the factors to `sink` from now on, beginning with those there are. The
+  /// sink is called on a thread of its own, which the solver never waits for but at the end of
+  /// run(); it must outlive the solver. The factors are the same bits with and without. Throws
+  /// InvalidArgument (an option), OutOfMemory (the copies on their way).
+  void stream_to(SnapshotSink<T>& sink, const SnapshotOptions& options = {});
+
   /// One sweep.
   void step();
   /// The objective of the current factors, added to the history. Throws InvalidArgument when a
   /// factor is no longer finite, naming the iteration.
   LossRecord check();
   /// Sweeps and checks until converged, at the iteration limit, or asked to stop: the sweep under
-  /// way ends first.
-  StopReason run(std::stop_token stop = {}, const CheckCallback& on_check = {});
+  /// way ends first. Calls `before_sweep`, where given, before each sweep. A sink's last snapshot
+  /// is that of the factors reached, and run() returns when the sink has it. What a sink throws is
+  /// thrown here, with the factors reached as result().
+  StopReason run(std::stop_token stop = {}, const CheckCallback& on_check = {},
+                 const std::function<void()>& before_sweep = {});
 
   Index iteration() const noexcept;
   const std::vector<LossRecord>& loss_history() const noexcept;

@@ -26,6 +26,34 @@ constexpr Index kReductionRows = 64;
 /// Rows of the residual's workspace on each thread.
 constexpr Index kResidualRows = 64;
 
+/// Copies at once, with the backend's threads.
+template <class T>
+class HostToHostCopy final : public HostCopy<T> {
+ public:
+  HostToHostCopy(Backend<T>& backend, Index w_rows, Index ht_rows, Index rank, Index sums)
+      : backend_(backend),
+        W_(backend.allocate(w_rows, rank)),
+        Ht_(backend.allocate(ht_rows, rank)),
+        sums_(static_cast<std::size_t>(sums)) {}
+
+  void take(MatrixView<const T> W, MatrixView<const T> Ht, const double* sums) override {
+    backend_.copy(W, W_.view());
+    backend_.copy(Ht, Ht_.view());
+    std::copy_n(sums, sums_.size(), sums_.data());
+  }
+  void wait() override {}
+
+  MatrixView<T> W() override { return W_.view(); }
+  MatrixView<T> Ht() override { return Ht_.view(); }
+  const double* sums() const override { return sums_.data(); }
+
+ private:
+  Backend<T>& backend_;
+  Matrix<T> W_;
+  Matrix<T> Ht_;
+  std::vector<double> sums_;
+};
+
 template <class T>
 class CpuBackend final : public Backend<T> {
  public:
@@ -61,6 +89,11 @@ class CpuBackend final : public Backend<T> {
 
   void copy(MatrixView<const T> from, MatrixView<T> to) override {
     for (Index i = 0; i < from.rows(); ++i) std::copy_n(from.row(i), from.cols(), to.row(i));
+  }
+
+  std::unique_ptr<HostCopy<T>> make_host_copy(Index w_rows, Index ht_rows, Index rank,
+                                              Index sums) override {
+    return std::make_unique<HostToHostCopy<T>>(*this, w_rows, ht_rows, rank, sums);
   }
 
   void judge_step(const StepRule& rule, const double* sums, double* state) override {

@@ -10,6 +10,7 @@
 #include "cuda/blas_handle.hpp"
 #include "cuda/check.hpp"
 #include "cuda/device.hpp"
+#include "cuda/device_to_host_copy.hpp"
 #include "cuda/event_timing.hpp"
 #include "cuda/gemm.hpp"
 #include "cuda/graph.hpp"
@@ -125,6 +126,12 @@ class CudaBackend final : public Backend<T> {
   Matrix<double> allocate_sums(Index count) override {
     const DeviceGuard guard(device_);
     return allocate_matrix<double>(device_, 1, count);
+  }
+
+  std::unique_ptr<HostCopy<T>> make_host_copy(Index w_rows, Index ht_rows, Index rank,
+                                              Index sums) override {
+    const DeviceGuard guard(device_);
+    return std::make_unique<DeviceToHostCopy<T>>(device_, stream_, w_rows, ht_rows, rank, sums);
   }
 
   void set_zero(MatrixView<T> X) override {

@@ -1,0 +1,240 @@
+// Snapshots stream to a sink: when, of which state, and at no cost to the run.
+#include <chrono>
+#include <cmath>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+#include "support/recording_sink.hpp"
+#include "support/solver_cases.hpp"
+#include "support/tolerance.hpp"
+
+namespace nonneg::test {
+namespace {
+
+template <class Case>
+class StreamingTest : public ::testing::Test {
+ protected:
+  using Scalar = typename Case::Scalar;
+
+  const Matrix<Scalar> data = to_matrix<Scalar>(noisy_planted(40, 30, 4, 1));
+
+  static Options options(Index sweeps) { return Case::options(4, sweeps); }
+
+  /// Runs with `sink`, and gives the result.
+  Result<Scalar> streamed(Index sweeps, RecordingSink<Scalar>& sink,
+                          const SnapshotOptions& snapshots = {}) {
+    Solver<Scalar> solver(data.view(), options(sweeps));
+    solver.stream_to(sink, snapshots);
+    solver.run();
+    return solver.result();
+  }
+
+  static SnapshotOptions every(Index sweeps, Index ring = 200) {
+    SnapshotOptions snapshots;
+    snapshots.schedule.kind = SnapshotSchedule::Kind::every;
+    snapshots.schedule.every = sweeps;
+    snapshots.ring = ring;
+    return snapshots;
+  }
+};
+TYPED_TEST_SUITE(StreamingTest, SolverCases, SolverNames);
+
+TYPED_TEST(StreamingTest, TheFactorsAreTheSameBitsWithAndWithout) {
+  using T = typename TypeParam::Scalar;
+  const Result<T> alone = factorize<T>(this->data.view(), this->options(33));
+  RecordingSink<T> sink;
+  const Result<T> streamed = this->streamed(33, sink, this->every(1));
+  EXPECT_TRUE(entries_equal(to_dense(streamed.W), to_dense(alone.W)));
+  EXPECT_TRUE(entries_equal(to_dense(streamed.Ht), to_dense(alone.Ht)));
+  ASSERT_EQ(streamed.loss_history.size(), alone.loss_history.size());
+  for (std::size_t i = 0; i < alone.loss_history.size(); ++i) {
+    EXPECT_EQ(streamed.loss_history[i].loss, alone.loss_history[i].loss);
+  }
+}
+
+TYPED_TEST(StreamingTest, EachIsTheStateOfItsIteration) {
+  using T = typename TypeParam::Scalar;
+  RecordingSink<T> sink;
+  this->streamed(20, sink, this->every(1));
+  ASSERT_EQ(sink.kept().size(), 21U);
+
+  Solver<T> stepped(this->data.view(), this->options(20));
+  const Dense A = to_dense(this->data);
+  for (const KeptSnapshot& s : sink.kept()) {
+    SCOPED_TRACE(s.iteration);
+    EXPECT_EQ(s.iteration, stepped.iteration());
+    EXPECT_TRUE(entries_equal(s.W, to_dense(stepped.W())));
+    EXPECT_TRUE(entries_equal(s.Ht, to_dense(stepped.Ht())));
+    const double loss = 0.5 * squared_residual(A, s.W, s.Ht);
+    // The loss is read off sums of about the squared norm each.
+    const double rounding = 1000 * kUnitRoundoff<T> * squared_norm(A);
+    EXPECT_NEAR(s.loss, loss, rounding);
+    EXPECT_NEAR(s.objective, loss, rounding);
+    EXPECT_NEAR(s.relative_error, std::sqrt(2 * loss / squared_norm(A)), 1e-3);
+    stepped.step();
+  }
+}
+
+TYPED_TEST(StreamingTest, PowersOfTwoAndTheFirstAndTheLastUnlessAskedOtherwise) {
+  using T = typename TypeParam::Scalar;
+  RecordingSink<T> sink;
+  SnapshotOptions snapshots;
+  snapshots.ring = 20;
+  this->streamed(21, sink, snapshots);
+  EXPECT_EQ(sink.iterations(), (std::vector<Index>{0, 1, 2, 4, 8, 16, 21}));
+}
+
+TYPED_TEST(StreamingTest, EveryAndListedIterations) {
+  using T = typename TypeParam::Scalar;
+  RecordingSink<T> by_seven;
+  this->streamed(21, by_seven, this->every(7));
+  EXPECT_EQ(by_seven.iterations(), (std::vector<Index>{0, 7, 14, 21}));
+
+  RecordingSink<T> listed;
+  SnapshotOptions snapshots = this->every(1);
+  snapshots.schedule.kind = SnapshotSchedule::Kind::at;
+  snapshots.schedule.at = {3, 4, 20, 100};
+  this->streamed(21, listed, snapshots);
+  EXPECT_EQ(listed.iterations(), (std::vector<Index>{0, 3, 4, 20, 21}));
+}
+
+TYPED_TEST(StreamingTest, EverySoManySeconds) {
+  using T = typename TypeParam::Scalar;
+  RecordingSink<T> never;
+  SnapshotOptions snapshots = this->every(1);
+  snapshots.schedule.kind = SnapshotSchedule::Kind::seconds;
+  snapshots.schedule.seconds = 1e6;
+  this->streamed(21, never, snapshots);
+  EXPECT_EQ(never.iterations(), (std::vector<Index>{0, 21}));
+
+  RecordingSink<T> always;
+  snapshots.schedule.seconds = 1e-12;
+  this->streamed(5, always, snapshots);
+  EXPECT_EQ(always.iterations(), (std::vector<Index>{0, 1, 2, 3, 4, 5}));
+}
+
+TYPED_TEST(StreamingTest, ASlowSinkLosesSnapshotsWhichAreCountedAndTheLastArrives) {
+  using T = typename TypeParam::Scalar;
+  constexpr Index kSweeps = 1000;
+  RecordingSink<T> sink([](Index) { std::this_thread::sleep_for(std::chrono::milliseconds(20)); });
+  const Result<T> result = this->streamed(kSweeps, sink, this->every(1, 2));
+
+  const auto arrived = static_cast<Index>(sink.kept().size());
+  EXPECT_GT(result.snapshots_skipped, 0);
+  // Each is either taken or skipped; the last, where there was no room at first, is both.
+  EXPECT_GE(arrived + result.snapshots_skipped, kSweeps + 1);
+  EXPECT_LE(arrived + result.snapshots_skipped, kSweeps + 2);
+  EXPECT_EQ(sink.kept().front().iteration, 0);
+  EXPECT_EQ(sink.kept().back().iteration, kSweeps);
+  EXPECT_EQ(sink.kept().back().skipped, result.snapshots_skipped);
+  for (std::size_t i = 1; i < sink.kept().size(); ++i) {
+    EXPECT_GT(sink.kept()[i].iteration, sink.kept()[i - 1].iteration);
+    EXPECT_GE(sink.kept()[i].skipped, sink.kept()[i - 1].skipped);
+  }
+  EXPECT_TRUE(entries_equal(sink.kept().back().W, to_dense(result.W)));
+}
+
+TYPED_TEST(StreamingTest, WhatASinkThrowsEndsTheRunAndTheFactorsReachedAreKept) {
+  using T = typename TypeParam::Scalar;
+  for (const Index at : {Index{0}, Index{3}, Index{50}}) {
+    SCOPED_TRACE(at);
+    RecordingSink<T> sink([at](Index iteration) {
+      if (iteration == at) throw std::runtime_error("the sink is full");
+    });
+    Solver<T> solver(this->data.view(), this->options(50));
+    solver.stream_to(sink, this->every(1));
+    try {
+      solver.run();
+      FAIL() << "nothing was thrown";
+    } catch (const std::runtime_error& error) {
+      EXPECT_EQ(std::string(error.what()), "the sink is full");
+    }
+    EXPECT_EQ(static_cast<Index>(sink.kept().size()), at) << "the sink was called again";
+    const Result<T> result = solver.result();
+    EXPECT_EQ(result.iterations, solver.iteration());
+    Solver<T> stepped(this->data.view(), this->options(50));
+    for (Index i = 0; i < result.iterations; ++i) stepped.step();
+    EXPECT_TRUE(entries_equal(to_dense(result.W), to_dense(stepped.W())));
+  }
+}
+
+TYPED_TEST(StreamingTest, ASampleOfWHasTheRowsThatSampledRowsSays) {
+  using T = typename TypeParam::Scalar;
+  for (const Index w_rows : {Index{1}, Index{7}, Index{39}, Index{40}, Index{1000}}) {
+    SCOPED_TRACE(w_rows);
+    RecordingSink<T> sink;
+    SnapshotOptions snapshots = this->every(5);
+    snapshots.w_rows = w_rows;
+    const Result<T> result = this->streamed(10, sink, snapshots);
+    const std::vector<Index> rows = sampled_rows(40, w_rows);
+    EXPECT_LE(static_cast<Index>(rows.size()), w_rows);
+    const KeptSnapshot& last = sink.kept().back();
+    ASSERT_EQ(last.W.rows, static_cast<Index>(rows.size()));
+    for (Index i = 0; i < last.W.rows; ++i) {
+      for (Index c = 0; c < last.W.cols; ++c) {
+        EXPECT_EQ(last.W(i, c), result.W(rows[static_cast<std::size_t>(i)], c));
+      }
+    }
+    EXPECT_TRUE(entries_equal(last.Ht, to_dense(result.Ht)));
+  }
+}
+
+TYPED_TEST(StreamingTest, FactorsComeInTheDatasOwnScale) {
+  using T = typename TypeParam::Scalar;
+  const double scale = sizeof(T) == sizeof(float) ? 0x1p100 : 0x1p450;
+  const Matrix<T> huge = to_matrix<T>(scaled(to_dense(this->data), scale));
+  RecordingSink<T> sink;
+  Solver<T> solver(huge.view(), this->options(3));
+  solver.stream_to(sink, this->every(1));
+  solver.run();
+  EXPECT_TRUE(entries_equal(sink.kept().back().W, to_dense(solver.W())));
+  EXPECT_TRUE(entries_equal(sink.kept().back().Ht, to_dense(solver.Ht())));
+}
+
+TYPED_TEST(StreamingTest, SteppingStreamsToo) {
+  using T = typename TypeParam::Scalar;
+  RecordingSink<T> sink;
+  {
+    Solver<T> solver(this->data.view(), this->options(100));
+    solver.stream_to(sink, this->every(1));
+    for (int i = 0; i < 5; ++i) solver.step();
+    // Six are on their way; a run that has nothing left to do waits for them.
+    std::stop_source stop;
+    stop.request_stop();
+    EXPECT_EQ(solver.run(stop.get_token()), StopReason::cancelled);
+  }
+  EXPECT_EQ(sink.iterations(), (std::vector<Index>{0, 1, 2, 3, 4, 5}));
+}
+
+TEST(SnapshotOptionsTest, AreRefusedByTheirName) {
+  const auto message = [](const SnapshotOptions& options) -> std::string {
+    try {
+      validate(options);
+    } catch (const InvalidArgument& error) {
+      return error.what();
+    }
+    return {};
+  };
+  SnapshotOptions options;
+  EXPECT_EQ(message(options), "");
+  options.schedule.every = 0;
+  EXPECT_EQ(message(options), "every = 0: must be at least 1");
+  options = {};
+  options.schedule.seconds = 0;
+  EXPECT_NE(message(options).find("seconds = 0"), std::string::npos);
+  options = {};
+  options.schedule.at = {2, 2};
+  EXPECT_EQ(message(options), "at has iteration 2 after 2: must ascend");
+  options.schedule.at = {0};
+  EXPECT_EQ(message(options), "at has iteration 0: must be at least 1");
+  options = {};
+  options.w_rows = -1;
+  EXPECT_NE(message(options).find("w_rows = -1"), std::string::npos);
+  options = {};
+  options.ring = 0;
+  EXPECT_EQ(message(options), "ring = 0: must be at least 1");
+}
+
+}  // namespace
+}  // namespace nonneg::test
