@@ -12,5 +12,7 @@
 #include "nonneg/panel_source.hpp"
 #include "nonneg/plan.hpp"
 #include "nonneg/result.hpp"
+#include "nonneg/snapshot.hpp"
+#include "nonneg/snapshot_directory.hpp"
 #include "nonneg/solver.hpp"
 #include "nonneg/version.hpp"

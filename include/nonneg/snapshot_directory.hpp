@@ -1,0 +1,160 @@
+/// A directory of snapshots: written while a run goes on, and readable at any moment of it.
+///
+///     snapshots.jsonl   one JSON object a line: the run, its checks, its snapshots, its end
+///     data.npy          A itself, where it has at most kMaxDataEntries entries
+///     W-00000008.npy    W (m × k, or a sample of its rows) after iteration 8
+///     H-00000008.npy    H (k × n)
+///
+/// A file appears complete, and before the line that names it; a line is appended in one piece. So
+/// whatever ends the writer, what is there can be read. docs/watching.md has the lines' fields.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "nonneg/data_view.hpp"
+#include "nonneg/export.hpp"
+#include "nonneg/matrix_file.hpp"
+#include "nonneg/result.hpp"
+#include "nonneg/snapshot.hpp"
+
+namespace nonneg {
+
+/// What was run: the first line.
+struct SnapshotRun {
+  Index rows = 0;
+  Index cols = 0;
+  Index rank = 0;
+  /// "hals", "frobenius", "float32", "cpu": by their names on the command line, as used.
+  std::string algorithm;
+  std::string loss;
+  std::string precision;
+  std::string backend;
+  std::uint64_t seed = 0;
+  Index max_iterations = 0;
+  double tolerance = 0;
+  /// Version and start in UTC ("2026-11-24T12:00:00Z"); the writer fills in what is empty.
+  std::string nonneg_version;
+  std::string started;
+  /// "data.npy", or empty; the writer sets it.
+  std::string data;
+  /// Where A came from: an absolute path, or "demo learning".
+  std::string data_source;
+  /// The run directory; empty where there is none.
+  std::string output;
+  /// The rows of W that snapshots hold, ascending; empty for all of them.
+  std::vector<Index> w_rows;
+  /// A row of A as a picture of image_rows × image_cols; 0 where it is none.
+  Index image_rows = 0;
+  Index image_cols = 0;
+  std::vector<std::string> row_names;
+  std::vector<std::string> column_names;
+
+  /// Rows of W in a snapshot.
+  Index snapshot_rows() const noexcept { return w_rows.empty() ? rows : std::ssize(w_rows); }
+};
+
+/// One snapshot of a directory; its matrices are read by SnapshotDirectoryReader.
+struct SnapshotEntry {
+  Index iteration = 0;
+  double seconds = 0;
+  double loss = 0;
+  double objective = 0;
+  double relative_error = 0;
+  /// File names within the directory.
+  std::string W;
+  std::string H;
+  Index skipped = 0;
+};
+
+/// How the run ended: the last line.
+struct SnapshotEnd {
+  /// "converged", "iteration_limit", "cancelled" or "failed".
+  std::string stop_reason;
+  /// Why it failed; else empty.
+  std::string message;
+  Index iterations = 0;
+  double seconds = 0;
+  Index skipped = 0;
+};
+
+/// Writes a snapshot directory. Members may be called from several threads. Every member throws
+/// IoError, with the system's words and the path; a line that could not be written whole is taken
+/// back.
+///
+/// A snapshot is on the disk before its line is, so that a power failure loses the latest lines and
+/// leaves none that names a damaged file.
+class NONNEG_EXPORT SnapshotDirectory final : public SnapshotSink<float>,
+                                              public SnapshotSink<double> {
+ public:
+  static constexpr Index kMaxDataEntries = Index{1} << 20U;
+  enum class IfPresent { refuse, replace };
+
+  /// Makes the directory (its parent must be there) with the first line, and with data.npy where
+  /// `data` is given and small enough: float64 where a float32 might round it, else float32. Throws
+  /// InvalidArgument for a directory that is not empty, unless `replace` is asked for and it holds
+  /// snapshots: then these are removed, and whatever else is there is left.
+  static std::unique_ptr<SnapshotDirectory> create(const std::string& path, SnapshotRun run,
+                                                   const DataView* data = nullptr,
+                                                   IfPresent if_present = IfPresent::refuse);
+  ~SnapshotDirectory() override;
+
+  void add_check(const LossRecord& check);
+  /// W and H as .npy files, then their line. Throws InvalidArgument where a shape is not the run's,
+  /// or the iteration is not greater than the last one's.
+  void add_snapshot(const Snapshot<float>& snapshot);
+  void add_snapshot(const Snapshot<double>& snapshot);
+  void accept(const Snapshot<float>& snapshot) override { add_snapshot(snapshot); }
+  void accept(const Snapshot<double>& snapshot) override { add_snapshot(snapshot); }
+  /// The last line. A directory without one is of a run that goes on, or that was killed.
+  void end(const SnapshotEnd& end);
+
+  const std::string& path() const noexcept;
+
+ private:
+  class Impl;
+  explicit SnapshotDirectory(std::unique_ptr<Impl> impl) noexcept;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Reads a snapshot directory, of a run that is over or goes on. A last line without its newline is
+/// not there yet.
+class NONNEG_EXPORT SnapshotDirectoryReader {
+ public:
+  /// Throws IoError where `path` holds no snapshots, or a line of them cannot be understood, with
+  /// the file, the line and the byte offset.
+  explicit SnapshotDirectoryReader(const std::string& path);
+  SnapshotDirectoryReader(SnapshotDirectoryReader&&) noexcept;
+  SnapshotDirectoryReader& operator=(SnapshotDirectoryReader&&) noexcept;
+  ~SnapshotDirectoryReader();
+
+  /// Reads the lines that were added since. Returns whether there were any. Throws as the
+  /// constructor does, and where another run has taken the directory's place.
+  bool refresh();
+
+  const std::string& path() const noexcept;
+  const SnapshotRun& run() const noexcept;
+  const std::vector<LossRecord>& checks() const noexcept;
+  const std::vector<SnapshotEntry>& snapshots() const noexcept;
+  /// Without a value while the run goes on, and for good where it was killed.
+  const std::optional<SnapshotEnd>& end() const noexcept;
+
+  /// The factors of snapshots()[i]: W, snapshot_rows() × k, and H, k × n. Throws IoError where the
+  /// file is missing, damaged or of another shape.
+  MatrixFile open_w(std::size_t i) const;
+  MatrixFile open_h(std::size_t i) const;
+  /// A, where run().data is not empty. Throws as above, and InvalidArgument where it is.
+  MatrixFile open_data() const;
+
+  /// Whether `path` is a directory with snapshots.jsonl in it.
+  static bool holds_snapshots(const std::string& path) noexcept;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace nonneg

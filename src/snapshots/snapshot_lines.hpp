@@ -1,0 +1,30 @@
+/// The lines of snapshots.jsonl, to and from JSON.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "nonneg/snapshot_directory.hpp"
+
+namespace nonneg::snapshots {
+
+inline constexpr const char* kIndexName = "snapshots.jsonl";
+inline constexpr const char* kDataName = "data.npy";
+
+/// "W-00000008.npy"
+std::string factor_name(char factor, Index iteration);
+
+/// Each line with its newline; numbers that are not finite become null, and NaN when read back.
+std::string run_line(const SnapshotRun& run);
+std::string check_line(const LossRecord& check);
+std::string snapshot_line(const SnapshotEntry& entry);
+std::string end_line(const SnapshotEnd& end);
+
+/// std::monostate for a kind that this version does not know.
+using Line = std::variant<std::monostate, SnapshotRun, LossRecord, SnapshotEntry, SnapshotEnd>;
+
+/// Reads a line, without its newline. Throws InvalidArgument with what is wrong with it.
+Line parse_line(std::string_view line);
+
+}  // namespace nonneg::snapshots
