@@ -139,6 +139,35 @@ void add_reconstruct(CLI::App& app, ReconstructArguments& arguments) {
   finish(command, "  nonneg reconstruct faces-32 --out approximation.npy");
 }
 
+void add_render(CLI::App& app, RenderArguments& arguments) {
+  CLI::App& command = add_command(app, "render", "Draw pictures of a run's snapshots");
+  OptionTable table(command);
+  table
+      .positional("DIR", arguments.snapshots,
+                  "Directory of snapshots, or of a run that names one; it may still grow")
+      ->type_name("DIR");
+  table.group("Result");
+  table.path("-o,--out", arguments.out, "DIR", "Directory for the pictures")
+      ->default_str("beside the snapshots");
+  table.flag("--overwrite", arguments.overwrite,
+             "Replace files that nonneg did not draw; its own pictures always are");
+  add_reporting(table, arguments.reporting);
+  table.group("Pictures");
+  table
+      .path("--image-shape", arguments.image_shape, "R,C",
+            "A row of the matrix is an image of R x C pixels")
+      ->default_str("the run's");
+  table.path("--size", arguments.size, "WxH", "Size in pixels")->default_str("fitted");
+  table
+      .path("--format", arguments.formats, "LIST",
+            "gif: an animation over the snapshots; png, svg: the last one")
+      ->default_str("gif,png");
+  finish(command,
+         "  nonneg render snapshots\n"
+         "  nonneg render faces-32 -o pictures --image-shape 19,19\n"
+         "  nonneg render snapshots --format svg --size 1600x720");
+}
+
 void add_plan(CLI::App& app, PlanArguments& arguments) {
   CLI::App& command = add_command(app, "plan", "Say what a factorization takes, and stop there");
   OptionTable table(command);
@@ -200,6 +229,7 @@ ExitStatus dispatch(const CLI::App& app, const Arguments& arguments, Interrupt& 
   if (command == "factorize") return factorize_command(arguments.factorize, interrupt);
   if (command == "transform") return transform_command(arguments.transform, interrupt);
   if (command == "reconstruct") return reconstruct_command(arguments.reconstruct, interrupt);
+  if (command == "render") return render_command(arguments.render, interrupt);
   if (command == "plan") return plan_command(arguments.plan);
   if (command == "demo") return demo_command(arguments.demo, interrupt);
   if (command == "info") return info_command(arguments.info_json);
@@ -217,6 +247,7 @@ std::unique_ptr<CLI::App> make_app(Arguments& arguments) {
   add_factorize(*app, arguments.factorize);
   add_transform(*app, arguments.transform);
   add_reconstruct(*app, arguments.reconstruct);
+  add_render(*app, arguments.render);
   add_plan(*app, arguments.plan);
   add_info(*app, arguments.info_json);
   add_demo(*app, arguments.demo);

@@ -9,6 +9,7 @@
 #include "cli/factorize_command.hpp"
 #include "cli/plan_command.hpp"
 #include "cli/reconstruct_command.hpp"
+#include "cli/render_command.hpp"
 #include "cli/transform_command.hpp"
 
 namespace nonneg::cli {
@@ -20,6 +21,7 @@ struct Arguments {
   ReconstructArguments reconstruct;
   PlanArguments plan;
   DemoArguments demo;
+  RenderArguments render;
   bool info_json = false;
   std::string shell;
 };

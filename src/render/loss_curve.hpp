@@ -1,0 +1,18 @@
+/// The loss against iterations and against seconds.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "nonneg/result.hpp"
+#include "render/picture.hpp"
+
+namespace nonneg::render {
+
+constexpr Size kLossSize{1000, 420};
+
+/// Records by iteration; those without a finite loss are left out. A logarithmic axis where the
+/// loss falls by more than ten times and stays above 0.
+std::string draw_loss(const Canvas& canvas, const std::vector<LossRecord>& records);
+
+}  // namespace nonneg::render

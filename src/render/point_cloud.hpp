@@ -1,0 +1,50 @@
+/// Data with two columns as points in the plane: observed beside reconstructed, with the rows of H
+/// as arrows.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "nonneg/matrix.hpp"
+#include "render/picture.hpp"
+
+namespace nonneg::render {
+
+/// One state of the factors.
+struct FactorFrame {
+  Index iteration = 0;
+  /// Rows of W (p × k), those of the points.
+  Matrix<double> W;
+  /// k × 2 here, k × n elsewhere.
+  Matrix<double> H;
+};
+
+/// Both axes begin at 0.
+struct AxisLimits {
+  double x = 0;
+  double y = 0;
+};
+
+/// Round limits with room around all points.
+AxisLimits limits_of(MatrixView<const double> points);
+
+/// 10 × 4.5 inches at 100 pixels per inch.
+constexpr Size kLearningSize{1000, 450};
+/// 10 × 3.6 inches.
+constexpr Size kLineSize{1200, 400};
+
+/// Where the axes lie: the observed points' (0) and the reconstruction's (1). One unit of x is as
+/// long as one of y on both.
+Rectangle learning_axes(const Size& size, const AxisLimits& limits, int panel);
+
+/// Left the observed points (p × 2), right W·H of each frame and the rows of H as arrows from the
+/// origin; points coloured by their observed x; the iteration as title. A still picture takes the
+/// last frame only.
+std::string draw_learning(const Canvas& canvas, MatrixView<const double> observed,
+                          const std::vector<FactorFrame>& frames, const AxisLimits& limits);
+
+/// Observed points, their reconstruction at one component with the row of H, and the weights W.
+std::string draw_line(const Canvas& canvas, MatrixView<const double> observed,
+                      const FactorFrame& frame, const AxisLimits& limits);
+
+}  // namespace nonneg::render
