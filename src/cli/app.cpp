@@ -187,23 +187,27 @@ void add_demo(CLI::App& app, DemoArguments& arguments) {
       .add_option_function<std::string>(
           "NAME",
           [&arguments](const std::string& text) {
-            const auto choice = parse_choice("demo", text, choices_of("learning|swimmer"));
-            arguments.demo = choice == 0 ? Demo::learning : Demo::swimmer;
+            const auto choice = parse_choice("demo", text, choices_of("learning|line|swimmer"));
+            arguments.demo = static_cast<Demo>(choice);
           },
-          "learning: 80 points in the plane, 50 multiplicative updates; swimmer: 256 pictures "
-          "made of 17 parts")
-      ->type_name("learning|swimmer")
+          "learning: 80 points in the plane, 50 multiplicative updates, and an animation of them; "
+          "line: 80 points about a line, at rank 1; swimmer: 256 pictures made of 17 parts")
+      ->type_name("learning|line|swimmer")
       ->default_str("learning");
   table.group("Result");
   table.path("--out", arguments.out, "DIR", "Directory for W.npy, H.npy and run.json");
-  table.flag("--overwrite", arguments.overwrite, "Replace an older run in DIR");
+  table.path("--picture", arguments.picture, "FILE", "Where learning and line draw what they did")
+      ->default_str("learning.gif, line.png");
+  table.flag("--no-picture", arguments.no_picture, "Draw nothing");
+  table.flag("--overwrite", arguments.overwrite,
+             "Replace an older run in DIR, and a FILE that nonneg did not draw");
   add_reporting(table, arguments.reporting);
   table.group("Run");
   table.integer("--max-iterations", arguments.max_iterations, "Most iterations",
-                "learning 50, swimmer 200");
+                "swimmer 200, else 50");
   table.unsigned_integer("--seed", arguments.seed, "First of the swimmer's random starts");
   table.integer("--threads", arguments.threads, "Threads on the CPU", "all usable cores");
-  finish(command, "  nonneg demo\n  nonneg demo swimmer --out swimmer");
+  finish(command, "  nonneg demo\n  nonneg demo line\n  nonneg demo swimmer --out swimmer");
 }
 
 void add_info(CLI::App& app, bool& json) {

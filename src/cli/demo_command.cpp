@@ -2,11 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <optional>
+#include <utility>
 
 #include "cli/console.hpp"
 #include "cli/demo_data.hpp"
+#include "cli/picture_files.hpp"
 #include "cli/swimmer_report.hpp"
+#include "nonneg/error.hpp"
+#include "render/point_cloud.hpp"
 
 namespace nonneg::cli {
 namespace {
@@ -29,6 +34,59 @@ std::string learning_table(const std::vector<LossRecord>& history) {
   return out;
 }
 
+/// The picture of a demo: where it goes, and whether it can.
+class DemoPicture {
+ public:
+  /// Looks at the place before the work begins. Throws as check_picture_place does where the user
+  /// named it; a place of our own choice that cannot be used is a picture less, and a warning.
+  DemoPicture(const DemoArguments& arguments, std::string default_path)
+      : arguments_(arguments),
+        path_(arguments.picture.empty() ? std::move(default_path) : arguments.picture) {
+    if (!path_.ends_with(extension())) {
+      throw InvalidArgument(fmt::format(
+          "--picture {}: this demo draws a file whose name ends in {}", path_, extension()));
+    }
+    if (!arguments.no_picture) {
+      attempt([&] { check_picture_place(path_, arguments_.overwrite); });
+    }
+  }
+
+  bool wanted() const noexcept { return !arguments_.no_picture && !failed_; }
+
+  /// `draw` returns the file's bytes.
+  template <class Draw>
+  void write(const Draw& draw, Interrupt& interrupt) {
+    if (!wanted()) return;
+    attempt([&] { write_picture(path_, draw(), arguments_.overwrite, interrupt); });
+    drawn_ = !failed_;
+  }
+
+  /// "picture         learning.gif", or nothing.
+  std::string line() const { return drawn_ ? fmt::format("picture         {}\n", path_) : ""; }
+  nlohmann::ordered_json json() const { return drawn_ ? nlohmann::ordered_json(path_) : nullptr; }
+
+ private:
+  template <class Action>
+  void attempt(const Action& action) {
+    try {
+      action();
+    } catch (const Error& e) {
+      if (!arguments_.picture.empty()) throw;
+      failed_ = true;
+      if (!arguments_.reporting.quiet) {
+        say(fmt::format("nonneg: warning: no picture: {}\n", e.what()));
+      }
+    }
+  }
+
+  std::string_view extension() const { return arguments_.demo == Demo::learning ? ".gif" : ".png"; }
+
+  const DemoArguments& arguments_;
+  std::string path_;
+  bool failed_ = false;
+  bool drawn_ = false;
+};
+
 /// Writes, prints what `tell` makes of the record, and gives the exit status.
 template <class T, class Tell>
 ExitStatus conclude(const RunRequest& request, const Result<T>& result, RunDirectory* directory,
@@ -45,7 +103,30 @@ ExitStatus conclude(const RunRequest& request, const Result<T>& result, RunDirec
   return status_of(result.stop_reason);
 }
 
+Matrix<double> transposed(const Matrix<double>& Ht) {
+  Matrix<double> H(Ht.cols(), Ht.rows());
+  for (Index c = 0; c < H.rows(); ++c) {
+    for (Index j = 0; j < H.cols(); ++j) H(c, j) = Ht(j, c);
+  }
+  return H;
+}
+
+/// The factors with rows of H of length 1: the weights are then distances along them.
+render::FactorFrame unit_components(const Result<double>& result) {
+  Matrix<double> W(result.W.rows(), result.W.cols());
+  Matrix<double> H = transposed(result.Ht);
+  for (Index c = 0; c < H.rows(); ++c) {
+    double squares = 0;
+    for (Index j = 0; j < H.cols(); ++j) squares += H(c, j) * H(c, j);
+    const double length = squares > 0 ? std::sqrt(squares) : 1;
+    for (Index j = 0; j < H.cols(); ++j) H(c, j) /= length;
+    for (Index i = 0; i < W.rows(); ++i) W(i, c) = result.W(i, c) * length;
+  }
+  return {result.iterations, std::move(W), std::move(H)};
+}
+
 ExitStatus learning(const DemoArguments& arguments, RunDirectory* directory, Interrupt& interrupt) {
+  DemoPicture picture(arguments, "learning.gif");
   const LearningDemo demo = learning_demo();
   const DataView A = demo.A.view();
   Options options;
@@ -62,12 +143,57 @@ ExitStatus learning(const DemoArguments& arguments, RunDirectory* directory, Int
   // Done in a blink: the table that follows says more than a progress line.
   Progress progress(true, options.max_iterations);
   const InitialFactors<double> initial{demo.W0.view(), demo.H0.view()};
-  const Result<double> result = solve<double>(A, options, &initial, progress, interrupt);
+  std::vector<render::FactorFrame> frames;
+  const Watcher<double> keep_frame = [&](const Solver<double>& solver, const LossRecord& record) {
+    if (record.iteration > 0 && picture.wanted()) {
+      frames.push_back({record.iteration, solver.W(), transposed(solver.Ht())});
+    }
+  };
+  const Result<double> result =
+      solve<double>(A, options, &initial, progress, interrupt, keep_frame);
+  picture.write(
+      [&] {
+        return render::draw_learning({render::Format::gif, render::kLearningSize}, demo.A.view(),
+                                     render::thinned(std::move(frames)), render::kLearningLimits);
+      },
+      interrupt);
   const RunRequest request{"demo learning", describe(A), options, {}, {}};
-  return conclude(request, result, directory, arguments, nlohmann::ordered_json::object(), [&] {
+  return conclude(request, result, directory, arguments, {{"picture", picture.json()}}, [&] {
     return "80 points (x, cos(x)^2 + 1 + noise) as a matrix of 80 x 2, factorized at rank 2\n"
            "by multiplicative updates from a fixed start:\n\n" +
-           learning_table(result.loss_history);
+           learning_table(result.loss_history) + "\n" + picture.line();
+  });
+}
+
+ExitStatus line(const DemoArguments& arguments, RunDirectory* directory, Interrupt& interrupt) {
+  DemoPicture picture(arguments, "line.png");
+  const Matrix<double> points = line_demo();
+  const DataView A = points.view();
+  Options options;
+  options.rank = 1;
+  options.precision = Precision::float64;
+  options.max_iterations = arguments.max_iterations.value_or(kLearningIterations);
+  options.seed = arguments.seed;
+  options.threads = arguments.threads;
+  validate(options);
+
+  Progress progress(true, options.max_iterations);
+  const Result<double> result = solve<double>(A, options, nullptr, progress, interrupt);
+  const render::FactorFrame frame = unit_components(result);
+  picture.write(
+      [&] {
+        return render::draw_line({render::Format::png, render::kLineSize}, points.view(), frame,
+                                 render::limits_of(points.view()));
+      },
+      interrupt);
+  const RunRequest request{"demo line", describe(A), options, {}, {}};
+  return conclude(request, result, directory, arguments, {{"picture", picture.json()}}, [&] {
+    return fmt::format(
+        "80 noisy points about the line y = 0.6 x, as a matrix of 80 x 2, factorized at rank 1:\n"
+        "each point is a weight times one vector, h = ({:.3f}, {:.3f}) at length 1, of slope "
+        "{:.3f}\n{}",
+        frame.H(0, 0), frame.H(0, 1), frame.H(0, 1) / frame.H(0, 0),
+        picture.line().empty() ? "" : "\n" + picture.line());
   });
 }
 
@@ -142,8 +268,15 @@ ExitStatus demo_command(const DemoArguments& arguments, Interrupt& interrupt) {
   std::optional<RunDirectory> directory;
   if (!arguments.out.empty()) directory.emplace(arguments.out, arguments.overwrite, interrupt);
   RunDirectory* keep = directory ? &*directory : nullptr;
-  return arguments.demo == Demo::learning ? learning(arguments, keep, interrupt)
-                                          : swimmer(arguments, keep, interrupt);
+  switch (arguments.demo) {
+    case Demo::learning:
+      return learning(arguments, keep, interrupt);
+    case Demo::line:
+      return line(arguments, keep, interrupt);
+    case Demo::swimmer:
+      break;
+  }
+  return swimmer(arguments, keep, interrupt);
 }
 
 }  // namespace nonneg::cli

@@ -8,12 +8,16 @@
 
 namespace nonneg::cli {
 
-enum class Demo { learning, swimmer };
+enum class Demo { learning, line, swimmer };
 
 struct DemoArguments {
   Demo demo = Demo::learning;
   /// Empty: the factors are not kept.
   std::string out;
+  /// Where the picture of learning and of line goes; empty for a name of its own in the working
+  /// directory.
+  std::string picture;
+  bool no_picture = false;
   bool overwrite = false;
   Reporting reporting;
   std::optional<std::int64_t> max_iterations;

@@ -64,6 +64,18 @@ LearningDemo learning_demo() {
   return demo;
 }
 
+Matrix<double> line_demo() {
+  constexpr double kSlope = 0.6;
+  constexpr double kNoise = 0.2;
+  Matrix<double> A(kPoints, 2);
+  NumpyRandom points(kArticleSeed);
+  for (Index i = 0; i < kPoints; ++i) A(i, 0) = 4.0 * points.uniform() + 0.2;
+  for (Index i = 0; i < kPoints; ++i) {
+    A(i, 1) = std::max(0.0, kSlope * A(i, 0) + kNoise * points.normal());
+  }
+  return A;
+}
+
 SwimmerDemo swimmer_demo() {
   constexpr Index kPictures = kPositions * kPositions * kPositions * kPositions;
   SwimmerDemo demo{Matrix<float>(kPictures, kSwimmerPixels),

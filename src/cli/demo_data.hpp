@@ -19,6 +19,9 @@ struct LearningDemo {
 /// RandomState(32) W₀, then the transpose of H₀.
 LearningDemo learning_demo();
 
+/// 80 × 2: a row is a point (x, 0.6 x + noise), x in [0.2, 4.2], from RandomState(32) as above.
+Matrix<double> line_demo();
+
 constexpr Index kSwimmerSide = 32;
 constexpr Index kSwimmerPixels = kSwimmerSide * kSwimmerSide;
 constexpr Index kSwimmerParts = 17;

@@ -6,10 +6,13 @@ namespace nonneg::cli {
 
 template <class T>
 Result<T> solve(const DataView& A, const Options& options, const InitialFactors<T>* initial,
-                Progress& progress, Interrupt& interrupt) {
+                Progress& progress, Interrupt& interrupt, const Watcher<T>& watch) {
   Solver<T> solver = initial == nullptr ? Solver<T>(A, options) : Solver<T>(A, options, *initial);
   interrupt.begin_graceful();
-  solver.run(interrupt.token(), [&](const LossRecord& record) { progress.on_check(record); });
+  solver.run(interrupt.token(), [&](const LossRecord& record) {
+    progress.on_check(record);
+    if (watch) watch(solver, record);
+  });
   return solver.result();
 }
 
@@ -33,9 +36,9 @@ ExitStatus status_of(StopReason reason) noexcept {
 }
 
 template Result<float> solve(const DataView&, const Options&, const InitialFactors<float>*,
-                             Progress&, Interrupt&);
+                             Progress&, Interrupt&, const Watcher<float>&);
 template Result<double> solve(const DataView&, const Options&, const InitialFactors<double>*,
-                              Progress&, Interrupt&);
+                              Progress&, Interrupt&, const Watcher<double>&);
 template void write_run(const nlohmann::ordered_json&, const Result<float>&, RunDirectory*,
                         const Reporting&);
 template void write_run(const nlohmann::ordered_json&, const Result<double>&, RunDirectory*,

@@ -1,6 +1,7 @@
 /// The steps that every factorization of the command takes: solve, watch, record, write, tell.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "cli/exit_status.hpp"
@@ -20,10 +21,14 @@ struct Reporting {
   bool json = false;
 };
 
+/// Called at each check, with the solver between two sweeps.
+template <class T>
+using Watcher = std::function<void(const Solver<T>&, const LossRecord&)>;
+
 /// Runs to the end, or to what was reached when the user stopped it. `initial` may be null.
 template <class T>
 Result<T> solve(const DataView& A, const Options& options, const InitialFactors<T>* initial,
-                Progress& progress, Interrupt& interrupt);
+                Progress& progress, Interrupt& interrupt, const Watcher<T>& watch = {});
 
 /// Says the run's warnings, and writes it into `directory`, where there is one.
 template <class T>

@@ -18,9 +18,7 @@ constexpr Index kMostPoints = 2000;
 constexpr Index kMostPairs = 8;
 /// Entries of all frames of an animation together, in memory.
 constexpr Index kMostEntries = Index{1} << 25U;
-/// The article's axes, for its data.
 constexpr const char* kDemoSource = "demo learning";
-constexpr AxisLimits kDemoLimits{4.5, 3.3};
 
 /// A, where the directory or the place it came from still has it.
 std::optional<MatrixFile> find_data(const SnapshotDirectoryReader& reader) {
@@ -151,7 +149,7 @@ std::string DirectoryPictures::draw_learning_picture(const PictureName& name) co
   const std::vector<Index> sample = evenly(reader_.run().snapshot_rows(), kMostPoints);
   const Matrix<double> observed = data_rows(sample);
   const AxisLimits limits =
-      reader_.run().data_source == kDemoSource ? kDemoLimits : limits_of(observed.view());
+      reader_.run().data_source == kDemoSource ? kLearningLimits : limits_of(observed.view());
   return draw_learning(canvas_for(name, kLearningSize), observed.view(),
                        frames(name.format, sample), limits);
 }

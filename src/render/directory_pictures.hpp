@@ -30,10 +30,8 @@ struct PictureName {
   std::string file_name() const;
 };
 
-/// Animations show at most so many snapshots, evenly chosen, the last among them. The first factors
-/// are no frame: it is the learning that is shown.
-constexpr Index kMostFrames = 50;
-
+/// Animations show at most kMostFrames snapshots, evenly chosen, the last among them. The first
+/// factors are no frame: it is the learning that is shown.
 class DirectoryPictures {
  public:
   /// Throws InvalidArgument where an image shape does not have as many pixels as A has columns, and

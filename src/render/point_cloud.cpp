@@ -4,8 +4,10 @@
 #include <array>
 #include <cmath>
 #include <span>
+#include <utility>
 
 #include "nonneg/solver.hpp"
+#include "render/dense_rows.hpp"
 
 namespace nonneg::render {
 namespace {
@@ -82,10 +84,14 @@ void set_arrows(Script& script, MatrixView<const double> H, const AxisLimits& li
         inside * H(c, 0), inside * H(c, 1), inside < 1 ? "nohead" : "head", colour);
     const double length = std::hypot(H(c, 0) / limits.x, H(c, 1) / limits.y);
     if (inside < 1 || !(length > 0)) continue;
-    constexpr double kBeyond = 0.05;
+    // Beyond its tip; a single one has all points there, and is named on its right.
+    constexpr double kAway = 0.05;
+    const double x = H(c, 0) / limits.x / length;
+    const double y = H(c, 1) / limits.y / length;
+    const bool single = H.rows() == 1;
     script.line("set label '{}' at {:.6g},{:.6g} center font ':Bold' textcolor rgb '{}' front",
-                component_name(c), H(c, 0) * (1 + kBeyond / length),
-                H(c, 1) * (1 + kBeyond / length), colour);
+                component_name(c), H(c, 0) + kAway * limits.x * (single ? y : x),
+                H(c, 1) + kAway * limits.y * (single ? -x : y), colour);
   }
 }
 
@@ -113,6 +119,14 @@ Rectangle fitted(const Rectangle& room, const AxisLimits& limits) {
 }
 
 }  // namespace
+
+std::vector<FactorFrame> thinned(std::vector<FactorFrame> frames) {
+  std::vector<FactorFrame> kept;
+  for (const Index i : evenly(std::ssize(frames), kMostFrames)) {
+    kept.push_back(std::move(frames[static_cast<std::size_t>(i)]));
+  }
+  return kept;
+}
 
 AxisLimits limits_of(MatrixView<const double> points) {
   AxisLimits largest;
@@ -178,7 +192,7 @@ std::string draw_line(const Canvas& canvas, MatrixView<const double> observed,
   add_points(script, "W", weights.view(), observed);
 
   const std::array lefts{0.04, 0.37, 0.72};
-  const std::array titles{"observed points, h from H", "reconstruction W\u00B7H at k = 1",
+  const std::array titles{"observed points, and the row of H", "reconstruction W\u00B7H at k = 1",
                           "weights W, by the point's x"};
   script.begin_frame();
   for (std::size_t panel = 0; panel < lefts.size(); ++panel) {

@@ -19,18 +19,27 @@ struct FactorFrame {
   Matrix<double> H;
 };
 
+/// Animations show at most so many states.
+constexpr Index kMostFrames = 50;
+
+/// At most kMostFrames of the frames, evenly chosen, the last among them.
+std::vector<FactorFrame> thinned(std::vector<FactorFrame> frames);
+
 /// Both axes begin at 0.
 struct AxisLimits {
   double x = 0;
   double y = 0;
 };
 
+/// The article's, for the points of `nonneg demo learning`.
+constexpr AxisLimits kLearningLimits{4.5, 3.3};
+
 /// Round limits with room around all points.
 AxisLimits limits_of(MatrixView<const double> points);
 
 /// 10 × 4.5 inches at 100 pixels per inch.
 constexpr Size kLearningSize{1000, 450};
-/// 10 × 3.6 inches.
+/// 12 × 4 inches.
 constexpr Size kLineSize{1200, 400};
 
 /// Where the axes lie: the observed points' (0) and the reconstruction's (1). One unit of x is as
