@@ -210,6 +210,23 @@ void add_demo(CLI::App& app, DemoArguments& arguments) {
   finish(command, "  nonneg demo\n  nonneg demo line\n  nonneg demo swimmer --out swimmer");
 }
 
+void add_view(CLI::App& app, ViewArguments& arguments) {
+  CLI::App& command = add_command(app, "view", "Show a run's snapshots on a page, as they come");
+  OptionTable table(command);
+  table.positional("DIR", arguments.directory, "Directory of snapshots, or of a run that has some")
+      ->type_name("DIR");
+  table.group("Page");
+  table.integer("--port", arguments.port, "Port to serve the page at", "7878, or any free one");
+  command
+      .add_option_function<std::string>(
+          "--host", [&arguments](const std::string& text) { arguments.host = text; },
+          "Address to serve at; others than this machine reach only what is not 127.0.0.1")
+      ->type_name("ADDRESS")
+      ->group("Page")
+      ->default_str(arguments.host);
+  finish(command, "  nonneg view snapshots\n  nonneg view snapshots --port 9000");
+}
+
 void add_info(CLI::App& app, bool& json) {
   CLI::App& command = add_command(app, "info", "Say what this build and this machine have");
   OptionTable table(command);
@@ -236,6 +253,7 @@ ExitStatus dispatch(const CLI::App& app, const Arguments& arguments, Interrupt& 
   if (command == "render") return render_command(arguments.render, interrupt);
   if (command == "plan") return plan_command(arguments.plan);
   if (command == "demo") return demo_command(arguments.demo, interrupt);
+  if (command == "view") return view_command(arguments.view, interrupt);
   if (command == "info") return info_command(arguments.info_json);
   return completion_command(arguments.shell, app);
 }
@@ -253,6 +271,7 @@ std::unique_ptr<CLI::App> make_app(Arguments& arguments) {
   add_reconstruct(*app, arguments.reconstruct);
   add_render(*app, arguments.render);
   add_plan(*app, arguments.plan);
+  add_view(*app, arguments.view);
   add_info(*app, arguments.info_json);
   add_demo(*app, arguments.demo);
   add_completion(*app, arguments.shell);

@@ -11,6 +11,7 @@
 #include "cli/reconstruct_command.hpp"
 #include "cli/render_command.hpp"
 #include "cli/transform_command.hpp"
+#include "cli/view_command.hpp"
 
 namespace nonneg::cli {
 
@@ -22,6 +23,7 @@ struct Arguments {
   PlanArguments plan;
   DemoArguments demo;
   RenderArguments render;
+  ViewArguments view;
   bool info_json = false;
   std::string shell;
 };

@@ -1,0 +1,28 @@
+# Run at build time: writes the page's sources into a C++ file as string literals.
+#   cmake -D OUTPUT=FILE -D HTML=FILE -D CSS=FILE -D SCRIPTS=FILE,FILE,... -D CHART=FILE -P EmbedPage.cmake
+set(text "// Written by cmake/EmbedPage.cmake from src/report/page/.\n")
+string(APPEND text "#include \"report/page_sources.hpp\"\n\nnamespace nonneg::report {\n")
+
+# A string literal for the files' contents, one after the other.
+function(embed name)
+  set(content)
+  foreach(file IN LISTS ARGN)
+    if(file)
+      file(READ "${file}" part)
+      string(APPEND content "${part}\n")
+    endif()
+  endforeach()
+  string(FIND "${content}" ")~page~\"" taken)
+  if(NOT taken EQUAL -1)
+    message(FATAL_ERROR "${ARGN}: holds )~page~\", which ends the literal that it is embedded in")
+  endif()
+  set(text "${text}\nconst std::string_view ${name} = R\"~page~(${content})~page~\";\n" PARENT_SCOPE)
+endfunction()
+
+string(REPLACE "," ";" scripts "${SCRIPTS}")
+embed(kPageHtml "${HTML}")
+embed(kPageStyle "${CSS}")
+embed(kPageScript ${scripts})
+embed(kChartScript "${CHART}")
+string(APPEND text "\n}  // namespace nonneg::report\n")
+file(WRITE "${OUTPUT}" "${text}")

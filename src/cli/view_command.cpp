@@ -1,0 +1,139 @@
+#include "cli/view_command.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <thread>
+#include <utility>
+
+#include "cli/console.hpp"
+#include "cli/usage.hpp"
+#include "live/event_server.hpp"
+#include "nonneg/error.hpp"
+#include "nonneg/snapshot_directory.hpp"
+#include "report/directory_events.hpp"
+
+namespace nonneg::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+namespace fs = std::filesystem;
+
+constexpr std::chrono::milliseconds kPoll{300};
+/// Snapshots of those that are there already; all that come later are shown.
+constexpr Index kMostAtOnce = 120;
+
+/// run.json of a directory, or null.
+Json run_json_of(const fs::path& directory) {
+  std::ifstream file(directory / "run.json");
+  if (!file) return nullptr;
+  Json record = Json::parse(file, nullptr, false);
+  return record.is_object() ? record : Json(nullptr);
+}
+
+/// The snapshots of a run directory, or the directory itself.
+std::string snapshots_of(const std::string& directory) {
+  if (SnapshotDirectoryReader::holds_snapshots(directory)) return directory;
+  const Json record = run_json_of(directory);
+  const auto named = record.is_object() ? record.find("snapshots") : record.end();
+  if (named != record.end() && named->is_string()) return named->get<std::string>();
+  throw InvalidArgument(fmt::format(
+      "{}: holds no snapshots, and no run.json that names some; name a directory that factorize "
+      "--snapshots DIR made",
+      directory));
+}
+
+/// Hands a directory's news to the server.
+class Follower {
+ public:
+  Follower(const std::string& path, live::EventLog& log)
+      : reader_(path), events_(reader_.run(), report::DisplayPlan::kUsualValues), log_(log) {
+    std::vector<std::string> notes;
+    const auto count = static_cast<Index>(reader_.snapshots().size());
+    const std::vector<Index> first = report::spread(count, kMostAtOnce);
+    if (static_cast<Index>(first.size()) < count) {
+      notes.push_back(fmt::format("Of the first {} snapshots, {} are shown.", count, first.size()));
+    }
+    const report::Observed observed = report::observed_of(reader_, events_.observed_rows(), notes);
+    publish(live::Keep::always, events_.start(observed, std::move(notes)));
+    add_checks();
+    for (const Index i : first) add_snapshot(static_cast<std::size_t>(i));
+    next_snapshot_ = reader_.snapshots().size();
+    add_end();
+  }
+
+  void follow() {
+    if (!reader_.refresh()) return;
+    add_checks();
+    for (; next_snapshot_ < reader_.snapshots().size(); ++next_snapshot_) {
+      add_snapshot(next_snapshot_);
+    }
+    add_end();
+  }
+
+ private:
+  void add_checks() {
+    for (; next_check_ < reader_.checks().size(); ++next_check_) {
+      publish(live::Keep::check, report::PageEvents::check(reader_.checks()[next_check_]));
+    }
+  }
+
+  void add_snapshot(std::size_t i) {
+    try {
+      publish(live::Keep::snapshot, report::snapshot_event(reader_, i, events_));
+    } catch (const Error& e) {
+      say(fmt::format("nonneg: warning: a snapshot is left out: {}\n", e.what()));
+    }
+  }
+
+  void add_end() {
+    if (!reader_.end() || ended_) return;
+    ended_ = true;
+    const std::string& output = reader_.run().output;
+    const Json record = output.empty() ? Json(nullptr) : run_json_of(output);
+    if (record.is_object()) publish(live::Keep::always, report::PageEvents::record(record));
+    publish(live::Keep::always,
+            report::end_event(*reader_.end(), report::files_of(output, reader_.path())));
+  }
+
+  void publish(live::Keep keep, const Json& event) {
+    log_.publish(keep, event.dump(-1, ' ', false, Json::error_handler_t::replace));
+  }
+
+  SnapshotDirectoryReader reader_;
+  report::PageEvents events_;
+  live::EventLog& log_;
+  std::size_t next_check_ = 0;
+  std::size_t next_snapshot_ = 0;
+  bool ended_ = false;
+};
+
+}  // namespace
+
+ExitStatus view_command(const ViewArguments& arguments, Interrupt& interrupt) {
+  require_value("view", "DIR", arguments.directory);
+  const std::string path = snapshots_of(arguments.directory);
+  live::Place place;
+  place.host = arguments.host;
+  if (arguments.port) {
+    if (*arguments.port < 1 || *arguments.port > std::numeric_limits<std::uint16_t>::max()) {
+      throw InvalidArgument(fmt::format("--port {}: must be from 1 to 65535", *arguments.port));
+    }
+    place.port = static_cast<int>(*arguments.port);
+  }
+  live::EventServer server(place);
+  Follower follower(path, server.log());
+  interrupt.begin_graceful();
+  print(fmt::format("{}\nOpen this address in a browser; Ctrl-C ends it.\n", server.address()));
+  while (!interrupt.token().stop_requested()) {
+    std::this_thread::sleep_for(kPoll);
+    follower.follow();
+  }
+  return ExitStatus::success;
+}
+
+}  // namespace nonneg::cli

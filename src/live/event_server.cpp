@@ -1,0 +1,227 @@
+#include "live/event_server.hpp"
+
+#include <fmt/format.h>
+#include <limits.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <charconv>
+#include <chrono>
+#include <system_error>
+#include <thread>
+
+#include "live/connection_queue.hpp"
+#include "live/request_guard.hpp"
+#include "nonneg/error.hpp"
+#include "report/page.hpp"
+
+namespace nonneg::live {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int kThreads = EventServer::kMostViewers + 8;
+constexpr int kReadSeconds = 5;
+/// A viewer that takes nothing for this long is let go; its page asks again.
+constexpr int kWriteSeconds = 5;
+constexpr std::size_t kMostRequestBytes = 4096;
+constexpr std::chrono::milliseconds kPatience{500};
+/// How often a silent stream is written to, to find out who left.
+constexpr std::chrono::seconds kHeartbeat{2};
+constexpr int kOk = 200;
+constexpr int kNoContent = 204;
+constexpr int kForbidden = 403;
+constexpr int kNotFound = 404;
+constexpr int kConflict = 409;
+constexpr int kBusy = 503;
+
+constexpr int kHighestPort = 65535;
+
+[[noreturn]] void cannot_listen(const Place& place, int error) {
+  if (place.port && error == EADDRINUSE) {
+    throw InvalidArgument(fmt::format(
+        "port {} of {} is in use by another program; name another port, or none to get a free one",
+        *place.port, place.host));
+  }
+  if (place.port && error == EACCES) {
+    throw InvalidArgument(fmt::format(
+        "port {} of {} is kept for the system; name one from 1024 on, or none to get a free one",
+        *place.port, place.host));
+  }
+  throw InvalidArgument(fmt::format(
+      "cannot listen at {}: {}; name an address of this machine, such as 127.0.0.1, or "
+      "0.0.0.0 for all of them",
+      place.host,
+      error == 0 ? "there is no such address here" : std::generic_category().message(error)));
+}
+
+/// What people type: a server for every address is reached by the machine's name.
+std::string host_to_print(const std::string& host) {
+  std::string shown = host;
+  if (host == "0.0.0.0" || host == "::") {
+    std::array<char, HOST_NAME_MAX + 1> name{};
+    shown = ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost";
+  }
+  return shown.find(':') == std::string::npos ? shown : "[" + shown + "]";
+}
+
+}  // namespace
+
+class EventServer::Impl {
+ public:
+  Impl(const Place& place, Button button) : button_(std::move(button)), token_(random_token()) {
+    report::require_page();
+    server_.new_task_queue = [] { return new ConnectionQueue(kThreads); };
+    // Not the library's own: SO_REUSEPORT would let two servers share a port.
+    server_.set_socket_options([](socket_t socket) {
+      const int yes = 1;
+      ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+    });
+    server_.set_keep_alive_max_count(1);
+    server_.set_read_timeout(kReadSeconds);
+    server_.set_write_timeout(kWriteSeconds);
+    server_.set_payload_max_length(kMostRequestBytes);
+    server_.set_tcp_nodelay(true);
+    server_.set_default_headers({{"Cache-Control", "no-store"},
+                                 {"X-Content-Type-Options", "nosniff"},
+                                 {"X-Frame-Options", "DENY"},
+                                 {"Referrer-Policy", "no-referrer"},
+                                 {"Cross-Origin-Resource-Policy", "same-origin"},
+                                 {"Cross-Origin-Opener-Policy", "same-origin"}});
+    server_.set_pre_routing_handler(
+        [this](const httplib::Request& request, httplib::Response& response) {
+          answer(request, response);
+          return httplib::Server::HandlerResponse::Handled;
+        });
+    bind(place);
+    thread_ = std::thread([this] { server_.listen_after_bind(); });
+    while (!server_.is_running()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+
+  ~Impl() {
+    log_.close();
+    server_.stop();
+    thread_.join();
+  }
+
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  const std::string& address() const noexcept { return address_; }
+  EventLog& log() noexcept { return log_; }
+  int viewers() const noexcept { return viewers_; }
+
+ private:
+  void bind(const Place& place) {
+    if (place.port && (*place.port < 1 || *place.port > kHighestPort)) {
+      throw InvalidArgument(
+          fmt::format("port {}: must be from 1 to {}", *place.port, kHighestPort));
+    }
+    host_ = host_to_print(place.host);
+    int port = place.port.value_or(kUsualPort);
+    errno = 0;
+    if (!server_.bind_to_port(place.host, port)) {
+      if (place.port) cannot_listen(place, errno);
+      errno = 0;
+      port = server_.bind_to_any_port(place.host);
+      if (port < 1) cannot_listen(place, errno);
+    }
+    address_ = fmt::format("http://{}:{}/{}/", host_, port, token_);
+  }
+
+  /// Every request comes by here.
+  void answer(const httplib::Request& request, httplib::Response& response) {
+    response.status = kNotFound;
+    const std::string host = request.get_header_value("Host");
+    if (request.get_header_value_count("Host") != 1 || !host_allowed(host, host_)) {
+      response.status = kForbidden;
+      return;
+    }
+    const std::string_view path = request.path;
+    const std::size_t end = path.find('/', 1);
+    if (path.empty() || end == std::string_view::npos) return;
+    if (!same_token(path.substr(1, end - 1), token_)) return;
+    const std::string what(path.substr(end + 1));
+    if (request.method == "GET" && what.empty()) return send_page(response);
+    if (request.method == "GET" && what == "events") return send_events(request, response);
+    if (request.method == "POST") press(request, what, host, response);
+  }
+
+  void send_page(httplib::Response& response) {
+    const std::string nonce = random_token();
+    response.status = kOk;
+    response.set_header(
+        "Content-Security-Policy",
+        fmt::format("default-src 'none'; script-src 'nonce-{0}'; style-src 'nonce-{0}'; img-src "
+                    "data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+                    "frame-ancestors 'none'",
+                    nonce));
+    response.set_content(report::live_page(nonce), "text/html; charset=utf-8");
+  }
+
+  void press(const httplib::Request& request, const std::string& what, const std::string& host,
+             httplib::Response& response) {
+    if (what != "pause" && what != "resume" && what != "stop") return;
+    if (request.has_header("Origin") && request.get_header_value("Origin") != "http://" + host) {
+      response.status = kForbidden;
+      return;
+    }
+    response.status = button_ && button_(what) ? kNoContent : kConflict;
+  }
+
+  void send_events(const httplib::Request& request, httplib::Response& response) {
+    if (++viewers_ > kMostViewers) {
+      --viewers_;
+      response.status = kBusy;
+      return;
+    }
+    // Where a page that lost its connection goes on.
+    std::uint64_t cursor = 0;
+    const std::string last = request.get_header_value("Last-Event-ID");
+    std::from_chars(last.data(), last.data() + last.size(), cursor);
+    response.status = kOk;
+    response.set_chunked_content_provider(
+        "text/event-stream",
+        [this, cursor, written = Clock::time_point()](std::size_t,
+                                                      httplib::DataSink& sink) mutable {
+          return send_next(cursor, written, sink);
+        },
+        [this](bool) { --viewers_; });
+  }
+
+  /// False ends the stream.
+  bool send_next(std::uint64_t& cursor, Clock::time_point& written, httplib::DataSink& sink) {
+    for (const EventLog::Frame& frame : log_.after(cursor, kPatience)) {
+      if (!sink.write(frame->data(), frame->size())) return false;
+      written = Clock::now();
+    }
+    if (log_.closed()) return false;
+    if (Clock::now() - written > kHeartbeat) {
+      constexpr std::string_view kNothing = ":\n\n";
+      if (!sink.write(kNothing.data(), kNothing.size())) return false;
+      written = Clock::now();
+    }
+    return true;
+  }
+
+  Button button_;
+  std::string token_;
+  std::string host_;
+  std::string address_;
+  EventLog log_;
+  std::atomic<int> viewers_ = 0;
+  httplib::Server server_;
+  std::thread thread_;
+};
+
+EventServer::EventServer(const Place& place, Button button)
+    : impl_(std::make_unique<Impl>(place, std::move(button))) {}
+EventServer::~EventServer() = default;
+const std::string& EventServer::address() const noexcept { return impl_->address(); }
+EventLog& EventServer::log() noexcept { return impl_->log(); }
+int EventServer::viewers() const noexcept { return impl_->viewers(); }
+
+}  // namespace nonneg::live

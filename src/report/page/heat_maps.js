@@ -1,0 +1,99 @@
+// W and H as heat maps on colour scales that hold for all snapshots.
+
+/** `kind` is "w" (lines x components, drawn on its side) or "h" (components x lines). */
+class HeatMap {
+  constructor(kind) {
+    this.kind = kind;
+    this.canvas = byId(`${kind}-map`);
+    this.reading = byId(`${kind}-reading`);
+    this.tops = new Map();
+    this.cursor = null;
+    this.canvas.addEventListener("pointermove", (e) => this.point(e));
+    this.canvas.addEventListener("pointerdown", (e) => this.point(e));
+    this.canvas.addEventListener("pointerleave", () => this.moveTo(null));
+    this.canvas.addEventListener("keydown", (e) => this.key(e));
+    this.canvas.addEventListener("blur", () => this.moveTo(null));
+  }
+
+  reset() {
+    const { components, w, h } = model.run.display;
+    const bins = this.kind === "w" ? w : h;
+    this.lines = bins.bins;
+    this.of = bins.of;
+    this.components = components;
+    this.tops.clear();
+    const settings = model.run.settings;
+    byId(`${this.kind}-size`).textContent = this.kind === "w"
+      ? `${formatCount(this.of)} rows (→) × ${settings.rank} components (↓)`
+      : `${settings.rank} components (↓) × ${formatCount(this.of)} columns (→)`;
+    // Few components get tall rows, many get thin ones.
+    this.canvas.style.height = `${Math.max(90, Math.min(340, components * 22))}px`;
+  }
+
+  value(snapshot, component, line) {
+    return this.kind === "w" ? snapshot.w[line * this.components + component]
+      : snapshot.h[component * this.lines + line];
+  }
+
+  /** The largest of the snapshots' robust largest values: the same colours for all. */
+  top() {
+    let top = 0;
+    for (const snapshot of model.snapshots) {
+      if (!this.tops.has(snapshot)) this.tops.set(snapshot, robustTop(snapshot[this.kind]));
+      // The first factors are drawn, not learned: they would set the scale of a run that shrinks them.
+      if (snapshot.iteration > 0 || model.snapshots.length === 1) top = Math.max(top, this.tops.get(snapshot));
+    }
+    return top;
+  }
+
+  draw(snapshot) {
+    this.snapshot = snapshot;
+    const top = this.top();
+    paint(this.canvas, this.components, this.lines, (c, line) => this.value(snapshot, c, line), top);
+    if (top !== this.shownTop || darkQuery.matches !== this.shownDark) {
+      drawScale(byId(`${this.kind}-scale`), top);
+      [this.shownTop, this.shownDark] = [top, darkQuery.matches];
+    }
+    this.tell();
+  }
+
+  point(event) {
+    const box = this.canvas.getBoundingClientRect();
+    const line = Math.floor(((event.clientX - box.left) / box.width) * this.lines);
+    const component = Math.floor(((event.clientY - box.top) / box.height) * this.components);
+    this.moveTo([component, line]);
+  }
+
+  key(event) {
+    const moves = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+    const move = moves[event.key];
+    if (!move || !this.snapshot) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const [component, line] = this.cursor || [0, 0];
+    this.moveTo([component + move[0], line + move[1]]);
+  }
+
+  moveTo(cursor) {
+    if (!this.snapshot) return;
+    this.cursor = cursor && [Math.max(0, Math.min(this.components - 1, cursor[0])),
+      Math.max(0, Math.min(this.lines - 1, cursor[1]))];
+    this.tell();
+  }
+
+  /** What lies under the pointer, in numbers. */
+  tell() {
+    if (!this.cursor) {
+      this.reading.textContent = "";
+      return;
+    }
+    const [component, line] = this.cursor;
+    const first = Math.floor((line * this.of) / this.lines);
+    const last = Math.floor(((line + 1) * this.of) / this.lines) - 1;
+    const what = this.kind === "w" ? "row" : "column";
+    const where = first >= last ? `${what} ${first}` : `mean of ${what}s ${first}–${last}`;
+    const sampled = this.kind === "w" && this.of < model.run.settings.rows ? " of the sample" : "";
+    this.reading.textContent =
+      `component ${component}, ${where}${sampled}: ${formatNumber(this.value(this.snapshot, component, line), 5)}`;
+  }
+}

@@ -1,0 +1,99 @@
+// Figures of the run: the masthead, the row of readings, the tables.
+
+const kReasons = {
+  converged: "Converged", iteration_limit: "At the iteration limit", cancelled: "Stopped on request",
+  failed: "Failed",
+};
+
+function baseName(path) {
+  return String(path).replace(/\/+$/, "").split("/").pop();
+}
+
+function drawMasthead() {
+  const s = model.run.settings;
+  const source = s.data_source ? baseName(s.data_source) : "nonneg run";
+  byId("title").textContent = source;
+  document.title = `${source} · rank ${s.rank} · nonneg`;
+  byId("edition").textContent = s.nonneg;
+  byId("subtitle").textContent = [`${formatCount(s.rows)} × ${formatCount(s.cols)}`, `rank ${s.rank}`,
+    s.algorithm, s.loss, s.precision, s.backend && `on ${s.backend}`].filter(Boolean).join(" · ");
+}
+
+/** The run's settled state, in a word for the style and in words for people. */
+function stateOf(connection) {
+  if (model.end) {
+    return [model.end.stop_reason === "failed" ? "failed" : "done", kReasons[model.end.stop_reason] || model.end.stop_reason];
+  }
+  if (connection === "lost") return ["lost", "Connection lost, trying again"];
+  if (connection === "file") return ["lost", "Not finished when this was written"];
+  if (!model.run) return ["waiting", "Waiting for the run"];
+  return model.paused ? ["paused", "Paused"] : ["running", "Running"];
+}
+
+function timeLeft() {
+  const s = model.run.settings;
+  const last = model.checks[model.checks.length - 1];
+  const rate = sweepRate();
+  if (!last || !rate || !s.max_iterations) return ["–", ""];
+  const most = Math.max(0, s.max_iterations - last.iteration) / rate;
+  const trend = convergenceTrend(s.tolerance);
+  if (trend !== null && trend < s.max_iterations) {
+    return [`≈ ${formatSeconds((trend - last.iteration) / rate)}`, `by its trend; at most ${formatSeconds(most)}`];
+  }
+  return [`≤ ${formatSeconds(most)}`, "to the iteration limit"];
+}
+
+function drawReadings(live) {
+  const s = model.run.settings;
+  const last = model.checks[model.checks.length - 1];
+  const iteration = model.end?.iterations ?? last?.iteration;
+  const rate = model.end && model.end.seconds > 0 ? model.end.iterations / model.end.seconds : sweepRate();
+  const change = changes().pop();
+  const readings = [
+    ["iteration", formatCount(iteration), s.max_iterations ? `of at most ${formatCount(s.max_iterations)}` : ""],
+    ["relative error", formatNumber(last?.relative_error, 5), "‖A − W·H‖ / ‖A‖"],
+    ["objective", formatNumber(last?.objective, 5), "½‖A − W·H‖² + penalties"],
+    ["last change", formatNumber(change?.change, 2), s.tolerance > 0 ? `stops below ${formatNumber(s.tolerance, 2)}` : "of the objective"],
+    ["elapsed", formatSeconds(model.end?.seconds ?? last?.seconds), ""],
+    ["rate", rate ? formatNumber(rate, 3) : "–", "sweeps / s"],
+  ];
+  if (live && !model.end) readings.push(["time left", ...timeLeft()]);
+  readings.push(["snapshots", formatCount(model.snapshots.length),
+    model.skipped > 0 ? `${formatCount(model.skipped)} skipped` : model.thinned ? "thinned for display" : "none skipped"]);
+  byId("readings").replaceChildren(...readings.map(([name, value, note]) => element("div", { id: `reading-${name.replace(" ", "-")}` },
+    element("dt", { textContent: name }), element("dd", {}, value, element("small", { textContent: note })))));
+}
+
+/** A value of run.json in a cell. */
+function cellText(value) {
+  if (value === null) return "–";
+  if (typeof value === "number") return Number.isInteger(value) ? String(value) : formatNumber(value, 6);
+  if (Array.isArray(value)) return value.length === 0 ? "none" : value.map(cellText).join(", ");
+  return String(value);
+}
+
+function table(caption, record) {
+  const rows = Object.entries(record).filter(([, v]) => v === null || typeof v !== "object" || Array.isArray(v));
+  return element("table", {}, element("caption", { textContent: caption }), element("tbody", {},
+    ...rows.map(([name, value]) => element("tr", {}, element("th", { scope: "row", textContent: words(name) }),
+      element("td", { textContent: cellText(value) })))));
+}
+
+function drawTables() {
+  const record = model.record;
+  const tables = [];
+  if (record) {
+    const { options, timings, input, shape, ...rest } = record;
+    tables.push(table("Result", rest));
+    if (options) tables.push(table("Options", options));
+    if (input) tables.push(table("Input", { ...input, ...shape }));
+    if (timings) tables.push(table("Timings", timings));
+  } else {
+    tables.push(table("Settings", model.run.settings));
+  }
+  if (model.end?.files && Object.keys(model.end.files).length > 0) tables.push(table("Files", model.end.files));
+  byId("tables").replaceChildren(...tables);
+  const notes = [...model.run.notes];
+  if (model.thinned) notes.push("This page keeps every other one of the many snapshots it was sent.");
+  byId("notes").replaceChildren(...notes.map((note) => element("li", { textContent: note })));
+}

@@ -1,0 +1,21 @@
+/// report.html: a finished run in one file that needs no network.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "nonneg/snapshot_directory.hpp"
+
+namespace nonneg::report {
+
+/// A report never takes more than about this; what does not fit is sampled, and the page says so.
+inline constexpr std::size_t kMostReportBytes = 20'000'000;
+
+/// Writes the report of a snapshot directory to `path`; it appears, or replaces an older one, when
+/// it is complete. `run_json` is run.json, or null where there is none. Snapshots that cannot be
+/// read are left out, with a note. Throws NotAvailable where nonneg was built without Chart.js, and
+/// IoError.
+void write_report(const SnapshotDirectoryReader& reader, const nlohmann::ordered_json& run_json,
+                  const std::string& path);
+
+}  // namespace nonneg::report

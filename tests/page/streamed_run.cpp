@@ -1,0 +1,193 @@
+// A run for the page's tests: a solver driven step by step, whose every sweep becomes a snapshot
+// for a directory, a live page, or both; and then a report.
+//
+//   streamed_run CASE ITERATIONS DELAY_MS [--snapshots DIR] [--report FILE] [--live [--port P]]
+//                [--linger S]
+//
+// CASE: plane (80 points), images (12 x 16 pixels), names (rows and columns with names), large.
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <nonneg/nonneg.hpp>
+#include <random>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "live/live_server.hpp"
+#include "report/directory_events.hpp"
+#include "report/report.hpp"
+
+namespace {
+
+using nonneg::Index;
+using nonneg::Matrix;
+using Json = nlohmann::ordered_json;
+
+/// W*H of planted factors, and a little noise.
+Matrix<double> planted(Index rows, Index cols, Index rank, unsigned seed) {
+  std::mt19937 random(seed);
+  std::gamma_distribution<double> gamma(0.4, 1.0);
+  Matrix<double> A(rows, cols);
+  std::vector<double> W(static_cast<std::size_t>(rows * rank));
+  std::vector<double> H(static_cast<std::size_t>(rank * cols));
+  for (double& w : W) w = gamma(random);
+  for (double& h : H) h = gamma(random);
+  for (Index i = 0; i < rows; ++i) {
+    for (Index j = 0; j < cols; ++j) {
+      double sum = 0.02 * gamma(random);
+      for (Index c = 0; c < rank; ++c) {
+        sum +=
+            W[static_cast<std::size_t>(i * rank + c)] * H[static_cast<std::size_t>(c * cols + j)];
+      }
+      A(i, j) = sum;
+    }
+  }
+  return A;
+}
+
+/// Pictures of 12 x 16 pixels: three of eight round spots in each.
+Matrix<double> spots(Index rows) {
+  constexpr Index kHigh = 12;
+  constexpr Index kWide = 16;
+  std::mt19937 random(5);
+  Matrix<double> A(rows, kHigh * kWide);
+  for (Index i = 0; i < rows; ++i) {
+    for (Index j = 0; j < A.cols(); ++j) A(i, j) = 0;
+    for (int k = 0; k < 3; ++k) {
+      const auto spot = static_cast<Index>(random() % 8);
+      const auto y0 = static_cast<double>(3 + 6 * (spot / 4));
+      const auto x0 = static_cast<double>(2 + 4 * (spot % 4));
+      for (Index j = 0; j < A.cols(); ++j) {
+        const double y = static_cast<double>(j / kWide) - y0;
+        const double x = static_cast<double>(j % kWide) - x0;
+        A(i, j) += std::exp(-(x * x + y * y) / 3);
+      }
+    }
+  }
+  return A;
+}
+
+struct Case {
+  Matrix<double> A;
+  nonneg::SnapshotRun run;
+};
+
+Case make_case(const std::string& name) {
+  Case made;
+  nonneg::SnapshotRun& run = made.run;
+  run.rank = 6;
+  run.data_source = "/data/" + name + ".npy";
+  if (name == "plane") {
+    made.A = planted(80, 2, 2, 3);
+    run.rank = 2;
+  } else if (name == "images") {
+    made.A = spots(120);
+    run.rank = 8;
+    run.image_rows = 12;
+    run.image_cols = 16;
+  } else if (name == "names") {
+    made.A = planted(60, 40, 6, 7);
+    for (Index i = 0; i < 60; ++i) run.row_names.push_back("sample <" + std::to_string(i) + ">");
+    for (Index j = 0; j < 40; ++j)
+      run.column_names.push_back("gène </script> " + std::to_string(j));
+  } else {
+    made.A = planted(2000, 900, 40, 1);
+    run.rank = 40;
+  }
+  run.rows = made.A.rows();
+  run.cols = made.A.cols();
+  run.algorithm = "mu";
+  run.loss = "frobenius";
+  run.precision = "float64";
+  run.backend = "cpu";
+  return made;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::map<std::string, std::string> given;
+  for (int i = 4; i < argc; ++i) {
+    const std::string name = argv[i];
+    given[name] = name != "--live" && i + 1 < argc ? argv[++i] : "";
+  }
+  try {
+    Case task = make_case(argv[1]);
+    const nonneg::DataView A(task.A.view());
+    nonneg::Options options;
+    options.rank = task.run.rank;
+    options.algorithm = nonneg::Algorithm::mu;
+    options.max_iterations = std::stol(argv[2]);
+    const std::chrono::milliseconds delay(std::stol(argv[3]));
+    task.run.max_iterations = options.max_iterations;
+    task.run.tolerance = options.tolerance;
+
+    std::stop_source stop;
+    std::unique_ptr<nonneg::SnapshotDirectory> directory;
+    const std::string snapshots = given["--snapshots"];
+    if (!snapshots.empty()) {
+      task.run.output = std::filesystem::path(snapshots).parent_path();
+      directory = nonneg::SnapshotDirectory::create(snapshots, task.run, &A);
+    }
+    std::unique_ptr<nonneg::live::LiveServer> live;
+    if (given.count("--live") != 0) {
+      nonneg::live::Place place;
+      if (given.count("--port") != 0) place.port = std::stoi(given["--port"]);
+      live = std::make_unique<nonneg::live::LiveServer>(place, [&stop] { stop.request_stop(); });
+      live->begin(task.run, &A);
+      std::printf("%s\n", live->address().c_str());
+      std::fflush(stdout);
+    }
+
+    nonneg::Solver<double> solver(A, options);
+    nonneg::LossRecord record;
+    while (!stop.stop_requested() && solver.iteration() < options.max_iterations) {
+      solver.step();
+      record = solver.check();
+      const Matrix<double> W = solver.W();
+      const Matrix<double> Ht = solver.Ht();
+      const nonneg::Snapshot<double> snapshot{record.iteration, record.seconds,        record.loss,
+                                              record.objective, record.relative_error, W.view(),
+                                              Ht.view(),        record.iteration / 10};
+      if (directory) {
+        directory->add_check(record);
+        directory->accept(snapshot);
+      }
+      if (live) {
+        live->on_check(record);
+        live->accept(snapshot);
+        live->wait_while_paused(stop.get_token());
+      }
+      std::this_thread::sleep_for(delay);
+    }
+    const nonneg::SnapshotEnd end{stop.stop_requested() ? "cancelled" : "iteration_limit", "",
+                                  record.iteration, record.seconds, record.iteration / 10};
+    if (directory) directory->end(end);
+    const Json run_json = {{"nonneg_version", "0.1.0"},
+                           {"command", "factorize"},
+                           {"options", {{"rank", options.rank}, {"algorithm", "mu"}}},
+                           {"relative_error", record.relative_error},
+                           {"timings", {{"total_seconds", record.seconds}}}};
+    if (live) {
+      live->finish(end, run_json, nonneg::report::files_of(task.run.output, snapshots));
+      std::optional<double> linger;
+      if (given.count("--linger") != 0) linger = std::stod(given["--linger"]);
+      live->linger(linger, {});
+    }
+    if (given.count("--report") != 0) {
+      const nonneg::SnapshotDirectoryReader reader(snapshots);
+      nonneg::report::write_report(reader, run_json, given["--report"]);
+    }
+    std::printf("%s after %ld iterations\n", end.stop_reason.c_str(),
+                static_cast<long>(end.iterations));
+    return 0;
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "streamed_run: %s\n", e.what());
+    return 2;
+  }
+}
