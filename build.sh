@@ -41,7 +41,7 @@ fail() {
 # ---- Packages ------------------------------------------------------------------------------------
 
 # What each command needs: Debian package, and how to tell that it is there: a command on the path,
-# or a header. "optional" may be missing; the build then does without.
+# a header, or a file by its whole path. "optional" may be missing; the build then does without.
 readonly kBuildNeeds='
 g++                 command  c++
 cmake               command  cmake
@@ -53,11 +53,16 @@ zlib1g-dev          header   zlib.h
 libcli11-dev        header   CLI/CLI.hpp
 nlohmann-json3-dev  header   nlohmann/json.hpp
 libdnnl-dev         optional dnnl.h
+libcpp-httplib-dev  optional httplib.h
+libjs-chart.js      optional /usr/share/javascript/chart.js/chart.min.js
 '
 readonly kTestNeeds='
 libgtest-dev        header   gtest/gtest.h
 libgmock-dev        header   gmock/gmock.h
 python3             command  python3
+chromium            optional /usr/bin/chromium
+chromium-driver     optional /usr/bin/chromedriver
+python3-selenium    optional /usr/lib/python3/dist-packages/selenium
 '
 readonly kBenchNeeds='
 libbenchmark-dev    header   benchmark/benchmark.h
@@ -94,6 +99,10 @@ is_present() {
       ;;
     ensurepip) python3 -c 'import ensurepip' >/dev/null 2>&1 ;;
     *)
+      if [ "${2#/}" != "$2" ]; then
+        [ -e "$2" ]
+        return
+      fi
       while IFS= read -r folder; do
         if [ -e "$folder/$2" ]; then return 0; fi
       done <<<"$folders"

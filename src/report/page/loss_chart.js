@@ -47,9 +47,10 @@ class LossChart {
     const low = Math.min(...values), high = Math.max(...values);
     if (!(low > 0) || !(high > low)) return { shows: () => true };
     const decades = Math.log10(high / low);
-    const leading = decades < 0.7 ? /./ : decades < 3 ? /^[125]/ : /^1/;
+    // Round ones only: the ends of the axis get no numbers of their own.
+    const leading = decades < 0.7 ? /^\d(\.\d)?e/ : decades < 3 ? /^[125]e/ : /^1e/;
     const pad = (high / low) ** 0.04;
-    return { min: low / pad, max: high * pad, shows: (v) => leading.test(Number(v).toExponential()) };
+    return { min: low / pad, max: high * pad, shows: (v) => leading.test(Number(v.toPrecision(9)).toExponential()) };
   }
 
   axis(log, title, vertical, values) {

@@ -89,7 +89,8 @@ function drawTables() {
     if (input) tables.push(table("Input", { ...input, ...shape }));
     if (timings) tables.push(table("Timings", timings));
   } else {
-    tables.push(table("Settings", model.run.settings));
+    const known = Object.entries(model.run.settings).filter(([, value]) => value !== null);
+    tables.push(table("Settings", Object.fromEntries(known)));
   }
   if (model.end?.files && Object.keys(model.end.files).length > 0) tables.push(table("Files", model.end.files));
   byId("tables").replaceChildren(...tables);
