@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "cli/console.hpp"
+#include "cli/snapshot_place.hpp"
 #include "cli/usage.hpp"
 #include "live/event_server.hpp"
 #include "nonneg/error.hpp"
@@ -35,18 +36,6 @@ Json run_json_of(const fs::path& directory) {
   return record.is_object() ? record : Json(nullptr);
 }
 
-/// The snapshots of a run directory, or the directory itself.
-std::string snapshots_of(const std::string& directory) {
-  if (SnapshotDirectoryReader::holds_snapshots(directory)) return directory;
-  const Json record = run_json_of(directory);
-  const auto named = record.is_object() ? record.find("snapshots") : record.end();
-  if (named != record.end() && named->is_string()) return named->get<std::string>();
-  throw InvalidArgument(fmt::format(
-      "{}: holds no snapshots, and no run.json that names some; name a directory that factorize "
-      "--snapshots DIR made",
-      directory));
-}
-
 /// Hands a directory's news to the server.
 class Follower {
  public:
@@ -67,6 +56,7 @@ class Follower {
   }
 
   void follow() {
+    add_record();
     if (!reader_.refresh()) return;
     add_checks();
     for (; next_snapshot_ < reader_.snapshots().size(); ++next_snapshot_) {
@@ -93,11 +83,19 @@ class Follower {
   void add_end() {
     if (!reader_.end() || ended_) return;
     ended_ = true;
-    const std::string& output = reader_.run().output;
-    const Json record = output.empty() ? Json(nullptr) : run_json_of(output);
-    if (record.is_object()) publish(live::Keep::always, report::PageEvents::record(record));
-    publish(live::Keep::always,
-            report::end_event(*reader_.end(), report::files_of(output, reader_.path())));
+    publish(
+        live::Keep::always,
+        report::end_event(*reader_.end(), report::files_of(reader_.run().output, reader_.path())));
+    add_record();
+  }
+
+  /// The run directory appears when the run's factors are written: after the last snapshot.
+  void add_record() {
+    if (!ended_ || recorded_ || reader_.run().output.empty()) return;
+    const Json record = run_json_of(reader_.run().output);
+    if (!record.is_object()) return;
+    recorded_ = true;
+    publish(live::Keep::always, report::PageEvents::record(record));
   }
 
   void publish(live::Keep keep, const Json& event) {
@@ -110,13 +108,14 @@ class Follower {
   std::size_t next_check_ = 0;
   std::size_t next_snapshot_ = 0;
   bool ended_ = false;
+  bool recorded_ = false;
 };
 
 }  // namespace
 
 ExitStatus view_command(const ViewArguments& arguments, Interrupt& interrupt) {
   require_value("view", "DIR", arguments.directory);
-  const std::string path = snapshots_of(arguments.directory);
+  const std::string path = find_snapshots(arguments.directory);
   live::Place place;
   place.host = arguments.host;
   if (arguments.port) {

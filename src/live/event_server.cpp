@@ -1,7 +1,6 @@
 #include "live/event_server.hpp"
 
 #include <fmt/format.h>
-#include <limits.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -10,6 +9,9 @@
 #include <cerrno>
 #include <charconv>
 #include <chrono>
+#include <climits>
+#include <condition_variable>
+#include <mutex>
 #include <system_error>
 #include <thread>
 
@@ -39,6 +41,8 @@ constexpr int kConflict = 409;
 constexpr int kBusy = 503;
 
 constexpr int kHighestPort = 65535;
+/// A connection that is still busy then is left to the process's end.
+constexpr std::chrono::seconds kFarewell{2};
 
 [[noreturn]] void cannot_listen(const Place& place, int error) {
   if (place.port && error == EADDRINUSE) {
@@ -97,18 +101,37 @@ class EventServer::Impl {
           return httplib::Server::HandlerResponse::Handled;
         });
     bind(place);
-    thread_ = std::thread([this] { server_.listen_after_bind(); });
-    while (!server_.is_running()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
-
-  ~Impl() {
-    log_.close();
-    server_.stop();
-    thread_.join();
-  }
-
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
+
+  /// `self` is kept until the last connection has ended.
+  static void serve(const std::shared_ptr<Impl>& self) {
+    self->thread_ = std::thread([self] {
+      self->server_.listen_after_bind();
+      const std::lock_guard lock(self->mutex_);
+      self->over_ = true;
+      self->ended_.notify_all();
+    });
+    while (!self->server_.is_running()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+
+  /// From here on no button is pressed.
+  void end() {
+    log_.close();
+    std::unique_lock lock(mutex_);
+    button_ = nullptr;
+    lock.unlock();
+    server_.stop();
+    lock.lock();
+    const bool over = ended_.wait_for(lock, kFarewell, [this] { return over_; });
+    lock.unlock();
+    if (over) {
+      thread_.join();
+    } else {
+      thread_.detach();
+    }
+  }
 
   const std::string& address() const noexcept { return address_; }
   EventLog& log() noexcept { return log_; }
@@ -169,6 +192,7 @@ class EventServer::Impl {
       response.status = kForbidden;
       return;
     }
+    const std::lock_guard lock(mutex_);
     response.status = button_ && button_(what) ? kNoContent : kConflict;
   }
 
@@ -207,6 +231,9 @@ class EventServer::Impl {
     return true;
   }
 
+  std::mutex mutex_;
+  std::condition_variable ended_;
+  bool over_ = false;
   Button button_;
   std::string token_;
   std::string host_;
@@ -218,8 +245,10 @@ class EventServer::Impl {
 };
 
 EventServer::EventServer(const Place& place, Button button)
-    : impl_(std::make_unique<Impl>(place, std::move(button))) {}
-EventServer::~EventServer() = default;
+    : impl_(std::make_shared<Impl>(place, std::move(button))) {
+  Impl::serve(impl_);
+}
+EventServer::~EventServer() { impl_->end(); }
 const std::string& EventServer::address() const noexcept { return impl_->address(); }
 EventLog& EventServer::log() noexcept { return impl_->log(); }
 int EventServer::viewers() const noexcept { return impl_->viewers(); }

@@ -37,6 +37,7 @@ class EventServer {
   /// a host that is not this machine's; NotAvailable where nonneg was built without its HTTP
   /// library or without Chart.js.
   explicit EventServer(const Place& place, Button button = {});
+  /// Waits for the connections to end, but not for one that drags on.
   ~EventServer();
   EventServer(const EventServer&) = delete;
   EventServer& operator=(const EventServer&) = delete;
@@ -49,7 +50,7 @@ class EventServer {
 
  private:
   class Impl;
-  std::unique_ptr<Impl> impl_;
+  std::shared_ptr<Impl> impl_;
 };
 
 }  // namespace nonneg::live

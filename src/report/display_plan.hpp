@@ -11,8 +11,7 @@ namespace nonneg::report {
 /// Things in order as at most `limit` bins of adjacent ones, whose sizes differ by at
 /// most 1.
 struct Bins {
-  Bins(Index things, Index limit) noexcept
-      : size(things), count(things < limit ? things : limit) {}
+  Bins(Index things, Index limit) noexcept : size(things), count(things < limit ? things : limit) {}
   Index first(Index bin) const noexcept { return bin * size / count; }
   Index end(Index bin) const noexcept { return first(bin + 1); }
 

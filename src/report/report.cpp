@@ -44,6 +44,18 @@ PageEvents fitted(const SnapshotRun& run, Index snapshots) {
   return events;
 }
 
+SnapshotRun shaped(SnapshotRun run, std::pair<Index, Index> image_shape) {
+  const auto [high, wide] = image_shape;
+  if (high == 0 && wide == 0) return run;
+  if (high < 1 || wide < 1 || wide > run.cols / high || high * wide != run.cols) {
+    throw InvalidArgument(fmt::format("image shape {} x {}: must have {} entries, as a row of A",
+                                      high, wide, run.cols));
+  }
+  run.image_rows = high;
+  run.image_cols = wide;
+  return run;
+}
+
 void save(const std::string& text, const std::string& path) {
   const std::string partial = fmt::format("{}.partial-{}", path, ::getpid());
   const auto fail = [&](const char* what, int error) {
@@ -62,11 +74,12 @@ void save(const std::string& text, const std::string& path) {
 }  // namespace
 
 void write_report(const SnapshotDirectoryReader& reader, const Json& run_json,
-                  const std::string& path) {
+                  const std::string& path, std::pair<Index, Index> image_shape) {
   require_page();
+  const SnapshotRun run = shaped(reader.run(), image_shape);
   const auto count = static_cast<Index>(reader.snapshots().size());
   const Index wanted = std::min(count, kMostSnapshots);
-  const PageEvents events = fitted(reader.run(), std::max<Index>(wanted, 1));
+  const PageEvents events = fitted(run, std::max<Index>(wanted, 1));
   const auto room =
       static_cast<Index>(static_cast<double>(kMostReportBytes - kReserve) / bytes_of(events));
   const std::vector<Index> shown = spread(count, std::max<Index>(2, std::min(wanted, room)));

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 
 #include "nonneg/snapshot_directory.hpp"
 
@@ -13,9 +14,10 @@ inline constexpr std::size_t kMostReportBytes = 20'000'000;
 
 /// Writes the report of a snapshot directory to `path`; it appears, or replaces an older one, when
 /// it is complete. `run_json` is run.json, or null where there is none. Snapshots that cannot be
-/// read are left out, with a note. Throws NotAvailable where nonneg was built without Chart.js, and
-/// IoError.
+/// read are left out, with a note. `image_shape`: rows and columns of the picture that a row of A
+/// is, in place of the run's own; 0 x 0 leaves that. Throws NotAvailable where nonneg was built
+/// without Chart.js; InvalidArgument for a shape that is not a row's; IoError.
 void write_report(const SnapshotDirectoryReader& reader, const nlohmann::ordered_json& run_json,
-                  const std::string& path);
+                  const std::string& path, std::pair<Index, Index> image_shape = {0, 0});
 
 }  // namespace nonneg::report

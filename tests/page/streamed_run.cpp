@@ -60,11 +60,12 @@ Matrix<double> spots(Index rows) {
     for (Index j = 0; j < A.cols(); ++j) A(i, j) = 0;
     for (int k = 0; k < 3; ++k) {
       const auto spot = static_cast<Index>(random() % 8);
-      const auto y0 = static_cast<double>(3 + 6 * (spot / 4));
-      const auto x0 = static_cast<double>(2 + 4 * (spot % 4));
+      const Index y0 = 3 + 6 * (spot / 4);
+      const Index x0 = 2 + 4 * (spot % 4);
       for (Index j = 0; j < A.cols(); ++j) {
-        const double y = static_cast<double>(j / kWide) - y0;
-        const double x = static_cast<double>(j % kWide) - x0;
+        const Index row = j / kWide;
+        const auto y = static_cast<double>(row - y0);
+        const auto x = static_cast<double>(j % kWide - x0);
         A(i, j) += std::exp(-(x * x + y * y) / 3);
       }
     }
