@@ -169,6 +169,29 @@ class Viewers(programs.ProgramTest):
         snapshots = [e["iteration"] for e in events if e["kind"] == "snapshot"]
         self.assertEqual(snapshots, list(range(1, 31)))
 
+    def test_a_streaming_solver_shows_the_first_factors_and_the_last(self):
+        program, address = self.live_run("images", 60, 20, "--stream", "--linger", 30)
+        viewer = Events(address)
+        self.addCleanup(viewer.close)
+        events = viewer.until("end")
+        snapshots = [e for e in events if e["kind"] == "snapshot"]
+        self.assertEqual(snapshots[0]["iteration"], 0)
+        self.assertEqual(snapshots[-1]["iteration"], 60)
+        self.assertLess(snapshots[-1]["loss"], 0.5 * snapshots[0]["loss"])
+        self.assertIsNone(program.poll())
+
+    def test_stop_ends_a_streaming_solver_with_its_last_factors(self):
+        snapshots = self.folder / "snapshots"
+        program, address = self.live_run("images", 100000, 10, "--stream", "--snapshots", snapshots)
+        time.sleep(0.5)
+        self.assertEqual(ask(address + "stop", "POST")[0], 204)
+        self.assertEqual(program.wait(timeout=20), 0)
+        lines = [json.loads(line) for line in
+                 (snapshots / "snapshots.jsonl").read_text(encoding="utf-8").splitlines()]
+        self.assertEqual(lines[-1]["stop_reason"], "cancelled")
+        last = [line for line in lines if line["kind"] == "snapshot"][-1]
+        self.assertEqual(last["iteration"], lines[-1]["iterations"])
+
     def test_a_viewer_that_comes_again_goes_on_where_it_was(self):
         _, address = self.live_run("plane", 30, 0, "--linger", 30)
         time.sleep(0.5)

@@ -1,8 +1,9 @@
-// A run for the page's tests: a solver driven step by step, whose every sweep becomes a snapshot
-// for a directory, a live page, or both; and then a report.
+// A run for the page's tests, whose every sweep becomes a snapshot for a directory, a live page, or
+// both; and then a report. The solver is driven step by step, so that no snapshot is skipped, or
+// with --stream streams them itself.
 //
 //   streamed_run CASE ITERATIONS DELAY_MS [--snapshots DIR] [--report FILE] [--live [--port P]]
-//                [--linger S]
+//                [--linger S] [--stream]
 //
 // CASE: plane (80 points), images (12 x 16 pixels), names (rows and columns with names), large.
 #include <chrono>
@@ -109,13 +110,37 @@ Case make_case(const std::string& name) {
   return made;
 }
 
+/// Both places where snapshots and checks may go; either may be null.
+class Places final : public nonneg::SnapshotSink<double> {
+ public:
+  Places(nonneg::SnapshotDirectory* directory, nonneg::live::LiveServer* live)
+      : directory_(directory), live_(live) {}
+
+  void accept(const nonneg::Snapshot<double>& snapshot) override {
+    if (directory_ != nullptr) directory_->accept(snapshot);
+    if (live_ != nullptr) live_->accept(snapshot);
+  }
+  void on_check(const nonneg::LossRecord& record) {
+    if (directory_ != nullptr) directory_->add_check(record);
+    if (live_ != nullptr) live_->on_check(record);
+  }
+  void wait_while_paused(const std::stop_token& stop) {
+    if (live_ != nullptr) live_->wait_while_paused(stop);
+  }
+
+ private:
+  nonneg::SnapshotDirectory* directory_;
+  nonneg::live::LiveServer* live_;
+};
+
 }  // namespace
 
 int main(int argc, char** argv) {
   std::map<std::string, std::string> given;
   for (int i = 4; i < argc; ++i) {
     const std::string name = argv[i];
-    given[name] = name != "--live" && i + 1 < argc ? argv[++i] : "";
+    const bool flag = name == "--live" || name == "--stream";
+    given[name] = !flag && i + 1 < argc ? argv[++i] : "";
   }
   try {
     Case task = make_case(argv[1]);
@@ -124,6 +149,8 @@ int main(int argc, char** argv) {
     options.rank = task.run.rank;
     options.algorithm = nonneg::Algorithm::mu;
     options.max_iterations = std::stol(argv[2]);
+    options.check_every = 1;
+    options.tolerance = 0;
     const std::chrono::milliseconds delay(std::stol(argv[3]));
     task.run.max_iterations = options.max_iterations;
     task.run.tolerance = options.tolerance;
@@ -147,24 +174,25 @@ int main(int argc, char** argv) {
 
     nonneg::Solver<double> solver(A, options);
     nonneg::LossRecord record;
+    Places places(directory.get(), live.get());
+    const auto told = [&](const nonneg::LossRecord& check) {
+      record = check;
+      places.on_check(check);
+      places.wait_while_paused(stop.get_token());
+      std::this_thread::sleep_for(delay);
+    };
+    if (given.count("--stream") != 0) {
+      solver.stream_to(places, {{nonneg::SnapshotSchedule::Kind::every}});
+      solver.run(stop.get_token(), told);
+    }
     while (!stop.stop_requested() && solver.iteration() < options.max_iterations) {
       solver.step();
-      record = solver.check();
+      const nonneg::LossRecord check = solver.check();
       const Matrix<double> W = solver.W();
       const Matrix<double> Ht = solver.Ht();
-      const nonneg::Snapshot<double> snapshot{record.iteration, record.seconds,        record.loss,
-                                              record.objective, record.relative_error, W.view(),
-                                              Ht.view(),        record.iteration / 10};
-      if (directory) {
-        directory->add_check(record);
-        directory->accept(snapshot);
-      }
-      if (live) {
-        live->on_check(record);
-        live->accept(snapshot);
-        live->wait_while_paused(stop.get_token());
-      }
-      std::this_thread::sleep_for(delay);
+      places.accept({check.iteration, check.seconds, check.loss, check.objective,
+                     check.relative_error, W.view(), Ht.view(), check.iteration / 10});
+      told(check);
     }
     const nonneg::SnapshotEnd end{stop.stop_requested() ? "cancelled" : "iteration_limit", "",
                                   record.iteration, record.seconds, record.iteration / 10};
