@@ -55,6 +55,38 @@ void add_reporting(OptionTable& table, Reporting& reporting) {
   table.flag("--json", reporting.json, "One JSON object on standard output, nothing else");
 }
 
+void add_watching(CLI::App& command, OptionTable& table, WatchArguments& watch) {
+  table.group("Watching");
+  table.path("--snapshots", watch.snapshots, "DIR",
+             "Directory that gets snapshots of the factors as they form, pictures and a report");
+  table.integer("--snapshot-every", watch.every, "Iterations between two snapshots",
+                "at 1, 2, 4, 8, ...");
+  table.decimal("--snapshot-seconds", watch.seconds, "Seconds between two snapshots", "");
+  table.path("--snapshot-at", watch.at, "LIST", "Iterations to keep, such as 1,10,100");
+  table.integer("--snapshot-rows", watch.rows, "Most rows of W in a snapshot, evenly spaced",
+                "all of them");
+  table.path("--image-shape", watch.image_shape, "R,C", "A row of A is an image of R x C pixels");
+  table.flag("--no-pictures", watch.no_pictures, "Draw nothing at the end of the run");
+  command
+      .add_option_function<std::string>(
+          "--live",
+          [&watch](const std::string& text) {
+            watch.live = true;
+            if (!text.empty()) watch.port = parse_integer("--live", text);
+          },
+          "Show the run on a page of this machine, at PORT or one that is free")
+      ->type_name("[PORT]")
+      ->expected(0, 1)
+      ->group("Watching");
+  table
+      .path("--live-host", watch.host, "ADDRESS",
+            "Address to serve the page at; others than this machine reach only what is not "
+            "127.0.0.1")
+      ->default_str(watch.host);
+  table.decimal("--live-linger", watch.linger, "Seconds that the page stays after the run",
+                "until it is closed");
+}
+
 void add_factorize(CLI::App& app, FactorizeArguments& arguments) {
   CLI::App& command = add_command(app, "factorize", "Factorize a matrix: A ~ W*H with W, H >= 0");
   Options& options = arguments.options;
@@ -96,6 +128,7 @@ void add_factorize(CLI::App& app, FactorizeArguments& arguments) {
                 "checks; 0: never");
   table.integer("--check-every", options.check_every, "Iterations between two checks");
   add_computing(table, options);
+  add_watching(command, table, arguments.watch);
   finish(command,
          "  nonneg factorize faces.npy --rank 32 --out faces-32\n"
          "  nonneg factorize counts.csv.gz --rank 10 --out run --algorithm mu --seed 7\n"
@@ -162,6 +195,7 @@ void add_render(CLI::App& app, RenderArguments& arguments) {
       .path("--format", arguments.formats, "LIST",
             "gif: an animation over the snapshots; png, svg: the last one")
       ->default_str("gif,png");
+  table.flag("--no-report", arguments.no_report, "Write no report.html");
   finish(command,
          "  nonneg render snapshots\n"
          "  nonneg render faces-32 -o pictures --image-shape 19,19\n"

@@ -2,11 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <exception>
+#include <filesystem>
 #include <optional>
 
 #include "cli/console.hpp"
 #include "cli/dense_copy.hpp"
+#include "cli/render_command.hpp"
 #include "cli/usage.hpp"
+#include "nonneg/devices.hpp"
 #include "nonneg/error.hpp"
 #include "nonneg/matrix_file.hpp"
 
@@ -40,12 +44,60 @@ std::string naming_file(const std::string& message, const FactorizeArguments& ar
   return (of_w ? arguments.init_w : of_h ? arguments.init_h : arguments.input) + ": " + message;
 }
 
+/// What of the run is known before it begins.
+SnapshotRun snapshot_run(const FactorizeArguments& arguments, const MatrixFile& file) {
+  const Options& options = arguments.options;
+  SnapshotRun run;
+  run.rank = options.rank;
+  run.algorithm = to_string(options.algorithm);
+  run.loss = to_string(options.loss);
+  run.precision = to_string(resolve(options.precision, file.view().type()));
+  run.backend = to_string(choose_backend(options).kind);
+  run.seed = options.seed;
+  run.max_iterations = options.max_iterations;
+  run.tolerance = options.tolerance;
+  run.data_source = std::filesystem::absolute(file.path()).lexically_normal().string();
+  run.row_names = file.row_names();
+  run.column_names = file.column_names();
+  return run;
+}
+
+/// A run that is over. `failure` is what a snapshot that could not be kept threw: it ended the run,
+/// whose factors are good.
 template <class T>
-Result<T> solve_file(const DataView& A, const FactorizeArguments& arguments,
-                     const InitialFactors<T>* initial, Progress& progress, Interrupt& interrupt) {
+struct Ended {
+  Result<T> result;
+  std::exception_ptr failure;
+};
+
+template <class T>
+Ended<T> solve_file(const MatrixFile& file, const FactorizeArguments& arguments,
+                    const InitialFactors<T>* initial, Progress& progress, RunWatch& watch,
+                    Interrupt& interrupt) {
+  const DataView& A = file.view();
   try {
-    return solve<T>(A, arguments.options, initial, progress, interrupt);
-  } catch (const InvalidArgument& e) {
+    Solver<T> solver = initial == nullptr ? Solver<T>(A, arguments.options)
+                                          : Solver<T>(A, arguments.options, *initial);
+    watch.begin(solver, A, snapshot_run(arguments, file));
+    interrupt.begin_graceful();
+    std::exception_ptr failure;
+    try {
+      solver.run(
+          watch.token(),
+          [&](const LossRecord& record) {
+            progress.on_check(record);
+            watch.on_check(record);
+          },
+          [&watch] { watch.before_sweep(); });
+    } catch (...) {
+      if (!watch.snapshots_failed()) throw;
+      failure = std::current_exception();
+    }
+    return {solver.result(), failure};
+  } catch (const std::exception& e) {
+    watch.end({"failed", e.what(), 0, 0, 0}, nullptr);
+    const auto* invalid = dynamic_cast<const InvalidArgument*>(&e);
+    if (invalid == nullptr) throw;
     throw InvalidArgument(naming_file(e.what(), arguments));
   }
 }
@@ -57,9 +109,26 @@ void check_shape(const std::string& option, const MatrixFile& file, Index rows, 
                                     view.rows(), view.cols(), rows, cols));
 }
 
+/// Draws what the snapshots show, and says so; a picture that cannot be drawn is a warning.
+void draw_snapshots(const FactorizeArguments& arguments, const RunWatch& watch,
+                    Interrupt& interrupt) {
+  if (watch.snapshots().empty() || arguments.watch.no_pictures) return;
+  RenderArguments render;
+  render.snapshots = watch.snapshots();
+  render.image_shape = arguments.watch.image_shape;
+  render.reporting = arguments.reporting;
+  try {
+    render_snapshots(render, interrupt);
+  } catch (const Error& e) {
+    if (!arguments.reporting.quiet) {
+      say(fmt::format("nonneg: warning: not all pictures were drawn: {}\n", e.what()));
+    }
+  }
+}
+
 template <class T>
 ExitStatus run(const FactorizeArguments& arguments, const MatrixFile& file, RunDirectory& directory,
-               Progress& progress, Interrupt& interrupt) {
+               Progress& progress, RunWatch& watch, Interrupt& interrupt) {
   const DataView& A = file.view();
   const Options& options = arguments.options;
   Matrix<T> W0;
@@ -74,19 +143,41 @@ ExitStatus run(const FactorizeArguments& arguments, const MatrixFile& file, RunD
     H0 = dense_copy<T>(h_file.view());
     initial = InitialFactors<T>{W0.view(), H0.view()};
   }
-  const Result<T> result =
-      solve_file<T>(A, arguments, initial ? &*initial : nullptr, progress, interrupt);
+  const auto [result, failure] =
+      solve_file<T>(file, arguments, initial ? &*initial : nullptr, progress, watch, interrupt);
   progress.end();
 
   const RunRequest request{"factorize", describe(file), options, arguments.init_w,
                            arguments.init_h};
-  const auto record = run_record(request, result);
+  auto record = run_record(request, result);
+  if (!watch.snapshots().empty()) {
+    record["snapshots"] = watch.snapshots();
+    record["snapshots_skipped"] = result.snapshots_skipped;
+  }
   write_run(record, result, &directory, arguments.reporting);
+  const double seconds = result.loss_history.empty() ? 0 : result.loss_history.back().seconds;
+  watch.end({failure ? "failed" : std::string(to_string(result.stop_reason)),
+             {},
+             result.iterations,
+             seconds,
+             result.snapshots_skipped},
+            record);
+  if (failure) {
+    if (!arguments.reporting.quiet) {
+      say(
+          fmt::format("nonneg: a snapshot could not be kept, which ended the run; the factors "
+                      "reached after {} iterations are in {}\n",
+                      result.iterations, arguments.out));
+    }
+    std::rethrow_exception(failure);
+  }
+  draw_snapshots(arguments, watch, interrupt);
   if (arguments.reporting.json) {
     print_json(record, arguments.out);
   } else if (!arguments.reporting.quiet) {
     print(run_summary(record, arguments.out));
   }
+  watch.linger();
   return status_of(result.stop_reason);
 }
 
@@ -98,13 +189,16 @@ ExitStatus factorize_command(FactorizeArguments arguments, Interrupt& interrupt)
   settle_init(arguments);
   validate(arguments.options);
   RunDirectory directory(arguments.out, arguments.overwrite, interrupt);
+  RunWatch watch(arguments.watch, arguments.out, arguments.overwrite, interrupt);
+  // On standard error, where the progress goes: with --json, standard output is one object.
+  if (!watch.address().empty()) say(fmt::format("nonneg: live at {}\n", watch.address()));
 
   Progress progress(arguments.reporting.quiet, arguments.options.max_iterations);
   progress.show("reading " + arguments.input);
   const MatrixFile file = MatrixFile::open(arguments.input);
   const bool wide = resolve(arguments.options.precision, file.view().type()) == Precision::float64;
-  return wide ? run<double>(arguments, file, directory, progress, interrupt)
-              : run<float>(arguments, file, directory, progress, interrupt);
+  return wide ? run<double>(arguments, file, directory, progress, watch, interrupt)
+              : run<float>(arguments, file, directory, progress, watch, interrupt);
 }
 
 }  // namespace nonneg::cli

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "cli/factorization.hpp"
+#include "cli/run_watch.hpp"
 
 namespace nonneg::cli {
 
@@ -17,6 +18,7 @@ struct FactorizeArguments {
   std::string out;
   bool overwrite = false;
   Reporting reporting;
+  WatchArguments watch;
 };
 
 ExitStatus factorize_command(FactorizeArguments arguments, Interrupt& interrupt);

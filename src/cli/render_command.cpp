@@ -16,6 +16,7 @@
 #include "nonneg/error.hpp"
 #include "nonneg/version.hpp"
 #include "render/directory_pictures.hpp"
+#include "report/report.hpp"
 
 namespace nonneg::cli {
 namespace {
@@ -67,8 +68,7 @@ void make_directory(const std::string& path) {
 
 }  // namespace
 
-ExitStatus render_command(const RenderArguments& arguments, Interrupt& interrupt) {
-  require_value("render", "DIR", arguments.snapshots);
+std::vector<std::string> render_snapshots(const RenderArguments& arguments, Interrupt& interrupt) {
   const render::PictureRequest request = request_of(arguments);
   const std::string directory = find_snapshots(arguments.snapshots);
   const SnapshotDirectoryReader reader(directory);
@@ -84,19 +84,29 @@ ExitStatus render_command(const RenderArguments& arguments, Interrupt& interrupt
     files.push_back((fs::path(out) / name.file_name()).string());
     check_picture_place(files.back(), arguments.overwrite);
   }
-  {
-    Progress progress(arguments.reporting.quiet, 0);
-    for (std::size_t i = 0; i < files.size(); ++i) {
-      progress.show("drawing " + pictures.names()[i].file_name());
-      write_picture(files[i], pictures.draw(pictures.names()[i]), arguments.overwrite, interrupt);
-    }
+  Progress progress(arguments.reporting.quiet, 0);
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    progress.show("drawing " + pictures.names()[i].file_name());
+    write_picture(files[i], pictures.draw(pictures.names()[i]), arguments.overwrite, interrupt);
   }
+  if (!arguments.no_report) {
+    files.push_back((fs::path(out) / "report.html").string());
+    progress.show("writing report.html");
+    report::write_report(reader, run_record_of(reader), files.back());
+  }
+  return files;
+}
+
+ExitStatus render_command(const RenderArguments& arguments, Interrupt& interrupt) {
+  require_value("render", "DIR", arguments.snapshots);
+  const std::vector<std::string> files = render_snapshots(arguments, interrupt);
   if (arguments.reporting.json) {
+    const std::string directory = find_snapshots(arguments.snapshots);
     print_json({{"nonneg_version", version()},
                 {"command", "render"},
                 {"snapshots", directory},
                 {"pictures", files}},
-               out);
+               arguments.out.empty() ? directory : arguments.out);
   } else if (!arguments.reporting.quiet) {
     std::string text;
     for (const std::string& file : files) text += "drawn  " + file + "\n";

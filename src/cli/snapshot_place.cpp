@@ -31,4 +31,12 @@ std::string find_snapshots(const std::string& given) {
   return named->get<std::string>();
 }
 
+nlohmann::ordered_json run_record_of(const SnapshotDirectoryReader& reader) {
+  if (reader.run().output.empty()) return nullptr;
+  std::ifstream file(std::filesystem::path(reader.run().output) / "run.json");
+  if (!file) return nullptr;
+  auto record = nlohmann::ordered_json::parse(file, nullptr, false);
+  return record.is_object() ? record : nlohmann::ordered_json(nullptr);
+}
+
 }  // namespace nonneg::cli
