@@ -57,6 +57,7 @@ libdnnl-dev         optional dnnl.h
 readonly kTestNeeds='
 libgtest-dev        header   gtest/gtest.h
 libgmock-dev        header   gmock/gmock.h
+gnuplot-nox         command  gnuplot
 python3             command  python3
 '
 readonly kBenchNeeds='
