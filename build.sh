@@ -7,7 +7,7 @@ usage() {
 Usage: ./build.sh COMMAND [OPTION...]
 
 Commands
-  demo      build, then factorize two cases whose right answer is known
+  demo      build, then factorize and draw cases whose right answer is known
   test      build everything and run every test
   build     build the command; it is left at build/nonneg
   bench     build and run the benchmarks, and compare with scikit-learn
@@ -41,7 +41,8 @@ fail() {
 # ---- Packages ------------------------------------------------------------------------------------
 
 # What each command needs: Debian package, and how to tell that it is there: a command on the path,
-# a header, or a file by its whole path. "optional" may be missing; the build then does without.
+# a header, or a file by its whole path. "optional" (a header or file) and "extra" (a command) may be
+# missing; it then does without.
 readonly kBuildNeeds='
 g++                 command  c++
 cmake               command  cmake
@@ -56,9 +57,13 @@ libdnnl-dev         optional dnnl.h
 libcpp-httplib-dev  optional httplib.h
 libjs-chart.js      optional /usr/share/javascript/chart.js/chart.min.js
 '
+readonly kDemoNeeds='
+gnuplot-nox         extra    gnuplot
+'
 readonly kTestNeeds='
 libgtest-dev        header   gtest/gtest.h
 libgmock-dev        header   gmock/gmock.h
+gnuplot-nox         command  gnuplot
 python3             command  python3
 chromium            optional /usr/bin/chromium
 chromium-driver     optional /usr/bin/chromedriver
@@ -88,7 +93,7 @@ include_folders() {
 is_present() {
   local folder
   case "$1" in
-    command)
+    command | extra)
       if [ "$2" = c++ ]; then
         command -v "${CXX:-c++}" >/dev/null
       elif [ "$2" = pkg-config ]; then
@@ -119,7 +124,7 @@ find_missing() {
   folders=$(include_folders)
   while read -r package kind probe; do
     if [ -z "$package" ] || is_present "$kind" "$probe"; then continue; fi
-    if [ "$kind" = optional ]; then
+    if [ "$kind" = optional ] || [ "$kind" = extra ]; then
       missing_optional+=("$package")
     else
       missing+=("$package")
@@ -245,12 +250,17 @@ command_build() {
 
 command_demo() {
   local name
+  set_up "$kBuildNeeds$kDemoNeeds"
   build_command
-  for name in learning swimmer; do
+  # What they draw goes into the build folder.
+  cd "$build"
+  for name in learning line swimmer; do
     say
     step "nonneg demo $name"
-    "$build/nonneg" demo "$name"
+    ./nonneg demo "$name"
   done
+  say
+  say "The pictures are in $build"
 }
 
 command_test() {

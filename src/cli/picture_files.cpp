@@ -75,4 +75,19 @@ void write_picture(const std::string& given, std::string_view picture, bool over
   }
 }
 
+std::vector<std::string> write_pictures(const render::DirectoryPictures& pictures,
+                                        const std::string& out, bool overwrite, Progress& progress,
+                                        Interrupt& interrupt) {
+  std::vector<std::string> files;
+  for (const render::PictureName& name : pictures.names()) {
+    files.push_back((fs::path(out) / name.file_name()).string());
+    check_picture_place(files.back(), overwrite);
+  }
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    progress.show("drawing " + pictures.names()[i].file_name());
+    write_picture(files[i], pictures.draw(pictures.names()[i]), overwrite, interrupt);
+  }
+  return files;
+}
+
 }  // namespace nonneg::cli

@@ -3,8 +3,11 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cli/interrupt.hpp"
+#include "cli/progress.hpp"
+#include "render/directory_pictures.hpp"
 
 namespace nonneg::cli {
 
@@ -16,5 +19,11 @@ void check_picture_place(const std::string& path, bool overwrite);
 /// The file appears complete, or replaces the older one, or nothing changes. Throws as above.
 void write_picture(const std::string& path, std::string_view picture, bool overwrite,
                    Interrupt& interrupt);
+
+/// Draws all of them into the directory `out`, and returns the files' names. Looks at every place
+/// before it draws the first. Throws as above, and NotAvailable (gnuplot).
+std::vector<std::string> write_pictures(const render::DirectoryPictures& pictures,
+                                        const std::string& out, bool overwrite, Progress& progress,
+                                        Interrupt& interrupt);
 
 }  // namespace nonneg::cli

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <filesystem>
 
 #include "cli/console.hpp"
 #include "cli/number_pair.hpp"
@@ -20,8 +19,6 @@
 
 namespace nonneg::cli {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr std::int64_t kLeastSide = 160;
 constexpr std::int64_t kMostSide = 8000;
@@ -79,16 +76,9 @@ std::vector<std::string> render_snapshots(const RenderArguments& arguments, Inte
   }
   const std::string out = arguments.out.empty() ? directory : arguments.out;
   if (!arguments.out.empty()) make_directory(out);
-  std::vector<std::string> files;
-  for (const render::PictureName& name : pictures.names()) {
-    files.push_back((fs::path(out) / name.file_name()).string());
-    check_picture_place(files.back(), arguments.overwrite);
-  }
   Progress progress(arguments.reporting.quiet, 0);
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    progress.show("drawing " + pictures.names()[i].file_name());
-    write_picture(files[i], pictures.draw(pictures.names()[i]), arguments.overwrite, interrupt);
-  }
+  std::vector<std::string> files =
+      write_pictures(pictures, out, arguments.overwrite, progress, interrupt);
   if (!arguments.no_report) {
     files.push_back((fs::path(out) / "report.html").string());
     progress.show("writing report.html");

@@ -50,7 +50,7 @@ TEST(Demo, ReproducesTheArticlesFactors) {
   const Workplace place;
   for (const char* frame : {"1", "2", "10", "50"}) {
     const Outcome outcome = run(place, {"demo", "learning", "--max-iterations", frame, "--out",
-                                        "run", "--overwrite", "--quiet"});
+                                        "run", "--overwrite", "--quiet", "--no-picture"});
     ASSERT_EQ(outcome.status, 0) << outcome.error;
     const MatrixFile W = MatrixFile::open(place.at("run/W.npy"));
     const MatrixFile H = MatrixFile::open(place.at("run/H.npy"));
@@ -61,7 +61,7 @@ TEST(Demo, ReproducesTheArticlesFactors) {
 
 TEST(Demo, ReproducesTheArticlesSquaredErrors) {
   const Workplace place;
-  const Outcome outcome = run(place, {"demo", "--json"});
+  const Outcome outcome = run(place, {"demo", "--json", "--no-picture"});
   ASSERT_EQ(outcome.status, 0) << outcome.error;
   const auto record = nlohmann::json::parse(outcome.out);
   const auto& expected = golden()["squared_error"];
@@ -78,12 +78,48 @@ TEST(Demo, ReproducesTheArticlesSquaredErrors) {
 
 TEST(Demo, ShowsATableOfIterationsAndErrors) {
   const Workplace place;
-  const Outcome outcome = run(place, {"demo"});
+  const Outcome outcome = run(place, {"demo", "--no-picture"});
   EXPECT_EQ(outcome.status, 0);
   EXPECT_NE(outcome.out.find("        1    34.83080820\n"), std::string::npos) << outcome.out;
   EXPECT_NE(outcome.out.find("       50     0.39298"), std::string::npos) << outcome.out;
   EXPECT_EQ(outcome.error, "");
   EXPECT_TRUE(place.entries().empty());
+}
+
+TEST(Demo, DrawsALineAndTheVectorThatItsPointsShare) {
+  const Workplace place;
+  const Outcome outcome = run(place, {"demo", "line", "--out", "run"});
+  ASSERT_EQ(outcome.status, 0) << outcome.error;
+  EXPECT_EQ(place.entries(), (Words{"line.png", "run"}));
+  EXPECT_TRUE(read_text(place.at("line.png")).starts_with("\x89PNG"));
+  // The slope that the points were made with.
+  const MatrixFile file = MatrixFile::open(place.at("run/H.npy"));
+  const auto H = file.view().as<double>();
+  EXPECT_NEAR(H(0, 1) / H(0, 0), 0.6, 0.02);
+  EXPECT_NE(outcome.out.find("picture         line.png\n"), std::string::npos) << outcome.out;
+}
+
+TEST(Demo, WithoutGnuplotIsAPictureLessAndAWarning) {
+  const Workplace place;
+  const Outcome outcome = run_in_shell(place, "PATH=/none exec \"$NONNEG\" demo");
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_NE(outcome.out.find("34.83080820"), std::string::npos);
+  EXPECT_NE(outcome.error.find("gnuplot-nox"), std::string::npos) << outcome.error;
+  EXPECT_TRUE(place.entries().empty());
+  const Outcome asked =
+      run_in_shell(place, "PATH=/none exec \"$NONNEG\" demo --picture learning.gif");
+  EXPECT_EQ(asked.status, 3);
+}
+
+TEST(Demo, LeavesAPictureOfAnotherProgramAlone) {
+  const Workplace place;
+  place.file("line.png", "a photograph");
+  EXPECT_EQ(run(place, {"demo", "line"}).status, 0);
+  EXPECT_EQ(read_text(place.at("line.png")), "a photograph");
+  EXPECT_EQ(run(place, {"demo", "line", "--picture", "line.png"}).status, 2);
+  EXPECT_EQ(run(place, {"demo", "line", "--picture", "line.txt"}).status, 2);
+  EXPECT_EQ(run(place, {"demo", "line", "--overwrite"}).status, 0);
+  EXPECT_TRUE(read_text(place.at("line.png")).starts_with("\x89PNG"));
 }
 
 TEST(Demo, FindsThePartsOfTheSwimmer) {

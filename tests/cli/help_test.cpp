@@ -23,8 +23,8 @@ TEST_P(HelpPage, FitsEightyColumnsAndHasExamples) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Command, HelpPage,
-                         testing::Values("", "factorize", "transform", "reconstruct", "plan",
-                                         "info", "demo", "view", "completion"),
+                         testing::Values("", "factorize", "transform", "reconstruct", "render",
+                                         "plan", "info", "demo", "view", "completion"),
                          [](const auto& page) { return page.param.empty() ? "all" : page.param; });
 
 TEST(Help, ShowsDefaults) {

@@ -1,0 +1,273 @@
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "cli/command.hpp"
+#include "cli/gif.hpp"
+#include "nonneg/snapshot_directory.hpp"
+#include "nonneg/solver.hpp"
+
+namespace nonneg::test {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+constexpr Index kSide = 4;
+
+class Render : public testing::Test {
+ protected:
+  /// A run of `iterations` on `A`, with snapshots of all.
+  void write_snapshots(MatrixView<const float> A, Index rank, Index iterations,
+                       const std::string& name = "snapshots") const {
+    Options options;
+    options.rank = rank;
+    Solver<float> solver(DataView(A), options);
+    SnapshotRun run;
+    run.rows = A.rows();
+    run.cols = A.cols();
+    run.rank = rank;
+    run.algorithm = "hals";
+    run.loss = "frobenius";
+    run.precision = "float32";
+    run.backend = "cpu";
+    const DataView data(A);
+    const auto directory = SnapshotDirectory::create(place_.at(name), run, &data);
+    for (Index i = 0; i <= iterations; ++i) {
+      if (i > 0) solver.step();
+      const LossRecord check = solver.check();
+      const Matrix<float> W = solver.W();
+      const Matrix<float> Ht = solver.Ht();
+      directory->add_snapshot(Snapshot<float>{.iteration = i,
+                                              .seconds = check.seconds,
+                                              .loss = check.loss,
+                                              .W = W.view(),
+                                              .Ht = Ht.view()});
+    }
+  }
+
+  /// A small run on pictures of kSide × kSide pixels.
+  void write_pictures(Index iterations) const {
+    Matrix<float> A(12, kSide * kSide);
+    for (Index i = 0; i < A.size(); ++i) {
+      A.data()[i] = static_cast<float>(i * 7919 % 101) / 101.0F;
+    }
+    write_snapshots(A.view(), 3, iterations);
+  }
+
+  Outcome render(const Words& more = {}) const {
+    Words words{"render", "snapshots"};
+    words.insert(words.end(), more.begin(), more.end());
+    return run(place_, words);
+  }
+
+  std::vector<std::string> pictures() const {
+    std::vector<std::string> names;
+    for (const auto& entry : fs::directory_iterator(place_.at("snapshots"))) {
+      const std::string ending = entry.path().extension().string();
+      if (ending != ".npy" && ending != ".jsonl") {
+        names.push_back(entry.path().filename().string());
+      }
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+  const Workplace place_;
+};
+
+TEST_F(Render, DrawsFactorsAndLossOfAnyRun) {
+  write_pictures(3);
+  const Outcome outcome = render();
+  ASSERT_EQ(outcome.status, 0) << outcome.error;
+  EXPECT_THAT(pictures(), ElementsAre("factors.gif", "factors.png", "loss.png"));
+  EXPECT_THAT(outcome.out, HasSubstr("drawn  snapshots/factors.gif\n"));
+  EXPECT_THAT(read_text(place_.at("snapshots/loss.png")), StartsWith("\x89PNG"));
+  const Gif gif = parse_gif(read_text(place_.at("snapshots/factors.gif")));
+  EXPECT_EQ(gif.frames.size(), 3U) << "one for each iteration";
+  EXPECT_EQ(gif.frames[0].delay_milliseconds, 200);
+}
+
+TEST_F(Render, DrawsBasisImagesAndPairsOfImages) {
+  write_pictures(2);
+  const Outcome outcome = render({"--image-shape", "4,4"});
+  ASSERT_EQ(outcome.status, 0) << outcome.error;
+  EXPECT_THAT(pictures(), ElementsAre("basis.gif", "basis.png", "factors.gif", "factors.png",
+                                      "loss.png", "pairs.gif", "pairs.png"));
+  const Gif gif = parse_gif(read_text(place_.at("snapshots/basis.gif")));
+  EXPECT_EQ(gif.frames.size(), 2U);
+}
+
+TEST_F(Render, ShowsTheTrueShadesOfBasisImages) {
+  write_pictures(1);
+  ASSERT_EQ(render({"--image-shape", "4,4", "--format", "gif"}).status, 0);
+  const Gif gif = parse_gif(read_text(place_.at("snapshots/basis.gif")));
+  const MatrixFile file = SnapshotDirectoryReader(place_.at("snapshots")).open_h(1);
+  const auto H = file.view().as<float>();
+  // Every shade of each image occurs as often as it should, against all pixels of its kind.
+  float largest = 0;
+  for (Index j = 0; j < H.cols(); ++j) largest = std::max(largest, H(0, j));
+  // Component 1 is the leftmost image: find its top left pixel, then sample each cell's middle.
+  const auto is_grey = [&](int x, int y) {
+    const Colour& c = gif.at(0, x, y);
+    return std::abs(c[0] - c[1]) < 6 && std::abs(c[1] - c[2]) < 6 && c[0] < 250;
+  };
+  int left = gif.width;
+  int top = gif.height;
+  int bottom = 0;
+  for (int y = 40; y < gif.height; ++y) {
+    for (int x = 0; x < gif.width / 3; ++x) {
+      if (!is_grey(x, y)) continue;
+      left = std::min(left, x);
+      top = std::min(top, y);
+      bottom = std::max(bottom, y);
+    }
+  }
+  const double cell = (bottom - top + 1) / static_cast<double>(kSide);
+  ASSERT_GT(cell, 10);
+  for (Index p = 0; p < kSide * kSide; ++p) {
+    const int x = left + static_cast<int>((static_cast<double>(p % kSide) + 0.5) * cell);
+    const int y = top + static_cast<int>((static_cast<double>(p / kSide) + 0.5) * cell);
+    EXPECT_NEAR(gif.at(0, x, y)[0], 255 * H(0, p) / largest, 4) << "pixel " << p;
+  }
+}
+
+TEST_F(Render, DrawsPointsOfDataWithTwoColumns) {
+  Matrix<float> A(30, 2);
+  for (Index i = 0; i < 30; ++i) {
+    A(i, 0) = static_cast<float>(i) / 7.0F;
+    A(i, 1) = static_cast<float>(i * i % 23) / 9.0F;
+  }
+  write_snapshots(A.view(), 2, 60);
+  const Outcome outcome = render({"--format", "gif,svg", "--size", "500x225"});
+  ASSERT_EQ(outcome.status, 0) << outcome.error;
+  const Gif gif = parse_gif(read_text(place_.at("snapshots/learning.gif")));
+  EXPECT_EQ(gif.width, 500);
+  EXPECT_EQ(gif.height, 225);
+  EXPECT_EQ(gif.frames.size(), 50U) << "of 60 snapshots";
+  const std::string svg = read_text(place_.at("snapshots/learning.svg"));
+  EXPECT_THAT(svg, HasSubstr("width=\"500\" height=\"225\""));
+  EXPECT_THAT(svg, HasSubstr("iteration 60"));
+  EXPECT_THAT(svg, HasSubstr("</svg>"));
+}
+
+TEST_F(Render, WritesToAnotherDirectoryAndTellsInJson) {
+  write_pictures(1);
+  const Outcome outcome = render({"-o", "pictures", "--format", "svg", "--json"});
+  ASSERT_EQ(outcome.status, 0) << outcome.error;
+  EXPECT_THAT(pictures(), ElementsAre());
+  const auto record = nlohmann::json::parse(outcome.out);
+  EXPECT_THAT(record["pictures"], ElementsAre("pictures/factors.svg", "pictures/loss.svg"));
+  EXPECT_TRUE(fs::exists(place_.at("pictures/loss.svg")));
+}
+
+TEST_F(Render, FindsTheSnapshotsOfARun) {
+  write_pictures(1);
+  fs::create_directory(place_.at("run"));
+  place_.file("run/run.json", R"({"snapshots": ")" + place_.at("snapshots") + "\"}");
+  EXPECT_EQ(run(place_, {"render", "run", "--format", "png"}).status, 0);
+  EXPECT_THAT(pictures(), ElementsAre("factors.png", "loss.png"));
+  place_.file("run/run.json", "{}");
+  const Outcome outcome = run(place_, {"render", "run"});
+  EXPECT_EQ(outcome.status, 6);
+  EXPECT_THAT(outcome.error, HasSubstr("is a run without snapshots"));
+}
+
+TEST_F(Render, ReplacesItsOwnPicturesAndNoOthers) {
+  write_pictures(1);
+  for (const char* format : {"gif", "png", "svg"}) {
+    ASSERT_EQ(render({"--format", format}).status, 0);
+    EXPECT_EQ(render({"--format", format}).status, 0) << format;
+  }
+  place_.file("snapshots/loss.png", "a photograph");
+  const Outcome outcome = render();
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_THAT(outcome.error, HasSubstr("loss.png: exists and was not drawn by nonneg"));
+  EXPECT_EQ(read_text(place_.at("snapshots/loss.png")), "a photograph");
+  EXPECT_EQ(render({"--overwrite"}).status, 0);
+  EXPECT_THAT(read_text(place_.at("snapshots/loss.png")), StartsWith("\x89PNG"));
+}
+
+TEST_F(Render, OnAFullDiskLeavesTheOlderPicture) {
+  write_pictures(1);
+  ASSERT_EQ(render({"--format", "png"}).status, 0);
+  const std::string older = read_text(place_.at("snapshots/factors.png"));
+  const Outcome outcome =
+      run_in_shell(place_, "ulimit -f 4; exec \"$NONNEG\" render snapshots --format png");
+  EXPECT_EQ(outcome.status, 6);
+  EXPECT_THAT(outcome.error, HasSubstr("File too large"));
+  EXPECT_EQ(read_text(place_.at("snapshots/factors.png")), older);
+  EXPECT_THAT(pictures(), ElementsAre("factors.png", "loss.png"));
+}
+
+TEST_F(Render, SaysWhichPackageHasGnuplot) {
+  write_pictures(1);
+  const Outcome outcome = run_in_shell(place_, "PATH=/none exec \"$NONNEG\" render snapshots");
+  EXPECT_EQ(outcome.status, 3);
+  EXPECT_THAT(outcome.error, HasSubstr("apt-get install gnuplot-nox"));
+  EXPECT_THAT(pictures(), ElementsAre());
+}
+
+TEST_F(Render, GivesTheWordsOfAGnuplotThatFails) {
+  write_pictures(1);
+  fs::create_directory(place_.at("bin"));
+  place_.file("bin/gnuplot", "#!/bin/sh\necho '         line 3: no more colours' >&2\nexit 1\n");
+  fs::permissions(place_.at("bin/gnuplot"), fs::perms::owner_all);
+  const Outcome outcome =
+      run_in_shell(place_, "PATH=$PWD/bin:$PATH exec \"$NONNEG\" render snapshots");
+  EXPECT_EQ(outcome.status, 3);
+  EXPECT_THAT(outcome.error, HasSubstr("could not draw the picture: line 3: no more colours"));
+}
+
+TEST_F(Render, IsNotMisledByTheUsersGnuplotSettings) {
+  write_pictures(1);
+  place_.file(".gnuplot", "set output 'elsewhere.png'\nset terminal dumb\n");
+  EXPECT_EQ(run_in_shell(place_, "HOME=$PWD exec \"$NONNEG\" render snapshots").status, 0);
+  EXPECT_EQ(place_.entries(), (Words{".gnuplot", "snapshots"}));
+}
+
+TEST_F(Render, RefusesAnImageShapeThatIsNotTheMatrixs) {
+  write_pictures(1);
+  for (const char* shape :
+       {"4,5", "16", "4x4", "0,16", "-4,-4", "4,4,1", "4294967296,4294967296"}) {
+    const Outcome outcome = render({"--image-shape", shape});
+    EXPECT_EQ(outcome.status, 2) << shape;
+    EXPECT_THAT(outcome.error, HasSubstr(shape));
+  }
+  EXPECT_THAT(render({"--image-shape", "4,5"}).error, HasSubstr("the 16 columns of the matrix"));
+}
+
+TEST_F(Render, RefusesSizesAndFormatsThatItDoesNotHave) {
+  write_pictures(1);
+  for (const char* size : {"0x100", "100", "10x10", "100000x100000", "1000,450"}) {
+    EXPECT_EQ(render({"--size", size}).status, 2) << size;
+  }
+  const Outcome outcome = render({"--format", "png,gfi"});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_THAT(outcome.error, HasSubstr("did you mean gif?"));
+  EXPECT_EQ(run(place_, {"render"}).status, 2);
+}
+
+TEST_F(Render, SaysWhyADirectoryCannotBeRead) {
+  EXPECT_THAT(render().error, HasSubstr("snapshots: is no directory"));
+  EXPECT_EQ(render().status, 6);
+  fs::create_directory(place_.at("snapshots"));
+  EXPECT_THAT(render().error, HasSubstr("holds no snapshots.jsonl"));
+  place_.file("snapshots/snapshots.jsonl", "not JSON\n");
+  EXPECT_THAT(render().error, HasSubstr("line 1: no JSON object"));
+  EXPECT_EQ(render().status, 6);
+}
+
+TEST_F(Render, NamesTheSnapshotFileThatIsMissing) {
+  write_pictures(1);
+  fs::remove(place_.at("snapshots/H-00000001.npy"));
+  const Outcome outcome = render();
+  EXPECT_EQ(outcome.status, 6);
+  EXPECT_THAT(outcome.error, HasSubstr("H-00000001.npy"));
+}
+
+}  // namespace
+}  // namespace nonneg::test
