@@ -25,6 +25,11 @@ if(NOT BUILD_SHARED_LIBS)
   return()
 endif()
 
+if(NONNEG_SANITIZE)
+  nonneg_no_cuda("the sanitizers do not go with it" "Set NONNEG_SANITIZE or NONNEG_CUDA to OFF")
+  return()
+endif()
+
 find_package(CUDAToolkit 12.0 QUIET)
 if(NOT CUDAToolkit_FOUND OR NOT TARGET CUDA::cublas)
   nonneg_no_cuda("no CUDA toolkit of version 12.0 or newer, with cuBLAS, was found"
