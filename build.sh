@@ -8,7 +8,8 @@ Usage: ./build.sh COMMAND [OPTION...]
 
 Commands
   demo      build, then factorize and draw cases whose right answer is known
-  test      build everything and run every test
+  test      build everything and run every test; with a CUDA toolkit, those of the
+            CUDA backend too: on an emulated device, and on the GPU if there is one
   build     build the command; it is left at build/nonneg
   bench     build and run the benchmarks, and compare with scikit-learn
   install   build, then install the library and the command
@@ -27,7 +28,9 @@ through sudo where that is needed. Elsewhere they are named, and yours to
 install. Nothing outside this folder is written, but for the packages and
 what `install` installs.
 
-The plain CMake way: cmake --preset cpu && cmake --build --preset cpu
+A CUDA toolkit (12.0 or newer) is used where there is one, and not installed.
+
+The plain CMake way: cmake --preset default && cmake --build --preset default
 END
 }
 

@@ -15,7 +15,13 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/nonneg
   COMPONENT development
   FILES_MATCHING PATTERN "*.hpp")
 
+# The CUDA backend looks for libnonneg beside itself, and for the CUDA libraries in the toolkit that
+# it was built with before the system's folders. Packages that depend on those libraries leave the
+# toolkit's folder out: -D CMAKE_INSTALL_RPATH_USE_LINK_PATH=OFF.
 if(TARGET nonneg_cuda)
+  if(NOT DEFINED CMAKE_INSTALL_RPATH_USE_LINK_PATH)
+    set_target_properties(nonneg_cuda PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
+  endif()
   install(TARGETS nonneg_cuda LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT cuda)
 endif()
 

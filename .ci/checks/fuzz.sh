@@ -9,7 +9,7 @@ seconds=${NONNEG_FUZZ_SECONDS:-20}
 clangxx=$(tool clang++)
 
 cmake -G Ninja -S . -B build-fuzz -D CMAKE_CXX_COMPILER="$clangxx" -D CMAKE_BUILD_TYPE=RelWithDebInfo \
-  -D NONNEG_FUZZ=ON -D NONNEG_BUILD_TESTS=ON -D NONNEG_BUILD_EXAMPLES=OFF
+  -D NONNEG_FUZZ=ON -D NONNEG_CUDA=OFF -D NONNEG_BUILD_TESTS=ON -D NONNEG_BUILD_EXAMPLES=OFF
 mapfile -t targets < <(cmake --build build-fuzz --target help | sed -n 's/^\([a-z0-9_]*fuzz[a-z0-9_]*\): phony$/\1/p')
 [ "${#targets[@]}" -gt 0 ] || fail "no fuzz targets in build-fuzz"
 cmake --build build-fuzz --parallel "$(jobs_here)" --target "${targets[@]}"

@@ -42,9 +42,8 @@ TEST_F(ChoicesTest, OneOfTheCandidateHeightsIsKept) {
   // Sweeps at several heights are sweeps like any other.
   Options fixed = options(tried + 2);
   fixed.panel_rows = plan.panel_rows;
-  EXPECT_LT(
-      relative_distance(product_of(result), product_of(factorize<float>(tall.view(), fixed))),
-      sweep_tolerance<float>(9000, tried + 2));
+  EXPECT_LT(relative_distance(product_of(result), product_of(factorize<float>(tall.view(), fixed))),
+            sweep_tolerance<float>(9000, tried + 2));
 }
 
 TEST_F(ChoicesTest, DeterministicTriesNothing) {

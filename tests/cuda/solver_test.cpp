@@ -144,7 +144,9 @@ TEST_F(CudaSolverTest, TwoSolversDoNotDisturbEachOther) {
   EXPECT_TRUE(entries_equal(to_dense(first.W()), to_dense(alone.W())));
 }
 
-TEST(CudaBackendTest, ADeviceThatIsNotThereIsRefusedWithTheReason) {
+using CudaBackendTest = DeviceTest;
+
+TEST_F(CudaBackendTest, ADeviceThatIsNotThereIsRefusedWithTheReason) {
   const Matrix<float> A = to_matrix<float>(Dense(4, 4, 1));
   Options options = options_for(BackendKind::cuda, 1);
   options.device = 99;
@@ -157,7 +159,7 @@ TEST(CudaBackendTest, ADeviceThatIsNotThereIsRefusedWithTheReason) {
   }
 }
 
-TEST(CudaBackendTest, AutoTakesTheDeviceWhereThereIsOneAndSaysWhy) {
+TEST_F(CudaBackendTest, AutoTakesTheDeviceWhereThereIsOneAndSaysWhy) {
   const DeviceList list = devices();
   const BackendChoice choice = choose_backend(options_for(BackendKind::automatic, 1));
   EXPECT_EQ(choice.kind == BackendKind::cuda, !list.devices.empty());

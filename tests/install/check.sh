@@ -128,6 +128,94 @@ check_command() {
   printf '%s\n' "$output"
 }
 
+# BUILD_FOLDER
+check_cuda_component() {
+  local files
+  "$cmake" --install "$1" --component cuda --prefix "$PWD/cuda" >install.log
+  files=$(find cuda ! -type d -printf '%f\n')
+  [ "$files" = libnonneg_cuda.so ] || fail "the component cuda holds: $files"
+  "$cmake" --install "$1" --component runtime --prefix "$PWD/runtime" >>install.log
+  [ -z "$(find runtime -name 'libnonneg_cuda*')" ] || fail "the component runtime holds CUDA"
+  # Without the component the command works, and says what it lacks.
+  expect_line 'devices +none: this nonneg has no CUDA backend' runtime/bin/nonneg info
+}
+
+# expect_line PATTERN COMMAND...: the command succeeds and prints a line that matches.
+expect_line() {
+  local pattern=$1 output
+  shift
+  output=$("$@" 2>&1) || fail "$* ends with $?: $output"
+  grep -qE -- "$pattern" <<<"$output" || fail "$* prints no line like '$pattern' but: $output"
+}
+
+# expect_reason REASON: the copy of the tree has no device for REASON, and does without.
+expect_reason() {
+  local status=0 output
+  expect_line "^devices +none: .*$1" tree/bin/nonneg info
+  output=$(tree/bin/nonneg factorize A.npy --rank 1 --backend cuda --out refused 2>&1) || status=$?
+  [ "$status" -eq 3 ] || fail "--backend cuda ends with $status, not 3: $output"
+  grep -qE -- "$1" <<<"$output" || fail "--backend cuda does not say '$1' but: $output"
+  rm -rf run
+  tree/bin/nonneg factorize A.npy --rank 1 --quiet --out run || fail "--backend auto fails"
+  printf 'ok: %s\n' "$1"
+}
+
+# Makes A.npy: 4 x 3, uint8.
+make_matrix() {
+  {
+    printf "\\x93NUMPY\\x01\\x00\\x76\\x00%-117s\\n" \
+      "{'descr': '|u1', 'fortran_order': False, 'shape': (4, 3), }"
+    printf 'abcdefghijkl'
+  } >A.npy
+}
+
+# replace_in LIBRARY OLD NEW: one string of a compiled file for another of the same length.
+replace_in() {
+  [ "${#2}" -eq "${#3}" ] || fail "'$2' and '$3' differ in length"
+  cp -- "$1" before
+  LC_ALL=C sed -i "s/${2//./\\.}\\x00/$3\\x00/g" "$1"
+  if cmp -s before "$1"; then fail "$1 does not hold '$2'"; fi
+}
+
+# VERSION
+check_cuda_reasons() {
+  local plugin library name
+  # As on a machine without a GPU.
+  export CUDA_VISIBLE_DEVICES=-1
+  unset LD_LIBRARY_PATH
+  make_matrix
+  cp -a -- "$stage" tree
+  plugin=$(find tree -name libnonneg_cuda.so)
+  [ "$(dirname -- "$plugin")" = "$(dirname -- "$(find tree -name libnonneg.so)")" ] ||
+    fail "$plugin does not lie beside libnonneg.so"
+  expect_reason '(driver|device)'
+
+  cp -- "$plugin" plugin.so
+  for library in libcublas libcudart; do
+    name=$(readelf -d plugin.so | sed -n "s/.*(NEEDED).*\\[\\($library\\.so\\.[0-9]*\\)\\]/\\1/p")
+    replace_in "$plugin" "$name" "gone${name:4}"
+    expect_reason "cannot be loaded: gone${name:4}: .*No such file.*CUDA runtime"
+    cp -- plugin.so "$plugin"
+  done
+
+  replace_in "$plugin" "$1" "${1//[0-9]/9}"
+  expect_reason "libnonneg_cuda.so belongs to nonneg ${1//[0-9]/9}, and this is nonneg $1"
+  cp -L -- "$(find tree -name libnonneg.so)" "$plugin"
+  expect_reason 'libnonneg_cuda.so is not a CUDA backend of nonneg'
+  printf 'not a library' >"$plugin"
+  expect_reason 'cannot be loaded: .*(file too short|invalid ELF header)'
+  rm -- "$plugin"
+  expect_reason 'this nonneg has no CUDA backend'
+}
+
+# EMULATED_DEVICE
+check_cuda_emulated() {
+  make_matrix
+  expect_line '^devices +cuda:0' env LD_PRELOAD="$1" "$stage/bin/nonneg" info
+  LD_PRELOAD=$1 "$stage/bin/nonneg" factorize A.npy --rank 2 --backend cuda --out run
+  grep -qF '"backend": "cuda"' run/run.json || fail "run.json does not say that CUDA was used"
+}
+
 check=$1
 stage=$2
 shift 2

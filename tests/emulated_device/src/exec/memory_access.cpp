@@ -7,7 +7,7 @@
 namespace nonneg::emulated {
 namespace {
 
-using ull = unsigned long long;
+using Unsigned = unsigned long long;
 
 /// Describes the access when a race between operations is to be reported.
 class KernelSite final : public AccessSite {
@@ -68,14 +68,15 @@ ThreadBlock::Access ThreadBlock::shared_access(Thread& t, const ptx::Instruction
   offset = static_cast<std::uint32_t>(offset);
   if (offset % size != 0)
     throw DeviceError(716, "misaligned shared access, " + where(t, in) +
-                               format(" offset %llu size %u", static_cast<ull>(offset), size));
+                               format(" offset %llu size %u", static_cast<Unsigned>(offset), size));
   const std::uint64_t window = launch_.dynamic_shared > 0
                                    ? dynamic_shared_offset_ + launch_.dynamic_shared
                                    : launch_.kernel->shared_size;
   if (offset + size > window)
-    throw DeviceError(700, "shared access out of bounds, " + where(t, in) +
-                               format(" offset %llu size %u, window %llu", static_cast<ull>(offset),
-                                      size, static_cast<ull>(window)));
+    throw DeviceError(
+        700, "shared access out of bounds, " + where(t, in) +
+                 format(" offset %llu size %u, window %llu", static_cast<Unsigned>(offset), size,
+                        static_cast<Unsigned>(window)));
   if (launch_.check_races) check_shared_race(t, in, offset, size, kind);
   return {shared_.data() + offset, nullptr};
 }
@@ -86,8 +87,9 @@ ThreadBlock::Access ThreadBlock::global_access(Thread& t, const ptx::Instruction
   const bool writes = kind != AccessKind::Load;
   const bool reads = kind != AccessKind::Store;
   if (address % size != 0)
-    throw DeviceError(716, "misaligned global access, " + where(t, in) +
-                               format(" address %llx size %u", static_cast<ull>(address), size));
+    throw DeviceError(716,
+                      "misaligned global access, " + where(t, in) +
+                          format(" address %llx size %u", static_cast<Unsigned>(address), size));
   ptx::AllocationCache& cache = in.cache;
   if (cache.generation != memory_generation() || address < cache.begin ||
       address + size > cache.end) {
@@ -96,11 +98,11 @@ ThreadBlock::Access ThreadBlock::global_access(Thread& t, const ptx::Instruction
       std::string nearest;
       if (const Allocation* below = nearest_below(address))
         nearest = format("; nearest allocation below: [%llx, +%llu), access at +%llu",
-                         static_cast<ull>(below->begin), static_cast<ull>(below->size()),
-                         static_cast<ull>(address - below->begin));
+                         static_cast<Unsigned>(below->begin), static_cast<Unsigned>(below->size()),
+                         static_cast<Unsigned>(address - below->begin));
       throw DeviceError(
           700, format("global %s out of bounds, ", writes ? "write" : "read") + where(t, in) +
-                   format(" address %llx size %u", static_cast<ull>(address), size) + nearest);
+                   format(" address %llx size %u", static_cast<Unsigned>(address), size) + nearest);
     }
     cache = {memory_generation(), found->begin, found->end, found};
   }
@@ -110,9 +112,9 @@ ThreadBlock::Access ThreadBlock::global_access(Thread& t, const ptx::Instruction
     bool any_written = !reads;
     for (std::uint32_t i = 0; !any_written && i < size; ++i) any_written = written[i] != 0;
     if (!any_written)
-      report(
-          "uninitialised global read", site_key(in),
-          where(t, in) + format(" allocation +%llu", static_cast<ull>(address - allocation.begin)));
+      report("uninitialised global read", site_key(in),
+             where(t, in) +
+                 format(" allocation +%llu", static_cast<Unsigned>(address - allocation.begin)));
     if (writes)
       for (std::uint32_t i = 0; i < size; ++i) written[i] = 1;
   }
@@ -142,7 +144,7 @@ void ThreadBlock::check_shared_race(Thread& t, const ptx::Instruction& in, std::
                             std::int32_t other) {
     report(kind_text, site_key(in),
            where(t, in) +
-               format(" shared offset %llu, %s %d", static_cast<ull>(byte), relation, other));
+               format(" shared offset %llu, %s %d", static_cast<Unsigned>(byte), relation, other));
   };
   for (std::uint64_t i = offset; i < offset + size; ++i) {
     SharedByte& b = shared_shadow_[i];
@@ -151,7 +153,7 @@ void ThreadBlock::check_shared_race(Thread& t, const ptx::Instruction& in, std::
     if (kind != AccessKind::Store) {
       if (b.writer < 0)
         report("uninitialised shared read", site_key(in),
-               where(t, in) + format(" shared offset %llu", static_cast<ull>(i)));
+               where(t, in) + format(" shared offset %llu", static_cast<Unsigned>(i)));
       else if (write_conflict)
         complain("shared-memory race (read after write, no barrier)", i, "written by thread",
                  b.writer);
@@ -211,7 +213,7 @@ void ThreadBlock::check_launch_race(Thread& t, const ptx::Instruction& in, Alloc
                     : "global-memory race (read of another thread's write)",
              site_key(in),
              where(t, in) + format(" allocation +%llu, written by block %u thread %u",
-                                   static_cast<ull>(i * 4), g.writer.thread / 1024,
+                                   static_cast<Unsigned>(i * 4), g.writer.thread / 1024,
                                    g.writer.thread % 1024));
     if (writes && !atomic && !unchanged && g.reader.launch == launch_.number) {
       const bool fenced = g.reader.clock < last_fence_;
@@ -221,7 +223,7 @@ void ThreadBlock::check_launch_race(Thread& t, const ptx::Instruction& in, Alloc
       if (!ordered)
         report("global-memory race (write to what another thread reads)", site_key(in),
                where(t, in) + format(" allocation +%llu, read by block %u thread %u",
-                                     static_cast<ull>(i * 4), g.reader.thread / 1024,
+                                     static_cast<Unsigned>(i * 4), g.reader.thread / 1024,
                                      g.reader.thread % 1024));
     }
     const LaunchAccess mine{launch_.number, me, epoch_, ++execution_counters().clock};

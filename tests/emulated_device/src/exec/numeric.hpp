@@ -19,12 +19,35 @@ inline std::uint64_t bits_of(float value) { return std::bit_cast<std::uint32_t>(
 inline double to_double(std::uint64_t bits) { return std::bit_cast<double>(bits); }
 inline std::uint64_t bits_of(double value) { return std::bit_cast<std::uint64_t>(value); }
 
+// Half by hand: not every compiler has a type for it.
 inline float half_to_float(std::uint64_t bits) {
-  return static_cast<float>(std::bit_cast<_Float16>(static_cast<std::uint16_t>(bits)));
+  const auto sign = static_cast<std::uint32_t>(bits & 0x8000U) << 16;
+  const auto exponent = static_cast<std::uint32_t>(bits >> 10) & 0x1fU;
+  const auto mantissa = static_cast<std::uint32_t>(bits) & 0x3ffU;
+  if (exponent == 0) {
+    const float magnitude = static_cast<float>(mantissa) * 0x1p-24F;
+    return sign != 0 ? -magnitude : magnitude;
+  }
+  if (exponent == 0x1f) {
+    const std::uint32_t quiet = mantissa != 0 ? 0x400000U : 0U;
+    return std::bit_cast<float>(sign | 0x7f800000U | quiet | (mantissa << 13));
+  }
+  return std::bit_cast<float>(sign | ((exponent + 127 - 15) << 23) | (mantissa << 13));
 }
 /// Nearest even.
 inline std::uint64_t half_bits(double value) {
-  return std::bit_cast<std::uint16_t>(static_cast<_Float16>(value));
+  const std::uint64_t bits = bits_of(value);
+  const std::uint64_t sign = bits >> 48 & 0x8000U;
+  const double magnitude = std::fabs(value);
+  if (std::isnan(value)) return sign | 0x7e00U | (bits >> 42 & 0x3ffU);
+  if (magnitude >= 65520) return sign | 0x7c00U;
+  // Below the least normal number, a half is a multiple of 2^-24.
+  if (magnitude < 0x1p-14) {
+    return sign | static_cast<std::uint64_t>(std::nearbyint(magnitude * 0x1p24));
+  }
+  const std::uint64_t kept = bits_of(magnitude);
+  const std::uint64_t rounded = kept + (std::uint64_t{1} << 41) - 1 + (kept >> 42 & 1U);
+  return sign | ((rounded - (std::uint64_t{1023 - 15} << 52)) >> 42);
 }
 inline std::uint64_t half_bits_toward_zero(double value) {
   const std::uint64_t bits = half_bits(value);

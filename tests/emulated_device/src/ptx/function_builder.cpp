@@ -16,7 +16,7 @@ namespace nonneg::emulated::ptx {
 namespace {
 
 const std::unordered_map<std::string, Special>& special_registers() {
-  static const std::unordered_map<std::string, Special> names = {
+  static const std::unordered_map<std::string, Special> kNames = {
       {"%tid.x", Special::TidX},
       {"%tid.y", Special::TidY},
       {"%tid.z", Special::TidZ},
@@ -51,7 +51,7 @@ const std::unordered_map<std::string, Special>& special_registers() {
       {"%is_explicit_cluster", Special::Zero},
       {"%envreg1", Special::GridWorkspaceHigh},
       {"%envreg2", Special::GridWorkspaceLow}};
-  return names;
+  return kNames;
 }
 
 /// The type a literal in operand `index` has: most operands have the instruction's, some the source
@@ -101,6 +101,7 @@ void FunctionBuilder::fail(const std::string& what) const {
 }
 
 const FunctionBuilder::Symbol* FunctionBuilder::find(const std::string& name) const {
+  // NOLINTNEXTLINE(modernize-loop-convert): backwards
   for (auto scope = scopes_.rbegin(); scope != scopes_.rend(); ++scope) {
     const auto found = scope->find(name);
     if (found != scope->end()) return &found->second;

@@ -10,102 +10,102 @@ namespace {
 using NameMap = std::unordered_map<std::string_view, Opcode>;
 
 const NameMap& opcodes() {
-  static const NameMap names = {{"add", Opcode::Add},
-                                {"sub", Opcode::Sub},
-                                {"mul", Opcode::Mul},
-                                {"mad", Opcode::Mad},
-                                {"fma", Opcode::Fma},
-                                {"div", Opcode::Div},
-                                {"rem", Opcode::Rem},
-                                {"min", Opcode::Min},
-                                {"max", Opcode::Max},
-                                {"and", Opcode::And},
-                                {"or", Opcode::Or},
-                                {"xor", Opcode::Xor},
-                                {"not", Opcode::Not},
-                                {"cnot", Opcode::Cnot},
-                                {"shl", Opcode::Shl},
-                                {"shr", Opcode::Shr},
-                                {"shf", Opcode::Shf},
-                                {"neg", Opcode::Neg},
-                                {"abs", Opcode::Abs},
-                                {"sad", Opcode::Sad},
-                                {"popc", Opcode::Popc},
-                                {"clz", Opcode::Clz},
-                                {"brev", Opcode::Brev},
-                                {"bfind", Opcode::Bfind},
-                                {"bfe", Opcode::Bfe},
-                                {"bfi", Opcode::Bfi},
-                                {"prmt", Opcode::Prmt},
-                                {"lop3", Opcode::Lop3},
-                                {"bmsk", Opcode::Bmsk},
-                                {"szext", Opcode::Szext},
-                                {"setp", Opcode::Setp},
-                                {"set", Opcode::Set},
-                                {"selp", Opcode::Selp},
-                                {"slct", Opcode::Slct},
-                                {"mov", Opcode::Mov},
-                                {"cvt", Opcode::Cvt},
-                                {"cvta", Opcode::Cvta},
-                                {"ld", Opcode::Ld},
-                                {"ldu", Opcode::Ld},
-                                {"st", Opcode::St},
-                                {"atom", Opcode::Atom},
-                                {"red", Opcode::Red},
-                                {"bra", Opcode::Bra},
-                                {"brx", Opcode::Brx},
-                                {"call", Opcode::Call},
-                                {"ret", Opcode::Ret},
-                                {"exit", Opcode::Exit},
-                                {"bar", Opcode::Bar},
-                                {"barrier", Opcode::Bar},
-                                {"shfl", Opcode::Shfl},
-                                {"vote", Opcode::Vote},
-                                {"match", Opcode::Match},
-                                {"redux", Opcode::Redux},
-                                {"activemask", Opcode::ActiveMask},
-                                {"rcp", Opcode::Rcp},
-                                {"sqrt", Opcode::Sqrt},
-                                {"rsqrt", Opcode::Rsqrt},
-                                {"sin", Opcode::Sin},
-                                {"cos", Opcode::Cos},
-                                {"lg2", Opcode::Lg2},
-                                {"ex2", Opcode::Ex2},
-                                {"tanh", Opcode::Tanh},
-                                {"copysign", Opcode::Copysign},
-                                {"testp", Opcode::Testp},
-                                {"trap", Opcode::Trap},
-                                {"brkpt", Opcode::Trap},
-                                {"addc", Opcode::Addc},
-                                {"subc", Opcode::Subc},
-                                {"madc", Opcode::Madc},
-                                {"isspacep", Opcode::IsSpace},
-                                {"mul24", Opcode::Mul24},
-                                {"mad24", Opcode::Mad24},
-                                {"membar", Opcode::Fence},
-                                {"fence", Opcode::Fence},
-                                {"nanosleep", Opcode::Nop},
-                                {"prefetch", Opcode::Nop},
-                                {"prefetchu", Opcode::Nop},
-                                {"griddepcontrol", Opcode::Nop},
-                                {"pmevent", Opcode::Nop},
-                                {"discard", Opcode::Nop},
-                                {"applypriority", Opcode::Nop}};
-  return names;
+  static const NameMap kNames = {{"add", Opcode::Add},
+                                 {"sub", Opcode::Sub},
+                                 {"mul", Opcode::Mul},
+                                 {"mad", Opcode::Mad},
+                                 {"fma", Opcode::Fma},
+                                 {"div", Opcode::Div},
+                                 {"rem", Opcode::Rem},
+                                 {"min", Opcode::Min},
+                                 {"max", Opcode::Max},
+                                 {"and", Opcode::And},
+                                 {"or", Opcode::Or},
+                                 {"xor", Opcode::Xor},
+                                 {"not", Opcode::Not},
+                                 {"cnot", Opcode::Cnot},
+                                 {"shl", Opcode::Shl},
+                                 {"shr", Opcode::Shr},
+                                 {"shf", Opcode::Shf},
+                                 {"neg", Opcode::Neg},
+                                 {"abs", Opcode::Abs},
+                                 {"sad", Opcode::Sad},
+                                 {"popc", Opcode::Popc},
+                                 {"clz", Opcode::Clz},
+                                 {"brev", Opcode::Brev},
+                                 {"bfind", Opcode::Bfind},
+                                 {"bfe", Opcode::Bfe},
+                                 {"bfi", Opcode::Bfi},
+                                 {"prmt", Opcode::Prmt},
+                                 {"lop3", Opcode::Lop3},
+                                 {"bmsk", Opcode::Bmsk},
+                                 {"szext", Opcode::Szext},
+                                 {"setp", Opcode::Setp},
+                                 {"set", Opcode::Set},
+                                 {"selp", Opcode::Selp},
+                                 {"slct", Opcode::Slct},
+                                 {"mov", Opcode::Mov},
+                                 {"cvt", Opcode::Cvt},
+                                 {"cvta", Opcode::Cvta},
+                                 {"ld", Opcode::Ld},
+                                 {"ldu", Opcode::Ld},
+                                 {"st", Opcode::St},
+                                 {"atom", Opcode::Atom},
+                                 {"red", Opcode::Red},
+                                 {"bra", Opcode::Bra},
+                                 {"brx", Opcode::Brx},
+                                 {"call", Opcode::Call},
+                                 {"ret", Opcode::Ret},
+                                 {"exit", Opcode::Exit},
+                                 {"bar", Opcode::Bar},
+                                 {"barrier", Opcode::Bar},
+                                 {"shfl", Opcode::Shfl},
+                                 {"vote", Opcode::Vote},
+                                 {"match", Opcode::Match},
+                                 {"redux", Opcode::Redux},
+                                 {"activemask", Opcode::ActiveMask},
+                                 {"rcp", Opcode::Rcp},
+                                 {"sqrt", Opcode::Sqrt},
+                                 {"rsqrt", Opcode::Rsqrt},
+                                 {"sin", Opcode::Sin},
+                                 {"cos", Opcode::Cos},
+                                 {"lg2", Opcode::Lg2},
+                                 {"ex2", Opcode::Ex2},
+                                 {"tanh", Opcode::Tanh},
+                                 {"copysign", Opcode::Copysign},
+                                 {"testp", Opcode::Testp},
+                                 {"trap", Opcode::Trap},
+                                 {"brkpt", Opcode::Trap},
+                                 {"addc", Opcode::Addc},
+                                 {"subc", Opcode::Subc},
+                                 {"madc", Opcode::Madc},
+                                 {"isspacep", Opcode::IsSpace},
+                                 {"mul24", Opcode::Mul24},
+                                 {"mad24", Opcode::Mad24},
+                                 {"membar", Opcode::Fence},
+                                 {"fence", Opcode::Fence},
+                                 {"nanosleep", Opcode::Nop},
+                                 {"prefetch", Opcode::Nop},
+                                 {"prefetchu", Opcode::Nop},
+                                 {"griddepcontrol", Opcode::Nop},
+                                 {"pmevent", Opcode::Nop},
+                                 {"discard", Opcode::Nop},
+                                 {"applypriority", Opcode::Nop}};
+  return kNames;
 }
 
 const std::unordered_map<std::string_view, Compare>& comparisons() {
-  static const std::unordered_map<std::string_view, Compare> names = {
+  static const std::unordered_map<std::string_view, Compare> kNames = {
       {"eq", Compare::Eq},   {"ne", Compare::Ne},   {"lt", Compare::Lt},   {"le", Compare::Le},
       {"gt", Compare::Gt},   {"ge", Compare::Ge},   {"lo", Compare::Lt},   {"ls", Compare::Le},
       {"hi", Compare::Gt},   {"hs", Compare::Ge},   {"equ", Compare::EqU}, {"neu", Compare::NeU},
       {"ltu", Compare::LtU}, {"leu", Compare::LeU}, {"gtu", Compare::GtU}, {"geu", Compare::GeU},
       {"num", Compare::Num}, {"nan", Compare::NaN}};
-  return names;
+  return kNames;
 }
 
 const std::unordered_map<std::string_view, Variant>& variants() {
-  static const std::unordered_map<std::string_view, Variant> names = {
+  static const std::unordered_map<std::string_view, Variant> kNames = {
       {"add", Variant::Add},
       {"min", Variant::Min},
       {"max", Variant::Max},
@@ -133,7 +133,7 @@ const std::unordered_map<std::string_view, Variant>& variants() {
       {"l", Variant::Left},
       {"r", Variant::Right},
       {"notanumber", Variant::NotANumber}};
-  return names;
+  return kNames;
 }
 
 std::vector<std::string_view> split_dots(std::string_view text) {
@@ -159,12 +159,12 @@ bool has_space(Opcode o) {
 }
 
 bool set_rounding(std::string_view m, Instruction& in) {
-  static const std::unordered_map<std::string_view, Rounding> modes = {
+  static const std::unordered_map<std::string_view, Rounding> kModes = {
       {"rn", Rounding::Nearest}, {"rna", Rounding::Nearest}, {"rz", Rounding::Zero},
       {"rm", Rounding::Down},    {"rp", Rounding::Up},       {"rni", Rounding::Nearest},
       {"rzi", Rounding::Zero},   {"rmi", Rounding::Down},    {"rpi", Rounding::Up}};
-  const auto found = modes.find(m);
-  if (found == modes.end()) return false;
+  const auto found = kModes.find(m);
+  if (found == kModes.end()) return false;
   in.rounding = found->second;
   in.integer_rounding = m.size() == 3 && m[2] == 'i';
   return true;
