@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 
 #include "cli/console.hpp"
 #include "cli/number_pair.hpp"
@@ -80,7 +81,7 @@ std::vector<std::string> render_snapshots(const RenderArguments& arguments, Inte
   std::vector<std::string> files =
       write_pictures(pictures, out, arguments.overwrite, progress, interrupt);
   if (!arguments.no_report) {
-    files.push_back((fs::path(out) / "report.html").string());
+    files.push_back((std::filesystem::path(out) / "report.html").string());
     progress.show("writing report.html");
     report::write_report(reader, run_record_of(reader), files.back());
   }
