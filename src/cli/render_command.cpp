@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <fstream>
 
 #include "cli/console.hpp"
 #include "cli/number_pair.hpp"
@@ -59,6 +60,18 @@ render::PictureRequest request_of(const RenderArguments& arguments) {
   return request;
 }
 
+/// Refuses a file that is no report of ours, unless asked to replace it.
+void check_report_place(const std::string& path, bool overwrite) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file || overwrite) return;
+  std::string beginning(report::kMarkWithin, '\0');
+  file.read(beginning.data(), static_cast<std::streamsize>(beginning.size()));
+  if (beginning.find(report::kMark) == std::string::npos) {
+    throw InvalidArgument(fmt::format(
+        "{}: exists and was not written by nonneg; name another place, or add --overwrite", path));
+  }
+}
+
 void make_directory(const std::string& path) {
   if (::mkdir(path.c_str(), 0777) == 0 || errno == EEXIST) return;
   throw IoError(fmt::format("{}: cannot be made: {}", path, error_words(errno)), path);
@@ -66,7 +79,7 @@ void make_directory(const std::string& path) {
 
 }  // namespace
 
-std::vector<std::string> render_snapshots(const RenderArguments& arguments, Interrupt& interrupt) {
+Rendered render_snapshots(const RenderArguments& arguments, Interrupt& interrupt) {
   const render::PictureRequest request = request_of(arguments);
   const std::string directory = find_snapshots(arguments.snapshots);
   const SnapshotDirectoryReader reader(directory);
@@ -77,30 +90,40 @@ std::vector<std::string> render_snapshots(const RenderArguments& arguments, Inte
   }
   const std::string out = arguments.out.empty() ? directory : arguments.out;
   if (!arguments.out.empty()) make_directory(out);
+  Rendered rendered;
+  const std::string report = (std::filesystem::path(out) / "report.html").string();
+  if (!arguments.no_report) check_report_place(report, arguments.overwrite);
   Progress progress(arguments.reporting.quiet, 0);
-  std::vector<std::string> files =
-      write_pictures(pictures, out, arguments.overwrite, progress, interrupt);
-  if (!arguments.no_report) {
-    files.push_back((std::filesystem::path(out) / "report.html").string());
+  rendered.pictures = write_pictures(pictures, out, arguments.overwrite, progress, interrupt);
+  if (arguments.no_report) return rendered;
+  try {
     progress.show("writing report.html");
-    report::write_report(reader, run_record_of(reader), files.back());
+    const render::ImageShape shape = request.image_shape.value_or(render::ImageShape{});
+    report::write_report(reader, run_record_of(reader), report, {shape.rows, shape.cols});
+    rendered.report = report;
+  } catch (const NotAvailable& e) {
+    // Nobody asked for it by name.
+    if (!arguments.reporting.quiet) say(fmt::format("nonneg: warning: no report: {}\n", e.what()));
   }
-  return files;
+  return rendered;
 }
 
 ExitStatus render_command(const RenderArguments& arguments, Interrupt& interrupt) {
   require_value("render", "DIR", arguments.snapshots);
-  const std::vector<std::string> files = render_snapshots(arguments, interrupt);
+  const Rendered rendered = render_snapshots(arguments, interrupt);
   if (arguments.reporting.json) {
     const std::string directory = find_snapshots(arguments.snapshots);
+    using Json = nlohmann::ordered_json;
     print_json({{"nonneg_version", version()},
                 {"command", "render"},
                 {"snapshots", directory},
-                {"pictures", files}},
+                {"pictures", rendered.pictures},
+                {"report", rendered.report.empty() ? Json(nullptr) : Json(rendered.report)}},
                arguments.out.empty() ? directory : arguments.out);
   } else if (!arguments.reporting.quiet) {
     std::string text;
-    for (const std::string& file : files) text += "drawn  " + file + "\n";
+    for (const std::string& file : rendered.pictures) text += "drawn  " + file + "\n";
+    if (!rendered.report.empty()) text += "written  " + rendered.report + "\n";
     print(text);
   }
   return ExitStatus::success;

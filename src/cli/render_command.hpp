@@ -20,8 +20,14 @@ struct RenderArguments {
   Reporting reporting;
 };
 
-/// Draws the pictures and the report. Returns their paths.
-std::vector<std::string> render_snapshots(const RenderArguments& arguments, Interrupt& interrupt);
+/// Paths of what was drawn; `report` is empty where there is none.
+struct Rendered {
+  std::vector<std::string> pictures;
+  std::string report;
+};
+
+/// Draws the pictures and writes the report.
+Rendered render_snapshots(const RenderArguments& arguments, Interrupt& interrupt);
 
 ExitStatus render_command(const RenderArguments& arguments, Interrupt& interrupt);
 

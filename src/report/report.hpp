@@ -12,6 +12,10 @@ namespace nonneg::report {
 /// A report never takes more than about this; what does not fit is sampled, and the page says so.
 inline constexpr std::size_t kMostReportBytes = 20'000'000;
 
+/// What a report of ours has among its first kMarkWithin bytes.
+inline constexpr const char* kMark = R"(<meta name="generator" content="nonneg">)";
+inline constexpr std::size_t kMarkWithin = 512;
+
 /// Writes the report of a snapshot directory to `path`; it appears, or replaces an older one, when
 /// it is complete. `run_json` is run.json, or null where there is none. Snapshots that cannot be
 /// read are left out, with a note. `image_shape`: rows and columns of the picture that a row of A

@@ -68,7 +68,7 @@ class Render : public testing::Test {
     std::vector<std::string> names;
     for (const auto& entry : fs::directory_iterator(place_.at("snapshots"))) {
       const std::string ending = entry.path().extension().string();
-      if (ending != ".npy" && ending != ".jsonl") {
+      if (ending != ".npy" && ending != ".jsonl" && ending != ".html") {
         names.push_back(entry.path().filename().string());
       }
     }
@@ -162,6 +162,25 @@ TEST_F(Render, WritesToAnotherDirectoryAndTellsInJson) {
   const auto record = nlohmann::json::parse(outcome.out);
   EXPECT_THAT(record["pictures"], ElementsAre("pictures/factors.svg", "pictures/loss.svg"));
   EXPECT_TRUE(fs::exists(place_.at("pictures/loss.svg")));
+  EXPECT_EQ(record["report"], "pictures/report.html");
+}
+
+TEST_F(Render, WritesTheReportUnlessToldNotTo) {
+  write_pictures(1);
+  ASSERT_EQ(render({"--format", "png", "--no-report"}).status, 0);
+  EXPECT_FALSE(fs::exists(place_.at("snapshots/report.html")));
+  const Outcome outcome = render({"--format", "png"});
+  ASSERT_EQ(outcome.status, 0) << outcome.error;
+  EXPECT_THAT(outcome.out, HasSubstr("written  snapshots/report.html\n"));
+  EXPECT_THAT(read_text(place_.at("snapshots/report.html")), StartsWith("<!DOCTYPE html>"));
+  EXPECT_EQ(render({"--format", "png"}).status, 0) << "its own report is replaced";
+
+  place_.file("snapshots/report.html", "<p>my thesis</p>");
+  const Outcome refused = render({"--format", "png"});
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_THAT(refused.error, HasSubstr("report.html: exists and was not written by nonneg"));
+  EXPECT_EQ(read_text(place_.at("snapshots/report.html")), "<p>my thesis</p>");
+  EXPECT_EQ(render({"--format", "png", "--overwrite"}).status, 0);
 }
 
 TEST_F(Render, FindsTheSnapshotsOfARun) {
