@@ -295,13 +295,16 @@ command_bench() {
     build_targets
   else
     configure -D NONNEG_BUILD_BENCH=ON
-    build_targets --target nonneg nonneg_command nonneg_bench backend_bench
+    build_targets --target nonneg nonneg_command nonneg_bench backend_bench snapshot_bench
   fi
   step "benchmarks"
   "$build/bench/nonneg_bench" "${further[@]}"
   say
   step "the CPU against a GPU"
   "$build/bench/backend_bench"
+  say
+  step "what snapshots cost"
+  "$build/bench/snapshot_bench"
   say
   step "comparison with scikit-learn"
   if python=$(peers_python); then
