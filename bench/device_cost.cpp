@@ -1,0 +1,43 @@
+// What a sweep costs a CUDA device: counted by the emulated device's ledger, or, with --modelled,
+// as times modelled from the same formulas and from data sheets.
+//
+//     tests/emulated_device/run.sh build/bench/device_cost
+//     build/bench/device_cost --modelled
+#include <cstdio>
+#include <string_view>
+
+#include "nonneg/error.hpp"
+#include "support/device_cost_table.hpp"
+#include "support/modelled_times.hpp"
+
+namespace nonneg::bench {
+
+namespace {
+
+std::vector<MeasuredSweep> measure_all() {
+  std::vector<MeasuredSweep> measured;
+  for (const SweepCase& sweep : device_cost_cases()) measured.push_back(measure(sweep));
+  return measured;
+}
+
+}  // namespace
+
+}  // namespace nonneg::bench
+
+int main(int argc, char** argv) {
+  using namespace nonneg::bench;  // NOLINT(google-build-using-namespace)
+  const std::string_view argument = argc == 2 ? argv[1] : "";
+  if (argc > 2 || (argc == 2 && argument != "--modelled")) {
+    std::fprintf(stderr, "usage: device_cost [--modelled]\n");
+    return 2;
+  }
+  try {
+    const std::string table =
+        argument == "--modelled" ? modelled_tables() : device_cost_table(measure_all());
+    std::fputs(table.c_str(), stdout);
+  } catch (const nonneg::Error& error) {
+    std::fprintf(stderr, "device_cost: %s\n", error.what());
+    return 1;
+  }
+  return 0;
+}
