@@ -290,10 +290,18 @@ peers_python() {
 command_bench() {
   local python
   set_up "$kBuildNeeds$kBenchNeeds"
-  configure -D NONNEG_BUILD_BENCH=ON
-  build_targets --target nonneg nonneg_command nonneg_bench
+  if command -v nvidia-smi >/dev/null; then
+    configure -D NONNEG_BUILD_BENCH=ON -D NONNEG_CUDA=AUTO
+    build_targets
+  else
+    configure -D NONNEG_BUILD_BENCH=ON
+    build_targets --target nonneg nonneg_command nonneg_bench backend_bench
+  fi
   step "benchmarks"
   "$build/bench/nonneg_bench" "${further[@]}"
+  say
+  step "the CPU against a GPU"
+  "$build/bench/backend_bench"
   say
   step "comparison with scikit-learn"
   if python=$(peers_python); then
