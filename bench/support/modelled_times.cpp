@@ -138,11 +138,11 @@ const std::vector<Card>& cards() {
   //
   // NVIDIA Ada GPU Architecture (white paper), GeForce RTX 4090: 1,008 GB/s, FP32 82.6 TFLOPS, TF32
   // 82.6 TFLOPS without sparsity, 73,728 KB of second-level cache; PCIe Gen4 x16.
-  static const std::vector<Card> known = {
+  static const std::vector<Card> kKnown = {
       {"H200 SXM", 4.8e12, 67e12, 494.5e12, 64e9, 50.0 * (1 << 20)},
       {"A100 80GB SXM", 2.039e12, 19.5e12, 156e12, 32e9, 40.0 * (1 << 20)},
       {"GeForce RTX 4090", 1.008e12, 82.6e12, 82.6e12, 32e9, 72.0 * (1 << 20)}};
-  return known;
+  return kKnown;
 }
 
 Index modelled_panel_rows(const Card& card, Index n, ReadsOfA reads) {
