@@ -39,9 +39,8 @@ class DemoPicture {
  public:
   /// Looks at the place before the work begins. Throws as check_picture_place does where the user
   /// named it; a place of our own choice that cannot be used is a picture less, and a warning.
-  DemoPicture(const DemoArguments& arguments, std::string default_path)
-      : arguments_(arguments),
-        path_(arguments.picture.empty() ? std::move(default_path) : arguments.picture) {
+  DemoPicture(const DemoArguments& arguments, const std::string& default_path)
+      : arguments_(arguments), path_(arguments.picture.empty() ? default_path : arguments.picture) {
     if (!path_.ends_with(extension())) {
       throw InvalidArgument(fmt::format(
           "--picture {}: this demo draws a file whose name ends in {}", path_, extension()));

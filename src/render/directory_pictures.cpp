@@ -141,6 +141,7 @@ Matrix<double> DirectoryPictures::data_rows(const std::vector<Index>& sample) co
   const std::vector<Index>& w_rows = reader_.run().w_rows;
   if (w_rows.empty()) return dense_rows(data_->view(), sample);
   std::vector<Index> rows;
+  rows.reserve(sample.size());
   for (const Index s : sample) rows.push_back(w_rows[static_cast<std::size_t>(s)]);
   return dense_rows(data_->view(), rows);
 }

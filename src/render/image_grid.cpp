@@ -112,8 +112,10 @@ std::string draw_basis(const Canvas& canvas, const std::vector<FactorFrame>& fra
     script.text(width / 2, top / 2, fmt::format("basis images, iteration {}", frame.iteration),
                 1.2);
     for (Index c = 0; c < frame.H.rows(); ++c) {
-      const Rectangle place{left + scale * grid.tile_width() * static_cast<double>(c % grid.across),
-                            top + scale * grid.tile_height() * static_cast<double>(c / grid.across),
+      const Index row = c / grid.across;
+      const Index column = c % grid.across;
+      const Rectangle place{left + scale * grid.tile_width() * static_cast<double>(column),
+                            top + scale * grid.tile_height() * static_cast<double>(row),
                             scale * static_cast<double>(shape.cols),
                             scale * static_cast<double>(shape.rows)};
       const double* image = frame.H.view().row(c);

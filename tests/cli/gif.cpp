@@ -18,7 +18,8 @@ class GifReader {
     const int flags = byte();
     at_ += 2;
     if ((flags & 0x80) != 0) global_ = colour_table(flags);
-    shown_.assign(static_cast<std::size_t>(gif_.width * gif_.height), Colour{255, 255, 255});
+    shown_.assign(static_cast<std::size_t>(gif_.width) * static_cast<std::size_t>(gif_.height),
+                  Colour{255, 255, 255});
     for (int block = byte(); block != 0x3B; block = byte()) {
       if (block == 0x21) {
         extension();
@@ -78,7 +79,7 @@ class GifReader {
     const std::vector<Colour> table = (flags & 0x80) != 0 ? colour_table(flags) : global_;
     const int code_bits = byte();
     const std::vector<int> indices = decode(code_bits, sub_blocks());
-    if (indices.size() != static_cast<std::size_t>(width * height)) {
+    if (std::ssize(indices) != width * height) {
       throw std::runtime_error("a frame has too many pixels or too few");
     }
     for (int i = 0; i < width * height; ++i) {

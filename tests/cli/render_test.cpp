@@ -35,7 +35,7 @@ class Render : public testing::Test {
     run.precision = "float32";
     run.backend = "cpu";
     const DataView data(A);
-    const auto directory = SnapshotDirectory::create(place_.at(name), run, &data);
+    const auto directory = SnapshotDirectory::create(place.at(name), run, &data);
     for (Index i = 0; i <= iterations; ++i) {
       if (i > 0) solver.step();
       const LossRecord check = solver.check();
@@ -61,12 +61,12 @@ class Render : public testing::Test {
   Outcome render(const Words& more = {}) const {
     Words words{"render", "snapshots"};
     words.insert(words.end(), more.begin(), more.end());
-    return run(place_, words);
+    return run(place, words);
   }
 
   std::vector<std::string> pictures() const {
     std::vector<std::string> names;
-    for (const auto& entry : fs::directory_iterator(place_.at("snapshots"))) {
+    for (const auto& entry : fs::directory_iterator(place.at("snapshots"))) {
       const std::string ending = entry.path().extension().string();
       if (ending != ".npy" && ending != ".jsonl" && ending != ".html") {
         names.push_back(entry.path().filename().string());
@@ -76,7 +76,7 @@ class Render : public testing::Test {
     return names;
   }
 
-  const Workplace place_;
+  const Workplace place;
 };
 
 TEST_F(Render, DrawsFactorsAndLossOfAnyRun) {
@@ -85,8 +85,8 @@ TEST_F(Render, DrawsFactorsAndLossOfAnyRun) {
   ASSERT_EQ(outcome.status, 0) << outcome.error;
   EXPECT_THAT(pictures(), ElementsAre("factors.gif", "factors.png", "loss.png"));
   EXPECT_THAT(outcome.out, HasSubstr("drawn  snapshots/factors.gif\n"));
-  EXPECT_THAT(read_text(place_.at("snapshots/loss.png")), StartsWith("\x89PNG"));
-  const Gif gif = parse_gif(read_text(place_.at("snapshots/factors.gif")));
+  EXPECT_THAT(read_text(place.at("snapshots/loss.png")), StartsWith("\x89PNG"));
+  const Gif gif = parse_gif(read_text(place.at("snapshots/factors.gif")));
   EXPECT_EQ(gif.frames.size(), 3U) << "one for each iteration";
   EXPECT_EQ(gif.frames[0].delay_milliseconds, 200);
 }
@@ -97,15 +97,15 @@ TEST_F(Render, DrawsBasisImagesAndPairsOfImages) {
   ASSERT_EQ(outcome.status, 0) << outcome.error;
   EXPECT_THAT(pictures(), ElementsAre("basis.gif", "basis.png", "factors.gif", "factors.png",
                                       "loss.png", "pairs.gif", "pairs.png"));
-  const Gif gif = parse_gif(read_text(place_.at("snapshots/basis.gif")));
+  const Gif gif = parse_gif(read_text(place.at("snapshots/basis.gif")));
   EXPECT_EQ(gif.frames.size(), 2U);
 }
 
 TEST_F(Render, ShowsTheTrueShadesOfBasisImages) {
   write_pictures(1);
   ASSERT_EQ(render({"--image-shape", "4,4", "--format", "gif"}).status, 0);
-  const Gif gif = parse_gif(read_text(place_.at("snapshots/basis.gif")));
-  const MatrixFile file = SnapshotDirectoryReader(place_.at("snapshots")).open_h(1);
+  const Gif gif = parse_gif(read_text(place.at("snapshots/basis.gif")));
+  const MatrixFile file = SnapshotDirectoryReader(place.at("snapshots")).open_h(1);
   const auto H = file.view().as<float>();
   // Every shade of each image occurs as often as it should, against all pixels of its kind.
   float largest = 0;
@@ -129,8 +129,10 @@ TEST_F(Render, ShowsTheTrueShadesOfBasisImages) {
   const double cell = (bottom - top + 1) / static_cast<double>(kSide);
   ASSERT_GT(cell, 10);
   for (Index p = 0; p < kSide * kSide; ++p) {
-    const int x = left + static_cast<int>((static_cast<double>(p % kSide) + 0.5) * cell);
-    const int y = top + static_cast<int>((static_cast<double>(p / kSide) + 0.5) * cell);
+    const Index row = p / kSide;
+    const Index column = p % kSide;
+    const int x = left + static_cast<int>((static_cast<double>(column) + 0.5) * cell);
+    const int y = top + static_cast<int>((static_cast<double>(row) + 0.5) * cell);
     EXPECT_NEAR(gif.at(0, x, y)[0], 255 * H(0, p) / largest, 4) << "pixel " << p;
   }
 }
@@ -144,11 +146,11 @@ TEST_F(Render, DrawsPointsOfDataWithTwoColumns) {
   write_snapshots(A.view(), 2, 60);
   const Outcome outcome = render({"--format", "gif,svg", "--size", "500x225"});
   ASSERT_EQ(outcome.status, 0) << outcome.error;
-  const Gif gif = parse_gif(read_text(place_.at("snapshots/learning.gif")));
+  const Gif gif = parse_gif(read_text(place.at("snapshots/learning.gif")));
   EXPECT_EQ(gif.width, 500);
   EXPECT_EQ(gif.height, 225);
   EXPECT_EQ(gif.frames.size(), 50U) << "of 60 snapshots";
-  const std::string svg = read_text(place_.at("snapshots/learning.svg"));
+  const std::string svg = read_text(place.at("snapshots/learning.svg"));
   EXPECT_THAT(svg, HasSubstr("width=\"500\" height=\"225\""));
   EXPECT_THAT(svg, HasSubstr("iteration 60"));
   EXPECT_THAT(svg, HasSubstr("</svg>"));
@@ -161,36 +163,36 @@ TEST_F(Render, WritesToAnotherDirectoryAndTellsInJson) {
   EXPECT_THAT(pictures(), ElementsAre());
   const auto record = nlohmann::json::parse(outcome.out);
   EXPECT_THAT(record["pictures"], ElementsAre("pictures/factors.svg", "pictures/loss.svg"));
-  EXPECT_TRUE(fs::exists(place_.at("pictures/loss.svg")));
+  EXPECT_TRUE(fs::exists(place.at("pictures/loss.svg")));
   EXPECT_EQ(record["report"], "pictures/report.html");
 }
 
 TEST_F(Render, WritesTheReportUnlessToldNotTo) {
   write_pictures(1);
   ASSERT_EQ(render({"--format", "png", "--no-report"}).status, 0);
-  EXPECT_FALSE(fs::exists(place_.at("snapshots/report.html")));
+  EXPECT_FALSE(fs::exists(place.at("snapshots/report.html")));
   const Outcome outcome = render({"--format", "png"});
   ASSERT_EQ(outcome.status, 0) << outcome.error;
   EXPECT_THAT(outcome.out, HasSubstr("written  snapshots/report.html\n"));
-  EXPECT_THAT(read_text(place_.at("snapshots/report.html")), StartsWith("<!DOCTYPE html>"));
+  EXPECT_THAT(read_text(place.at("snapshots/report.html")), StartsWith("<!DOCTYPE html>"));
   EXPECT_EQ(render({"--format", "png"}).status, 0) << "its own report is replaced";
 
-  place_.file("snapshots/report.html", "<p>my thesis</p>");
+  place.file("snapshots/report.html", "<p>my thesis</p>");
   const Outcome refused = render({"--format", "png"});
   EXPECT_EQ(refused.status, 2);
   EXPECT_THAT(refused.error, HasSubstr("report.html: exists and was not written by nonneg"));
-  EXPECT_EQ(read_text(place_.at("snapshots/report.html")), "<p>my thesis</p>");
+  EXPECT_EQ(read_text(place.at("snapshots/report.html")), "<p>my thesis</p>");
   EXPECT_EQ(render({"--format", "png", "--overwrite"}).status, 0);
 }
 
 TEST_F(Render, FindsTheSnapshotsOfARun) {
   write_pictures(1);
-  fs::create_directory(place_.at("run"));
-  place_.file("run/run.json", R"({"snapshots": ")" + place_.at("snapshots") + "\"}");
-  EXPECT_EQ(run(place_, {"render", "run", "--format", "png"}).status, 0);
+  fs::create_directory(place.at("run"));
+  place.file("run/run.json", R"({"snapshots": ")" + place.at("snapshots") + "\"}");
+  EXPECT_EQ(run(place, {"render", "run", "--format", "png"}).status, 0);
   EXPECT_THAT(pictures(), ElementsAre("factors.png", "loss.png"));
-  place_.file("run/run.json", "{}");
-  const Outcome outcome = run(place_, {"render", "run"});
+  place.file("run/run.json", "{}");
+  const Outcome outcome = run(place, {"render", "run"});
   EXPECT_EQ(outcome.status, 6);
   EXPECT_THAT(outcome.error, HasSubstr("is a run without snapshots"));
 }
@@ -201,30 +203,30 @@ TEST_F(Render, ReplacesItsOwnPicturesAndNoOthers) {
     ASSERT_EQ(render({"--format", format}).status, 0);
     EXPECT_EQ(render({"--format", format}).status, 0) << format;
   }
-  place_.file("snapshots/loss.png", "a photograph");
+  place.file("snapshots/loss.png", "a photograph");
   const Outcome outcome = render();
   EXPECT_EQ(outcome.status, 2);
   EXPECT_THAT(outcome.error, HasSubstr("loss.png: exists and was not drawn by nonneg"));
-  EXPECT_EQ(read_text(place_.at("snapshots/loss.png")), "a photograph");
+  EXPECT_EQ(read_text(place.at("snapshots/loss.png")), "a photograph");
   EXPECT_EQ(render({"--overwrite"}).status, 0);
-  EXPECT_THAT(read_text(place_.at("snapshots/loss.png")), StartsWith("\x89PNG"));
+  EXPECT_THAT(read_text(place.at("snapshots/loss.png")), StartsWith("\x89PNG"));
 }
 
 TEST_F(Render, OnAFullDiskLeavesTheOlderPicture) {
   write_pictures(1);
   ASSERT_EQ(render({"--format", "png"}).status, 0);
-  const std::string older = read_text(place_.at("snapshots/factors.png"));
+  const std::string older = read_text(place.at("snapshots/factors.png"));
   const Outcome outcome =
-      run_in_shell(place_, "ulimit -f 4; exec \"$NONNEG\" render snapshots --format png");
+      run_in_shell(place, "ulimit -f 4; exec \"$NONNEG\" render snapshots --format png");
   EXPECT_EQ(outcome.status, 6);
   EXPECT_THAT(outcome.error, HasSubstr("File too large"));
-  EXPECT_EQ(read_text(place_.at("snapshots/factors.png")), older);
+  EXPECT_EQ(read_text(place.at("snapshots/factors.png")), older);
   EXPECT_THAT(pictures(), ElementsAre("factors.png", "loss.png"));
 }
 
 TEST_F(Render, SaysWhichPackageHasGnuplot) {
   write_pictures(1);
-  const Outcome outcome = run_in_shell(place_, "PATH=/none exec \"$NONNEG\" render snapshots");
+  const Outcome outcome = run_in_shell(place, "PATH=/none exec \"$NONNEG\" render snapshots");
   EXPECT_EQ(outcome.status, 3);
   EXPECT_THAT(outcome.error, HasSubstr("apt-get install gnuplot-nox"));
   EXPECT_THAT(pictures(), ElementsAre());
@@ -232,20 +234,20 @@ TEST_F(Render, SaysWhichPackageHasGnuplot) {
 
 TEST_F(Render, GivesTheWordsOfAGnuplotThatFails) {
   write_pictures(1);
-  fs::create_directory(place_.at("bin"));
-  place_.file("bin/gnuplot", "#!/bin/sh\necho '         line 3: no more colours' >&2\nexit 1\n");
-  fs::permissions(place_.at("bin/gnuplot"), fs::perms::owner_all);
+  fs::create_directory(place.at("bin"));
+  place.file("bin/gnuplot", "#!/bin/sh\necho '         line 3: no more colours' >&2\nexit 1\n");
+  fs::permissions(place.at("bin/gnuplot"), fs::perms::owner_all);
   const Outcome outcome =
-      run_in_shell(place_, "PATH=$PWD/bin:$PATH exec \"$NONNEG\" render snapshots");
+      run_in_shell(place, "PATH=$PWD/bin:$PATH exec \"$NONNEG\" render snapshots");
   EXPECT_EQ(outcome.status, 3);
   EXPECT_THAT(outcome.error, HasSubstr("could not draw the picture: line 3: no more colours"));
 }
 
 TEST_F(Render, IsNotMisledByTheUsersGnuplotSettings) {
   write_pictures(1);
-  place_.file(".gnuplot", "set output 'elsewhere.png'\nset terminal dumb\n");
-  EXPECT_EQ(run_in_shell(place_, "HOME=$PWD exec \"$NONNEG\" render snapshots").status, 0);
-  EXPECT_EQ(place_.entries(), (Words{".gnuplot", "snapshots"}));
+  place.file(".gnuplot", "set output 'elsewhere.png'\nset terminal dumb\n");
+  EXPECT_EQ(run_in_shell(place, "HOME=$PWD exec \"$NONNEG\" render snapshots").status, 0);
+  EXPECT_EQ(place.entries(), (Words{".gnuplot", "snapshots"}));
 }
 
 TEST_F(Render, RefusesAnImageShapeThatIsNotTheMatrixs) {
@@ -267,22 +269,22 @@ TEST_F(Render, RefusesSizesAndFormatsThatItDoesNotHave) {
   const Outcome outcome = render({"--format", "png,gfi"});
   EXPECT_EQ(outcome.status, 2);
   EXPECT_THAT(outcome.error, HasSubstr("did you mean gif?"));
-  EXPECT_EQ(run(place_, {"render"}).status, 2);
+  EXPECT_EQ(run(place, {"render"}).status, 2);
 }
 
 TEST_F(Render, SaysWhyADirectoryCannotBeRead) {
   EXPECT_THAT(render().error, HasSubstr("snapshots: is no directory"));
   EXPECT_EQ(render().status, 6);
-  fs::create_directory(place_.at("snapshots"));
+  fs::create_directory(place.at("snapshots"));
   EXPECT_THAT(render().error, HasSubstr("holds no snapshots.jsonl"));
-  place_.file("snapshots/snapshots.jsonl", "not JSON\n");
+  place.file("snapshots/snapshots.jsonl", "not JSON\n");
   EXPECT_THAT(render().error, HasSubstr("line 1: no JSON object"));
   EXPECT_EQ(render().status, 6);
 }
 
 TEST_F(Render, NamesTheSnapshotFileThatIsMissing) {
   write_pictures(1);
-  fs::remove(place_.at("snapshots/H-00000001.npy"));
+  fs::remove(place.at("snapshots/H-00000001.npy"));
   const Outcome outcome = render();
   EXPECT_EQ(outcome.status, 6);
   EXPECT_THAT(outcome.error, HasSubstr("H-00000001.npy"));
