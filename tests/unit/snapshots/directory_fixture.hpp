@@ -46,9 +46,11 @@ void add_snapshot(SnapshotDirectory& directory, const SnapshotRun& run, Index it
 void expect_whole(const SnapshotDirectoryReader& reader, std::size_t i);
 
 class SnapshotDirectoryTest : public testing::Test {
+ public:
+  ~SnapshotDirectoryTest() override;
+
  protected:
   SnapshotDirectoryTest();
-  ~SnapshotDirectoryTest() override;
 
   std::string path() const { return (place_ / "snapshots").string(); }
   std::string file(const std::string& name) const { return path() + "/" + name; }
