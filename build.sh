@@ -290,13 +290,8 @@ peers_python() {
 command_bench() {
   local python
   set_up "$kBuildNeeds$kBenchNeeds"
-  if command -v nvidia-smi >/dev/null; then
-    configure -D NONNEG_BUILD_BENCH=ON -D NONNEG_CUDA=AUTO
-    build_targets
-  else
-    configure -D NONNEG_BUILD_BENCH=ON
-    build_targets --target nonneg nonneg_command nonneg_bench backend_bench snapshot_bench
-  fi
+  configure -D NONNEG_BUILD_BENCH=ON
+  build_targets --target nonneg nonneg_command nonneg_bench backend_bench snapshot_bench
   step "benchmarks"
   "$build/bench/nonneg_bench" "${further[@]}"
   say

@@ -56,8 +56,9 @@ std::string plan_table(const Plan& plan, const MatrixFile& file) {
   }
   out += fmt::format("{:<20}{:>9}{:>18}  of {} rows\n", "panels", "", plan.panels, plan.panel_rows);
   if (!plan.panel_row_candidates.empty()) {
-    out += fmt::format("{:<20}{:>9}{:>18}  rows, timed in the first iterations\n", "heights tried",
-                       "", fmt::join(plan.panel_row_candidates, " "));
+    out +=
+        fmt::format("{:<20}{:>9}{:>18}  rows: {}\n", "heights tried", "",
+                    plan.panel_row_candidates.size(), fmt::join(plan.panel_row_candidates, ", "));
   }
   out += fmt::format("{:<20}{:>9}{:>18}  in matrix products\n", "flop per iteration", "",
                      fmt::format("{:.3g}", plan.flops_per_iteration));

@@ -15,6 +15,9 @@ namespace {
 /// still stay in half of its second-level cache between the two products that read them.
 constexpr Index kLeastResidentRows = 8192;
 
+/// What is tried besides: panels that fit that cache, but none lower than this.
+constexpr Index kLowestResidentRows = 1024;
+
 /// Left to the runtime, to fragmentation and to others: this share of what is free.
 constexpr std::uint64_t kReserve = 16;
 
@@ -73,8 +76,10 @@ class Planner {
     const auto cached = static_cast<Index>(device_.l2_bytes / 2 / row) / 64 * 64;
     const Index chosen = std::max(kLeastResidentRows, cached);
     const std::vector<Index> candidates =
-        plan_.rows > kLeastResidentRows ? heights({chosen / 2, chosen, 2 * chosen, 4 * chosen})
-                                        : std::vector<Index>{};
+        plan_.rows > kLeastResidentRows
+            ? heights({std::max(cached, kLowestResidentRows), kLeastResidentRows / 2, chosen,
+                       4 * kLeastResidentRows})
+            : std::vector<Index>{};
     return resident_plan_fits(resident_bytes, buffer_entry_bytes, chosen, candidates) ||
            resident_plan_fits(resident_bytes, buffer_entry_bytes, chosen, {});
   }
