@@ -1,20 +1,13 @@
 /// What every launcher needs.
 #pragma once
 
-#include <algorithm>
-
 #include "cuda/check.hpp"
+#include "kernels/grid_size.hpp"
 #include "nonneg/matrix_view.hpp"
 
 namespace nonneg::cuda {
 
 inline constexpr int kThreads = 256;
-
-/// Blocks for `items` in pieces of `items_per_block`, at most `most`; kernels stride over the rest.
-inline unsigned grid_size(Index items, Index items_per_block, Index most) {
-  return static_cast<unsigned>(
-      std::clamp<Index>((items + items_per_block - 1) / items_per_block, 1, most));
-}
 
 /// Smaller than the floor becomes the floor; NaN stays NaN (fmax would lose it).
 template <class T>

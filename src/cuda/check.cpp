@@ -40,12 +40,14 @@ bool is_missing_device(cudaError_t status) {
 }
 
 [[noreturn]] void throw_out_of_memory(const char* call, const char* doing, std::uint64_t bytes) {
+  constexpr const char* kRemedy = "free memory there, take another device, or use backend = cpu";
   const std::uint64_t free = free_bytes();
   throw OutOfMemory(
-      bytes > 0 ? fmt::format("cannot allocate {} on cuda:{} for {}: {} free ({})",
-                              byte_count(bytes), current_device(), doing, byte_count(free), call)
-                : fmt::format("cuda:{} is out of memory in {} ({}): {} free", current_device(),
-                              call, doing, byte_count(free)),
+      bytes > 0
+          ? fmt::format("cannot allocate {} on cuda:{} for {}: {} free ({}); {}", byte_count(bytes),
+                        current_device(), doing, byte_count(free), call, kRemedy)
+          : fmt::format("cuda:{} is out of memory in {} ({}): {} free; {}", current_device(), call,
+                        doing, byte_count(free), kRemedy),
       bytes, free);
 }
 

@@ -5,6 +5,7 @@
 
 #include "cuda/blas_handle.hpp"
 #include "cuda/panel_stager.hpp"
+#include "extrapolation_step.hpp"
 #include "kernels/partial_sums.hpp"
 
 namespace nonneg::cuda {
@@ -141,9 +142,12 @@ class Planner {
   }
 
   void add_up() {
-    // C, then S and three Gram matrices (the two rules', the checks'), and the rules' products P.
+    // C, then S and three Gram matrices (the two rules', the checks'), the rules' products P, and
+    // the sums of the checks and of the residual.
+    constexpr std::uint64_t kSums = CheckSum::count + 1;
     plan_.workspace_bytes = bytes(plan_.cols, plan_.rank) + 4 * bytes(plan_.rank, plan_.rank) +
-                            2 * bytes(most_panel_rows(plan_), plan_.rank) + fixed_bytes();
+                            2 * bytes(most_panel_rows(plan_), plan_.rank) + kSums * sizeof(double) +
+                            fixed_bytes();
     if (extrapolates(options_)) {
       plan_.workspace_bytes += bytes(plan_.rows, plan_.rank) + 2 * bytes(plan_.cols, plan_.rank);
     }

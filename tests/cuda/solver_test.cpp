@@ -57,6 +57,45 @@ class CudaSolverTest : public DeviceTest {
   }
 };
 
+/// How far the losses of two models may lie apart that err by `distance` from one another in norm:
+/// ½‖R + E‖² − ½‖R‖² is at most ‖R‖‖E‖ + ½‖E‖². The model that a loss is taken of is rounded to T
+/// on the way: another γ_(k + 2) of its magnitude.
+template <class T>
+double loss_distance(const Dense& model, double loss, double relative_distance, Index k) {
+  const double distance =
+      (relative_distance + 2 * gamma<T>(k + 2)) * std::sqrt(squared_norm(model));
+  return std::sqrt(2 * loss) * distance + distance * distance / 2;
+}
+
+template <class T>
+void losses_stay_together(Algorithm algorithm) {
+  constexpr Index kRank = 5;
+  const Matrix<T> A = to_matrix<T>(noisy_planted(97, 43, kRank, 3));
+  Options options = options_for(BackendKind::cuda, kRank);
+  options.algorithm = algorithm;
+  Solver<T> on_device(A.view(), options);
+  options.backend = BackendKind::cpu;
+  Solver<T> on_cpu(A.view(), options);
+  for (const Index sweeps : {1, 10, 50}) {
+    SCOPED_TRACE(::testing::Message() << to_string(algorithm) << ", " << sweeps << " sweeps");
+    while (on_cpu.iteration() < sweeps) {
+      on_cpu.step();
+      on_device.step();
+    }
+    const double expected = on_cpu.check().loss;
+    const Dense WH = model(to_dense(on_cpu.W()), to_dense(on_cpu.Ht()));
+    EXPECT_NEAR(on_device.check().loss, expected,
+                loss_distance<T>(WH, expected, sweep_tolerance<T>(97, sweeps), kRank));
+  }
+}
+
+TEST_F(CudaSolverTest, LossesAfter1And10And50SweepsAreTheCpus) {
+  for (const Algorithm algorithm : {Algorithm::mu, Algorithm::hals}) {
+    losses_stay_together<float>(algorithm);
+    losses_stay_together<double>(algorithm);
+  }
+}
+
 TEST_F(CudaSolverTest, AgreesWithTheCpuAfterOneSweep) {
   agrees_with_the_cpu<float>(1);
   agrees_with_the_cpu<double>(1);

@@ -71,6 +71,7 @@ void create_arena(Memory& m) {
     std::perror("NONNEG_EMU: cannot reserve the device's address range");
     _exit(97);
   }
+  madvise(range, kArenaBytes, MADV_HUGEPAGE);  // filling a workspace costs page faults
   arena_begin = static_cast<char*>(range);
 }
 
@@ -117,7 +118,7 @@ void* allocate_device(std::size_t bytes) {
   a.begin = address_of(start) + kGuardBytes;
   a.end = a.begin + bytes;
   a.tracks_initialisation = settings().init_check;
-  if (a.tracks_initialisation) a.written.assign(std::max<std::size_t>(bytes, 1), 0);
+  if (a.tracks_initialisation) a.written = ZeroBytes(std::max<std::size_t>(bytes, 1));
   a.has_launch_shadow = settings().race_check && bytes <= settings().race_check_limit;
   const std::uint64_t begin = a.begin;
   m.allocations[begin] = std::move(a);

@@ -5,6 +5,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <new>
 #include <vector>
 
 namespace nonneg::emulated {
@@ -29,10 +32,25 @@ struct OperationGranule {
   std::uint32_t reader = 0, earlier_reader = 0;
 };
 
+/// Bytes that are zero and take no memory until they are written.
+class ZeroBytes {
+ public:
+  ZeroBytes() = default;
+  explicit ZeroBytes(std::size_t count)
+      : bytes_(static_cast<std::uint8_t*>(std::calloc(count, 1)), &std::free) {
+    if (bytes_ == nullptr) throw std::bad_alloc();
+  }
+  std::uint8_t* data() { return bytes_.get(); }
+  const std::uint8_t* data() const { return bytes_.get(); }
+
+ private:
+  std::unique_ptr<std::uint8_t, decltype(&std::free)> bytes_{nullptr, &std::free};
+};
+
 struct Allocation {
   std::uint64_t begin = 0, end = 0;
   bool tracks_initialisation = false;
-  std::vector<std::uint8_t> written;  ///< one flag per byte
+  ZeroBytes written;  ///< one flag per byte
   bool has_launch_shadow = false;
   std::vector<LaunchGranule> launch_shadow;        ///< made at the first access of a kernel
   std::vector<OperationGranule> operation_shadow;  ///< made at the first access

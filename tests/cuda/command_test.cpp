@@ -1,0 +1,178 @@
+// The command on a device: what it says of devices, plans and choices, and that a fault of any call
+// leaves a message and no files.
+#include "cli/command.hpp"
+
+#include <emulated_device.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+namespace nonneg::test {
+namespace {
+
+using emulated::Control;
+
+::testing::AssertionResult says(const std::string& text, const Words& parts) {
+  for (const std::string& part : parts) {
+    if (text.find(part) == std::string::npos) {
+      return ::testing::AssertionFailure() << "\"" << text << "\" does not say \"" << part << "\"";
+    }
+  }
+  return ::testing::AssertionSuccess();
+}
+
+/// The settings of the emulated device come from the command's environment.
+class DeviceCommandTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!Control::present()) GTEST_SKIP() << "this test sets the emulated device: here is a GPU";
+    place.file("A.npy", random_npy(40, 13));
+  }
+
+  /// "$NONNEG" with these arguments, under NONNEG_EMU_ settings such as "DEVICES=0".
+  Outcome nonneg(const std::string& arguments, const Words& settings = {}) const {
+    std::string line;
+    for (const std::string& setting : settings) line += "NONNEG_EMU_" + setting + " ";
+    return run_in_shell(place, line + "\"$NONNEG\" " + arguments);
+  }
+
+  static constexpr const char* kFactorize =
+      "factorize A.npy --rank 3 --max-iterations 4 --panel-rows 9 --quiet --backend cuda --out run";
+  static constexpr const char* kRun = "factorize A.npy --rank 3 --max-iterations 4 --out run ";
+
+  const Workplace place;
+};
+
+TEST_F(DeviceCommandTest, InfoListsTheDevice) {
+  const Outcome text = nonneg("info", {"FREE_MB=100"});
+  EXPECT_EQ(text.status, 0);
+  EXPECT_TRUE(says(text.out, {"cuda:0, nonneg emulated device", "compute capability 7.5", "L2"}));
+  const auto json = nlohmann::json::parse(nonneg("info --json", {"FREE_MB=100"}).out);
+  EXPECT_EQ(json.at("devices").size(), 1U);
+  EXPECT_EQ(json.at("devices").at(0).at("memory_free_bytes"), 100 << 20);
+  EXPECT_EQ(json.at("no_device_reason"), "");
+}
+
+TEST_F(DeviceCommandTest, InfoSaysWhyThereIsNoDevice) {
+  const Outcome text = nonneg("info", {"DEVICES=0"});
+  EXPECT_EQ(text.status, 0);
+  EXPECT_TRUE(says(text.out, {"devices", "none: no NVIDIA driver is installed"}));
+}
+
+TEST_F(DeviceCommandTest, PlanSaysWhatTheDeviceWillHold) {
+  const Outcome text = nonneg("plan A.npy --rank 3 --backend cuda");
+  EXPECT_EQ(text.status, 0) << text.error;
+  EXPECT_TRUE(says(text.out, {"on cuda", "A on the device", "uploaded once", "over the bus"}));
+  const auto resident = nlohmann::json::parse(nonneg("plan A.npy --rank 3 --json").out);
+  EXPECT_EQ(resident.at("backend"), "cuda");
+  EXPECT_EQ(resident.at("resident"), true);
+  EXPECT_EQ(resident.at("resident_bytes"), 40 * 13 * 4);
+  EXPECT_EQ(resident.at("bus_bytes_per_iteration"), 0);
+}
+
+TEST_F(DeviceCommandTest, PlanSaysThatADeviceIsTooSmall) {
+  const auto plan = nlohmann::json::parse(
+      nonneg("plan A.npy --rank 3 --json --backend cuda", {"FREE_MB=10"}).out);
+  EXPECT_EQ(plan.at("resident"), false);
+  EXPECT_EQ(plan.at("bus_bytes_per_iteration"), 40 * 13 * 4);
+  EXPECT_GT(plan.at("total_bytes"), plan.at("device_free_bytes"));
+}
+
+TEST_F(DeviceCommandTest, FactorizeRunsOnTheDeviceAndRecordsIt) {
+  const Outcome outcome = nonneg(kFactorize);
+  EXPECT_EQ(outcome.status, 0) << outcome.error;
+  const auto record = read_json(place.at("run/run.json"));
+  EXPECT_EQ(record.at("backend"), "cuda");
+  EXPECT_TRUE(std::filesystem::exists(place.at("run/W.npy")));
+  EXPECT_TRUE(std::filesystem::exists(place.at("run/H.npy")));
+}
+
+TEST_F(DeviceCommandTest, AutoTakesTheDeviceWhereThereIsOneAndElseTheCpu) {
+  const Outcome with = nonneg(kRun);
+  EXPECT_EQ(with.status, 0) << with.error;
+  EXPECT_EQ(read_json(place.at("run/run.json")).at("backend"), "cuda");
+  const Outcome without = nonneg(std::string(kRun) + "--overwrite", {"DEVICES=0"});
+  EXPECT_EQ(without.status, 0) << without.error;
+  EXPECT_EQ(read_json(place.at("run/run.json")).at("backend"), "cpu");
+}
+
+TEST_F(DeviceCommandTest, BackendCudaNeverFallsBack) {
+  for (const std::string command : {"factorize A.npy --rank 3 --backend cuda --out run",
+                                    "plan A.npy --rank 3 --backend cuda"}) {
+    const Outcome outcome = nonneg(command, {"DEVICES=0"});
+    EXPECT_EQ(outcome.status, 3);
+    EXPECT_TRUE(says(outcome.error,
+                     {"backend = cuda", "no NVIDIA driver is installed", "use backend = cpu"}));
+  }
+  EXPECT_EQ(place.entries(), Words{"A.npy"});
+}
+
+TEST_F(DeviceCommandTest, ADeviceThatIsNotThereIsNamed) {
+  const Outcome outcome = nonneg("factorize A.npy --rank 3 --backend cuda --device 7 --out run");
+  EXPECT_EQ(outcome.status, 3);
+  EXPECT_TRUE(says(outcome.error, {"no device 7", "nonneg info"}));
+  EXPECT_EQ(place.entries(), Words{"A.npy"});
+}
+
+TEST_F(DeviceCommandTest, ADeviceWithoutRoomIsRefusedWithTheBytes) {
+  const Outcome outcome = nonneg(kFactorize, {"FREE_MB=10"});
+  EXPECT_EQ(outcome.status, 4);
+  EXPECT_TRUE(says(outcome.error, {"cannot allocate", "cuda:0", "10.5 MB free", "backend = cpu"}));
+  EXPECT_EQ(place.entries(), Words{"A.npy"});
+}
+
+TEST_F(DeviceCommandTest, AFaultOfAnyCallLeavesAMessageAndNoFiles) {
+  const Outcome clean = nonneg(kFactorize, {"LOG=1"});
+  ASSERT_EQ(clean.status, 0) << clean.error;
+  const std::string count = "failable calls=";
+  const std::size_t at = clean.error.find(count);
+  ASSERT_NE(at, std::string::npos) << clean.error;
+  const unsigned long calls = std::stoul(clean.error.substr(at + count.size()));
+  ASSERT_GT(calls, 50U);
+  const std::string W = read_text(place.at("run/W.npy"));
+  std::filesystem::remove_all(place.at("run"));
+
+  int unnoticed = 0;
+  constexpr unsigned long kSamples = 24;
+  for (unsigned long sample = 0; sample < kSamples; ++sample) {
+    const unsigned long call = 1 + sample * (calls - 1) / (kSamples - 1);
+    SCOPED_TRACE("call " + std::to_string(call) + " of " + std::to_string(calls));
+    const Words fault{"FAIL_AT=" + std::to_string(call), "LEAKS=1"};
+    const Outcome outcome = nonneg(kFactorize, fault);
+    if (outcome.status == 0) {  // the end of a wait that nobody needed
+      ++unnoticed;
+      EXPECT_EQ(read_text(place.at("run/W.npy")), W);
+      std::filesystem::remove_all(place.at("run"));
+      continue;
+    }
+    EXPECT_TRUE(outcome.status >= 3 && outcome.status <= 5) << outcome.status;
+    EXPECT_TRUE(says(outcome.error, {"INJECT", "nonneg: ", "free"}) ||
+                says(outcome.error, {"INJECT", "nonneg: ", "cuda"}));
+    EXPECT_EQ(place.entries(), Words{"A.npy"});
+  }
+  EXPECT_LE(unnoticed, 4);
+}
+
+TEST_F(DeviceCommandTest, AFaultLeavesTheRunThatItWasToReplace) {
+  ASSERT_EQ(nonneg(kFactorize).status, 0);
+  const std::string W = read_text(place.at("run/W.npy"));
+  const std::string record = read_text(place.at("run/run.json"));
+  for (const char* call : {"1", "20", "60", "100"}) {
+    const Outcome outcome =
+        nonneg(std::string(kFactorize) + " --seed 3 --overwrite", {std::string("FAIL_AT=") + call});
+    EXPECT_GE(outcome.status, 3) << outcome.error;
+    EXPECT_EQ(place.entries(), (Words{"A.npy", "run"}));
+    EXPECT_EQ(read_text(place.at("run/W.npy")), W);
+    EXPECT_EQ(read_text(place.at("run/run.json")), record);
+  }
+}
+
+TEST_F(DeviceCommandTest, ADeviceThatFailsForGoodEndsTheRunWithItsError) {
+  const Outcome outcome = nonneg(kFactorize, {"FAIL_AT=80", "FAIL_STICKY=1"});
+  EXPECT_EQ(outcome.status, 5) << outcome.error;
+  EXPECT_TRUE(says(outcome.error, {"nonneg: ", "cuda:0"}));
+  EXPECT_EQ(place.entries(), Words{"A.npy"});
+}
+
+}  // namespace
+}  // namespace nonneg::test

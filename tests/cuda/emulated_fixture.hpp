@@ -1,0 +1,130 @@
+/// For tests that steer the device they run on: only the emulated one can be steered.
+#pragma once
+
+#include <emulated_device.h>
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include "cuda/device_fixture.hpp"
+#include "nonneg/backend.hpp"
+#include "nonneg/plan.hpp"
+#include "nonneg/solver.hpp"
+#include "support/solver_cases.hpp"
+
+namespace nonneg::test {
+
+using emulated::Control;
+
+/// Skips on a GPU. Every test must leave the device without findings and without allocations; its
+/// settings are taken back.
+class EmulatedTest : public DeviceTest {
+ protected:
+  static constexpr std::uint64_t kAllMemory = std::uint64_t{8} << 30;
+
+  void SetUp() override {
+    DeviceTest::SetUp();
+    if (IsSkipped() || HasFatalFailure()) return;
+    if (!Control::present()) GTEST_SKIP() << "this test steers the emulated device: here is a GPU";
+    steer_nothing();
+  }
+
+  void TearDown() override {
+    if (!Control::present()) return;
+    steer_nothing();
+    EXPECT_EQ(Control::live_allocations(), 0);
+    EXPECT_EQ(Control::take_findings(), "");
+  }
+
+ private:
+  static void steer_nothing() {
+    Control::fail_at(0);
+    Control::set_free_memory(kAllMemory);
+    Control::set_order("late", 1);
+    Control::shuffle_threads(false, 1);
+  }
+};
+
+/// The factors and the losses of a run, to be compared bit for bit.
+struct Outcome {
+  Dense W;
+  Dense Ht;
+  std::vector<double> losses;
+};
+
+template <class T>
+Outcome outcome_of(const Result<T>& result) {
+  Outcome outcome{to_dense(result.W), to_dense(result.Ht), {}};
+  for (const LossRecord& record : result.loss_history) outcome.losses.push_back(record.loss);
+  return outcome;
+}
+
+template <class T>
+Outcome run_of(const DataView& A, const Options& options) {
+  return outcome_of(factorize<T>(A, options));
+}
+
+inline ::testing::AssertionResult same(const Outcome& actual, const Outcome& expected) {
+  if (auto equal = entries_equal(actual.W, expected.W); !equal) return equal;
+  if (auto equal = entries_equal(actual.Ht, expected.Ht); !equal) return equal;
+  if (actual.losses == expected.losses) return ::testing::AssertionSuccess();
+  return ::testing::AssertionFailure() << "the factors are the same, the losses are not";
+}
+
+/// The plans that a run of A makes as the device's free memory shrinks: of its own backend's, which
+/// counts what that holds already.
+template <class T>
+class RunPlans {
+ public:
+  RunPlans(const DataView& A, const Options& options) : A_(A), options_(options) {
+    options_.precision = sizeof(T) == sizeof(float) ? Precision::float32 : Precision::float64;
+    options_.backend = BackendKind::cuda;
+    backend_ = make_backend<T>(options_);
+    Control::live_allocations(&held_);
+  }
+
+  /// With `bytes` of device memory, the backend's own among them.
+  Plan at(std::uint64_t bytes) const {
+    Control::set_free_memory(bytes);
+    return backend_->plan(A_, options_, false);
+  }
+
+  /// The fewest bytes at which `wanted(plan)` holds; it must hold from there up to `most`.
+  template <class Wanted>
+  std::uint64_t least(std::uint64_t most, const Wanted& wanted) const {
+    std::uint64_t low = held_;
+    while (low < most) {
+      const std::uint64_t middle = low + (most - low) / 2;
+      if (wanted(at(middle))) {
+        most = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return most;
+  }
+
+  std::uint64_t held() const { return held_; }
+
+ private:
+  DataView A_;
+  Options options_;
+  std::unique_ptr<Backend<T>> backend_;
+  std::uint64_t held_ = 0;
+};
+
+/// Leaves the device as much memory as a run of A takes that just cannot keep A there.
+template <class T>
+void leave_room_for_panels_only(const DataView& A, const Options& options) {
+  constexpr std::uint64_t kMost = std::uint64_t{8} << 30;
+  std::uint64_t bytes = 0;
+  {
+    const RunPlans<T> plans(A, options);
+    bytes = plans.least(kMost, [](const Plan& plan) { return plan.resident; }) - 1;
+    ASSERT_FALSE(plans.at(bytes).resident);
+  }
+  Control::set_free_memory(bytes);
+}
+
+}  // namespace nonneg::test

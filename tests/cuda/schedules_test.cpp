@@ -1,0 +1,64 @@
+// The same bits whenever the device does what it was given: streams in any order that their events
+// allow, blocks and threads in any order.
+#include "cuda/emulated_fixture.hpp"
+
+namespace nonneg::test {
+namespace {
+
+class SchedulesTest : public EmulatedTest {
+ protected:
+  static constexpr unsigned kSchedules = 20;
+
+  template <class T>
+  static void every_schedule_gives_the_same_bits(const DataView& A, const Options& options) {
+    const Outcome expected = run_of<T>(A, options);
+    for (unsigned seed = 1; seed <= kSchedules; ++seed) {
+      SCOPED_TRACE(::testing::Message() << "schedule " << seed);
+      ASSERT_TRUE(Control::set_order("random", seed));
+      Control::shuffle_threads(true, seed);
+      EXPECT_TRUE(same(run_of<T>(A, options), expected));
+      EXPECT_EQ(Control::live_allocations(), 0);
+      EXPECT_EQ(Control::take_findings(), "");
+    }
+    ASSERT_TRUE(Control::set_order("eager", 1));
+    EXPECT_TRUE(same(run_of<T>(A, options), expected));
+  }
+
+  template <class T>
+  static void check(const DataView& A, bool staged) {
+    for (const Algorithm algorithm : {Algorithm::mu, Algorithm::hals}) {
+      SCOPED_TRACE(to_string(algorithm));
+      Options options = options_for(BackendKind::cuda, 3);
+      options.algorithm = algorithm;
+      options.max_iterations = 4;
+      options.check_every = 2;
+      options.panel_rows = 6;
+      if (staged) leave_room_for_panels_only<T>(A, options);
+      every_schedule_gives_the_same_bits<T>(A, options);
+      Control::set_order("late", 1);
+      Control::shuffle_threads(false, 1);
+      Control::set_free_memory(kAllMemory);
+    }
+  }
+};
+
+TEST_F(SchedulesTest, TwentySchedulesOfAResidentRunGiveTheSameBits) {
+  const Matrix<float> A = to_matrix<float>(noisy_planted(31, 13, 3, 41));
+  check<float>(A.view(), false);
+}
+
+TEST_F(SchedulesTest, TwentySchedulesOfAStagedRunGiveTheSameBits) {
+  const Matrix<double> A = to_matrix<double>(noisy_planted(31, 13, 3, 42));
+  check<double>(A.view(), true);
+}
+
+TEST_F(SchedulesTest, TwentySchedulesOfAStagedRunOfStoredIntegersGiveTheSameBits) {
+  std::vector<std::uint16_t> entries(31 * 13);
+  for (std::size_t e = 0; e < entries.size(); ++e) {
+    entries[e] = static_cast<std::uint16_t>((e * 37) % 101);
+  }
+  check<float>({entries.data(), ElementType::uint16, 31, 13, 1, 31}, true);
+}
+
+}  // namespace
+}  // namespace nonneg::test
