@@ -21,19 +21,19 @@ constexpr Index kRows = 20000;
 constexpr Index kCols = 2000;
 
 const MachinePeak& machine() {
-  static const MachinePeak peak = measure_machine_peak();
-  return peak;
+  static const MachinePeak kPeak = measure_machine_peak();
+  return kPeak;
 }
 
 /// Uniform on (0, 1), the same in every run.
 template <class T>
 const Matrix<T>& data() {
-  static const Matrix<T> matrix = [] {
+  static const Matrix<T> kMatrix = [] {
     Matrix<T> A(kRows, kCols);
     make_backend<T>({})->fill_uniform(A.view(), {.seed = 1, .matrix = 2}, 0, T{1}, T{0});
     return A;
   }();
-  return matrix;
+  return kMatrix;
 }
 
 Options sweep_options(Algorithm algorithm, Index rank, Index panel_rows) {

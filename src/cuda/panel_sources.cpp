@@ -58,11 +58,13 @@ class DeviceSource : public PanelSource<T> {
     launch_widen<T>(stored, A_.type(), scale_, out, context_.compute.get());
   }
 
+  const SourceContext& context() const { return context_; }
+  const DataView& A() const { return A_; }
+
+ private:
   SourceContext context_;
   DataView A_;
   double scale_;
-
- private:
   Index most_panel_rows_;
   Index panel_rows_;
   Index next_row_ = 0;
@@ -88,7 +90,7 @@ class ResidentSource final : public DeviceSource<T> {
 
  private:
   MatrixView<T> all() const {
-    return device_view<T>(memory_.data(), this->A_.rows(), this->A_.cols());
+    return device_view<T>(memory_.data(), this->A().rows(), this->A().cols());
   }
 
   MatrixView<const T> panel(Index first, Index count) override {
@@ -117,18 +119,18 @@ class StoredResidentSource final : public DeviceSource<T> {
       stager.release();
     }
   }
-  ~StoredResidentSource() override { this->context_.compute.drain(); }
+  ~StoredResidentSource() override { this->context().compute.drain(); }
 
   bool repeatable() const override { return true; }
 
  private:
   std::byte* stored_row(Index i) const {
     return memory_.as<std::byte>() +
-           i * this->A_.cols() * static_cast<Index>(element_size(this->A_.type()));
+           i * this->A().cols() * static_cast<Index>(element_size(this->A().type()));
   }
 
   MatrixView<const T> panel(Index first, Index count) override {
-    const auto out = device_view<T>(panel_.data(), count, this->A_.cols());
+    const auto out = device_view<T>(panel_.data(), count, this->A().cols());
     this->widen(stored_row(first), out);
     return out;
   }
@@ -145,7 +147,7 @@ class StagedSource final : public DeviceSource<T> {
         in_place_(scale == 1 && A.type() == ElementTypeOf<T>::value),
         stager_(A, panel_rows, context.compute, context.threads),
         panel_(in_place_ ? 0 : matrix_bytes<T>(panel_rows, A.cols()), "a panel of A") {}
-  ~StagedSource() override { this->context_.compute.drain(); }
+  ~StagedSource() override { this->context().compute.drain(); }
 
   void begin_sweep() override {
     end_panel();
@@ -160,12 +162,12 @@ class StagedSource final : public DeviceSource<T> {
  private:
   /// Work on the panel before has all been given: its slot may be filled again after it.
   void end_panel() {
-    const DeviceGuard guard(this->context_.device);
+    const DeviceGuard guard(this->context().device);
     stager_.release();
   }
 
   MatrixView<const T> panel(Index first, Index count) override {
-    const DataView rows = this->A_.row_block(first, count);
+    const DataView rows = this->A().row_block(first, count);
     const void* stored = stager_.stage(rows);
     if (in_place_) {
       return {static_cast<const T*>(stored), count, rows.cols(), rows.cols(), MemorySpace::device};

@@ -14,8 +14,8 @@ nonneg::Plan plan_on_device(const nonneg::DataView& A, const nonneg::Options& op
 }  // namespace
 
 extern "C" NONNEG_EXPORT const nonneg::cuda::Plugin* nonneg_cuda_plugin() {
-  static const nonneg::cuda::Plugin plugin{NONNEG_VERSION, &nonneg::cuda::make_cuda_backend<float>,
-                                           &nonneg::cuda::make_cuda_backend<double>,
-                                           &plan_on_device, &nonneg::cuda::devices};
-  return &plugin;
+  static const nonneg::cuda::Plugin kPlugin{NONNEG_VERSION, &nonneg::cuda::make_cuda_backend<float>,
+                                            &nonneg::cuda::make_cuda_backend<double>,
+                                            &plan_on_device, &nonneg::cuda::devices};
+  return &kPlugin;
 }

@@ -1,4 +1,6 @@
 // In place of event_server.cpp where cpp-httplib was not found when nonneg was built.
+#include <exception>
+
 #include "live/event_server.hpp"
 #include "nonneg/error.hpp"
 
@@ -6,7 +8,8 @@ namespace nonneg::live {
 
 class EventServer::Impl {};
 
-EventServer::EventServer(const Place&, Button) {
+// NOLINTNEXTLINE(performance-unnecessary-value-param): as it is declared
+EventServer::EventServer(const Place& /*place*/, Button /*button*/) {
   throw NotAvailable(
       "this nonneg was built without cpp-httplib, which serves the live page; install "
       "libcpp-httplib-dev and build nonneg again");

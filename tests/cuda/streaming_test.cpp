@@ -35,7 +35,7 @@ class DeviceStreamingTest : public DeviceTest {
   }
 
   /// The states of a stepped run.
-  std::vector<Dense> states_of_W(Index sweeps) const {
+  std::vector<Dense> states_of_w(Index sweeps) const {
     std::vector<Dense> all;
     Solver<float> solver(A.view(), options(sweeps));
     for (Index i = 0; i <= sweeps; ++i) {
@@ -48,7 +48,7 @@ class DeviceStreamingTest : public DeviceTest {
 
 TEST_F(DeviceStreamingTest, EachIsTheStateOfItsIterationAndTheFactorsAreTheSameBits) {
   const Result<float> alone = factorize<float>(A.view(), options(6));
-  const std::vector<Dense> states = states_of_W(6);
+  const std::vector<Dense> states = states_of_w(6);
   RecordingSink<float> sink;
   Solver<float> solver(A.view(), options(6));
   solver.stream_to(sink, every_sweep(8));
@@ -64,7 +64,7 @@ TEST_F(DeviceStreamingTest, EachIsTheStateOfItsIterationAndTheFactorsAreTheSameB
 
 TEST_F(DeviceStreamingTest, EveryOrderOfStreamsGivesTheSameStates) {
   if (!Control::present()) GTEST_SKIP() << "needs the emulated device's control of streams";
-  const std::vector<Dense> states = states_of_W(6);
+  const std::vector<Dense> states = states_of_w(6);
   for (unsigned seed = 0; seed < 20; ++seed) {
     SCOPED_TRACE(seed);
     Control::set_order("random", seed);
