@@ -56,7 +56,8 @@ Settings read_environment() {
   s.race_check_limit =
       static_cast<std::uint64_t>(number_setting("NONNEG_EMU_RACE_MAX_MB", 64)) * kMiB;
   s.protect = flag_setting("NONNEG_EMU_PROTECT", true);
-  s.protect_limit = static_cast<std::uint64_t>(number_setting("NONNEG_EMU_PROTECT_MB", 1024)) * kMiB;
+  s.protect_limit =
+      static_cast<std::uint64_t>(number_setting("NONNEG_EMU_PROTECT_MB", 1024)) * kMiB;
 
   s.strict = flag_setting("NONNEG_EMU_STRICT", true);
   s.report_leaks = flag_setting("NONNEG_EMU_LEAKS", false);
