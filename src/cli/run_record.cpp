@@ -143,10 +143,15 @@ std::string run_summary(const Json& record, const std::string& where) {
                  shape["rows"].get<Index>(), shape["columns"].get<Index>(),
                  input["element_type"].get<std::string>(),
                  input["mapped"].get<bool>() ? ", read from its file as needed" : "");
-  fmt::format_to(std::back_inserter(out), "factors         rank {}, {} in {} on {}, {} thread{}\n",
+  fmt::format_to(std::back_inserter(out), "factors         rank {}, {} in {}\n",
                  shape["rank"].get<Index>(), options["algorithm"].get<std::string>(),
-                 record["precision"].get<std::string>(), record["backend"].get<std::string>(),
-                 threads, threads == 1 ? "" : "s");
+                 record["precision"].get<std::string>());
+  const std::string backend = record["backend"];
+  const std::string reason = record["backend_reason"];
+  fmt::format_to(std::back_inserter(out), "backend         {}{}{}\n", backend,
+                 backend == "cpu" ? fmt::format(", {} thread{}", threads, threads == 1 ? "" : "s")
+                                  : std::string(),
+                 reason == "asked for" ? std::string() : fmt::format(" ({})", reason));
   fmt::format_to(std::back_inserter(out), "iterations      {}, {}\n",
                  record["iterations"].get<Index>(),
                  words_for(record["stop_reason"].get<std::string>()));

@@ -36,6 +36,14 @@ namespace {
 
 std::size_t as_size(Index value) { return static_cast<std::size_t>(value); }
 
+/// Refuses what lies on the host, where a kernel would read or write some other memory.
+template <class... Views>
+void require_on_device(const char* primitive, const Views&... views) {
+  if ((... && (views.space() == MemorySpace::device))) return;
+  throw InvalidArgument(
+      fmt::format("{}: a matrix lies in host memory; copy it to the device first", primitive));
+}
+
 /// rows × cols of device memory, as a matrix that gives it back.
 template <class E>
 Matrix<E> allocate_matrix(int device, Index rows, Index cols) {
@@ -135,6 +143,7 @@ class CudaBackend final : public Backend<T> {
   }
 
   void set_zero(MatrixView<T> X) override {
+    require_on_device("set_zero", X);
     if (X.empty()) return;
     const DeviceGuard guard(device_);
     const cudaError_t status =
@@ -172,17 +181,20 @@ class CudaBackend final : public Backend<T> {
   }
 
   void copy_if(const double* condition, MatrixView<const T> X, MatrixView<T> out) override {
+    require_on_device("copy_if", X, out);
     const DeviceGuard guard(device_);
     launch_copy_if(condition, X, out, stream_.get());
   }
 
   void extrapolate(MatrixView<const T> X, MatrixView<T> previous, const double* beta, T floor,
                    MatrixView<T> out) override {
+    require_on_device("extrapolate", X, previous, out);
     const DeviceGuard guard(device_);
     launch_extrapolate(X, previous, beta, floor, out, stream_.get());
   }
 
   void add(MatrixView<const T> X, MatrixView<T> Y) override {
+    require_on_device("add", X, Y);
     const DeviceGuard guard(device_);
     launch_add(X, Y, stream_.get());
   }
@@ -206,6 +218,7 @@ class CudaBackend final : public Backend<T> {
 
   /// Takes and gives back staging memory, and waits for its use: sources do better in a sweep.
   void widen(const DataView& stored, double scale, MatrixView<T> out) override {
+    require_on_device("widen", out);
     if (out.empty()) return;
     const DeviceGuard guard(device_);
     const Index piece = PanelStager::piece_rows(stored);
@@ -219,22 +232,26 @@ class CudaBackend final : public Backend<T> {
   }
 
   void fill_uniform(MatrixView<T> F, UniformKey key, Index first_row, T upper, T floor) override {
+    require_on_device("fill_uniform", F);
     const DeviceGuard guard(device_);
     launch_uniform_fill(F, key, first_row, upper, floor, stream_.get());
   }
 
   void multiply(MatrixView<const T> A, MatrixView<const T> B, MatrixView<T> C) override {
+    require_on_device("multiply", A, B, C);
     const DeviceGuard guard(device_);
     gemm<T>(blas_, stream_.get(), products_, Transpose::no, A, B, T{0}, C);
   }
 
   void add_transposed_product(MatrixView<const T> A, MatrixView<const T> B,
                               MatrixView<T> C) override {
+    require_on_device("add_transposed_product", A, B, C);
     const DeviceGuard guard(device_);
     gemm<T>(blas_, stream_.get(), products_, Transpose::yes, A, B, T{1}, C);
   }
 
   void add_gram(MatrixView<const T> F, MatrixView<T> G) override {
+    require_on_device("add_gram", F, G);
     // Never in tf32: G decides how well an update is conditioned, and costs next to nothing.
     const DeviceGuard guard(device_);
     gemm<T>(blas_, stream_.get(), Products::exact, Transpose::yes, F, F, T{1}, G);
@@ -242,28 +259,33 @@ class CudaBackend final : public Backend<T> {
 
   void multiplicative_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> G,
                              const RowUpdate<T>& update) override {
+    require_on_device("multiplicative_update", F, P, G);
     const DeviceGuard guard(device_);
     launch_multiplicative_update(F, P, G, update, stream_.get());
   }
 
   void hals_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> G,
                    const RowUpdate<T>& update) override {
+    require_on_device("hals_update", F, P, G);
     const DeviceGuard guard(device_);
     launch_hals_update(F, P, G, update, stream_.get());
   }
 
   void dot(MatrixView<const T> X, MatrixView<const T> Y, double* sums) override {
+    require_on_device("dot", X, Y);
     const DeviceGuard guard(device_);
     launch_inner_product(X, Y, partials_.as<double>(), sums, stream_.get());
   }
 
   void factor_sums(MatrixView<const T> F, double* sums) override {
+    require_on_device("factor_sums", F);
     const DeviceGuard guard(device_);
     launch_factor_sums(F, partials_.as<double>(), sums, stream_.get());
   }
 
   void add_residual(MatrixView<const T> A, MatrixView<const T> W, MatrixView<const T> Ht,
                     double* sums) override {
+    require_on_device("add_residual", A, W, Ht);
     const DeviceGuard guard(device_);
     launch_residual(A, W, Ht, partials_.as<double>(), sums, stream_.get());
   }

@@ -61,5 +61,22 @@ TEST_F(RankTest, ARankThatNoKernelHoldsIsRefusedByItsName) {
   }
 }
 
+TEST_F(RankTest, AMatrixOnTheHostIsRefusedByThePrimitivesName) {
+  const auto backend = make_backend<float>(options_for(BackendKind::cuda, 1));
+  Matrix<float> here(4, 4);
+  Matrix<float> there = backend->allocate(4, 4);
+  EXPECT_THROW(backend->add(here.view(), there.view()), InvalidArgument);
+  EXPECT_THROW(backend->set_zero(here.view()), InvalidArgument);
+  EXPECT_THROW(backend->multiply(there.view(), there.view(), here.view()), InvalidArgument);
+  EXPECT_THROW(backend->add_gram(here.view(), there.view()), InvalidArgument);
+  try {
+    backend->hals_update(there.view(), here.view(), there.view(), {});
+    FAIL() << "expected InvalidArgument";
+  } catch (const InvalidArgument& error) {
+    EXPECT_EQ(std::string(error.what()),
+              "hals_update: a matrix lies in host memory; copy it to the device first");
+  }
+}
+
 }  // namespace
 }  // namespace nonneg::test
