@@ -287,6 +287,33 @@ class Live(PageTest):
         last = (snapshots / "snapshots.jsonl").read_text(encoding="utf-8").splitlines()[-1]
         self.assertEqual(json.loads(last)["stop_reason"], "cancelled")
 
+    def test_factorize_is_watched_and_stopped_and_leaves_its_files(self):
+        data, run, snapshots = (self.folder / name for name in ("A.npy", "run", "snapshots"))
+        programs.write_npy(data, 300, 200)
+        program = self.start(programs.NONNEG, "factorize", data, "--rank", 12, "--out", run,
+                             "--snapshots", snapshots, "--snapshot-seconds", 0.2, "--live",
+                             "--tolerance", 0, "--max-iterations", 100000000, "--backend", "cpu")
+        said = program.stderr.readline()
+        self.assertTrue(said.startswith("nonneg: live at http://127.0.0.1:"), said)
+        driver = self.browser(said.split()[-1])
+        self.wait(driver, lambda d: self.snapshots(d) > 3)
+        losses = driver.execute_script("return model.snapshots.map((s) => s.loss)")
+        self.assertLess(losses[-1], losses[0])
+        newest = self.pictures(driver)
+        driver.find_element(By.ID, "slider").send_keys(Keys.HOME)
+        self.assert_all_changed(newest, self.pictures(driver))
+        driver.find_element(By.ID, "stop").click()
+        driver.switch_to.alert.accept()
+        status = driver.find_element(By.ID, "status")
+        self.wait(driver, lambda d: status.text == "Stopped on request")
+        self.assertIn(str(run), driver.find_element(By.ID, "message").text)
+        self.assert_console_is_silent(driver)
+        driver.get("about:blank")
+        self.assertEqual(program.wait(timeout=60), 130, "as after Ctrl-C")
+        record = json.loads((run / "run.json").read_text(encoding="utf-8"))
+        self.assertEqual(record["stop_reason"], "cancelled")
+        self.assertTrue((snapshots / "report.html").exists())
+
     def test_it_fits_a_phone_and_is_legible_by_day_and_by_night(self):
         _, address = self.live_run("images", 100000, 50)
         driver = self.browser(address, size=PHONE)

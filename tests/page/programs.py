@@ -1,6 +1,9 @@
 """Programs that the page's tests start: each test's own, in a folder of its own, ended with it."""
 
+import array
 import pathlib
+import random
+import struct
 import subprocess
 import sys
 import tempfile
@@ -47,6 +50,18 @@ class ProgramTest(unittest.TestCase):
                               capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
         return self.folder
+
+
+def write_npy(path, rows, cols):
+    """A float32 matrix of numbers between 0 and 1, the same ones each time."""
+    header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows}, {cols}), }}"
+    header += " " * (63 - (len(header) + 10) % 64) + "\n"
+    numbers = random.Random(1)
+    entries = array.array("f", (numbers.random() for _ in range(rows * cols)))
+    if sys.byteorder == "big":
+        entries.byteswap()
+    path.write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() +
+                     entries.tobytes())
 
 
 def main(module):
