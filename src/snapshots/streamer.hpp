@@ -92,7 +92,13 @@ class SnapshotStreamer {
       free_.pop_back();
     }
     const MatrixView<const T> sample(W.data(), rows_, W.cols(), stride_ * W.ld(), W.space());
-    copy->take(sample, Ht, sums);
+    try {
+      copy->take(sample, Ht, sums);
+    } catch (...) {
+      const std::lock_guard lock(mutex_);
+      free_.push_back(copy);
+      throw;
+    }
     {
       const std::lock_guard lock(mutex_);
       waiting_.push_back({moment, copy, skipped_});
