@@ -1,5 +1,5 @@
 // F ← max(floor, F ⊙ P ⊘ (F·G + l1 + l2·F)), repeated per row; an entry whose denominator is 0
-// stays.
+// stays. For k <= 64, and for several passes; else F·G is a product of its own (ratio_update.cu).
 //
 // Threads: groups of 8, 16 or 32 lanes hold 1 to 4 rows in registers (row_groups.cuh); F·G is
 // formed there, by shuffles, from G in shared memory (k <= 64) or in the cache, and never stored.
@@ -8,18 +8,12 @@
 // per row and pass. Bound by memory for small k, by the shuffles and reads of G above. NaN in a row
 // stays in it.
 #include "kernels/multiplicative_update.hpp"
+#include "kernels/ratio.cuh"
 #include "kernels/wide_rows.cuh"
 
 namespace nonneg::cuda {
 
 namespace {
-
-/// One entry's update, from the denominator's product F·G.
-template <class T>
-__device__ T updated(T f, T p, T product, const RowUpdate<T>& update) {
-  const T denominator = product + update.l1 + update.l2 * f;
-  return denominator == T{0} ? f : at_least(f * (p / denominator), update.floor);
-}
 
 template <class T, class Group>
 __global__ void __launch_bounds__(kThreads, 1)
@@ -42,7 +36,7 @@ __global__ void __launch_bounds__(kThreads, 1)
           const int c = Group::lane() + u * Group::kWidth;
           if (!active[r] || c >= k) continue;
           const T p = P[(first + r) * ldp + c];
-          const T value = updated(f.at[r][u], p, product.at[r][u], update);
+          const T value = ratio_updated(f.at[r][u], p, product.at[r][u], update);
           const T step = value - f.at[r][u];
           change[r] += step * step;
           f.at[r][u] = value;
@@ -69,7 +63,7 @@ __global__ void __launch_bounds__(kThreads, 1)
       __syncthreads();
       T change = 0;
       for (int c = static_cast<int>(threadIdx.x); c < k; c += kThreads) {
-        const T value = updated(f[c], P[i * ldp + c], product[c], update);
+        const T value = ratio_updated(f[c], P[i * ldp + c], product[c], update);
         change += (value - f[c]) * (value - f[c]);
         f[c] = value;
       }

@@ -104,14 +104,24 @@ inline std::uint64_t gradients(Index passes) {
   return count;
 }
 
-/// The least that an update of `rows` × k moves: numerator and factor read once, G read once,
-/// factor written once. The denominator F·G is formed from the latter two.
-inline UpdateTraffic least_traffic(Index rows, Index k) {
-  return {kEntryBytes * (2 * entries(rows, k) + entries(k, k)), kEntryBytes * entries(rows, k)};
+/// Whether F·G comes from a product before the update (src/cuda/plan.hpp).
+inline bool forms_denominators(Algorithm algorithm, Index k, Index passes) {
+  return algorithm == Algorithm::mu && passes == 1 && k > 64;
+}
+
+/// The least that an update of `rows` × k moves: numerator and factor read once, and the
+/// denominator or, where the update forms that itself, G; factor written once.
+inline UpdateTraffic least_traffic(Algorithm algorithm, Index rows, Index k, Index passes) {
+  const std::uint64_t third =
+      forms_denominators(algorithm, k, passes) ? entries(rows, k) : entries(k, k);
+  return {kEntryBytes * (2 * entries(rows, k) + third), kEntryBytes * entries(rows, k)};
 }
 
 /// Traffic of the update kernel over `rows` × k that takes exactly `passes` over each row.
 inline UpdateTraffic update_traffic(Algorithm algorithm, Index rows, Index k, Index passes) {
+  if (forms_denominators(algorithm, k, passes)) {
+    return {3 * kEntryBytes * entries(rows, k), kEntryBytes * entries(rows, k)};
+  }
   const RowCut cut(k);
   const bool hals = algorithm == Algorithm::hals;
   const std::uint64_t p_reads = hals ? gradients(passes) : static_cast<std::uint64_t>(passes);
@@ -196,6 +206,12 @@ inline SweepCounts model_sweep(const SweepCase& sweep, Index w_passes, Index h_p
   }
   counts.update_w = panel_traffic(sweep, w_passes);
   counts.update_h = update_traffic(sweep.algorithm, sweep.n, sweep.k, h_passes);
+  if (forms_denominators(sweep.algorithm, sweep.k, w_passes)) {
+    // Of each update: F·G.
+    counts.blas_calls += panels + 1;
+    counts.blas_flops += 2 * (w + h) * k;
+    counts.blas_bytes += kEntryBytes * (2 * w + 2 * h + (panels + 1) * g);
+  }
   if (sweep.extrapolates) {
     counts.kernels += 8;  // two sums of two stages, the decision, two copies, the point
     counts.blas_calls += 1;
@@ -220,8 +236,9 @@ struct DeviceMemory {
   std::uint64_t total() const { return data + factors + workspace; }
 };
 
-/// cuBLAS's own workspace and the partial sums of the reductions, whatever the data.
-inline constexpr std::uint64_t kFixedBytes = (32U << 20) + 3 * 1024 * sizeof(double);
+/// cuBLAS's own workspace, room for denominators and the partial sums of the reductions, whatever
+/// the data.
+inline constexpr std::uint64_t kFixedBytes = (32U << 20) + (8U << 20) + 3 * 1024 * sizeof(double);
 
 /// No term has m·n but A itself.
 inline DeviceMemory model_memory(const SweepCase& sweep) {

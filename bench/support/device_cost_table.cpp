@@ -63,9 +63,10 @@ std::string updates_part(const std::vector<MeasuredSweep>& measured) {
   std::string out = fmt::format(
       "Bytes of global memory that the update kernels ask for, from whichever cache they come, "
       "and\n"
-      "their ratio to the least: numerator, factor and G read once, factor written once. What is\n"
-      "above the least is G, once per block of rows (k <= 64) or per few rows (above), and for "
-      "HALS,\n"
+      "their ratio to the least: numerator, factor and G read once, factor written once; for MU\n"
+      "above k = 64 the denominator in place of G. What is above the least is G, once per block "
+      "of\n"
+      "rows (k <= 64) or per few rows (HALS above), and for HALS,\n"
       "which takes several passes over a row in registers, the numerator of those passes that "
       "form\n"
       "the gradient anew.\n\n"
@@ -75,14 +76,15 @@ std::string updates_part(const std::vector<MeasuredSweep>& measured) {
     const SweepCase& s = one.sweep;
     UpdateTraffic least_w;
     for (Index first = 0; first < s.m; first += s.panel_rows) {
-      const UpdateTraffic panel = least_traffic(std::min(s.panel_rows, s.m - first), s.k);
+      const UpdateTraffic panel =
+          least_traffic(s.algorithm, std::min(s.panel_rows, s.m - first), s.k, s.w_repeats());
       least_w.loaded += panel.loaded;
       least_w.stored += panel.stored;
     }
-    out += fmt::format("{} {:>7}  {}  {}\n", name_of(s),
-                       fmt::format("{}/{}", s.w_repeats(), s.h_repeats()),
-                       traffic(one.counts.update_w, least_w),
-                       traffic(one.counts.update_h, least_traffic(s.n, s.k)));
+    out += fmt::format(
+        "{} {:>7}  {}  {}\n", name_of(s), fmt::format("{}/{}", s.w_repeats(), s.h_repeats()),
+        traffic(one.counts.update_w, least_w),
+        traffic(one.counts.update_h, least_traffic(s.algorithm, s.n, s.k, s.h_repeats())));
   }
   return out;
 }

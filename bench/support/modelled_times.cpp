@@ -45,6 +45,8 @@ double as_double(std::uint64_t value) { return static_cast<double>(value); }
 /// one more pass over the k components each.
 double update_flops(const SweepCase& s) {
   const auto per_row = [&](Index passes) {
+    // Of a product of its own, whose flops are the products'.
+    if (forms_denominators(s.algorithm, s.k, passes)) return 0.0;
     const auto count = static_cast<double>(passes);
     const double products =
         s.algorithm == Algorithm::hals ? count + as_double(gradients(passes)) : count;
@@ -69,8 +71,8 @@ Parts device_parts(const Card& card, const SweepCase& s, ReadsOfA reads, bool tf
   const double gram_seconds = (as_double(c.blas_flops) - a_flops) / card.float32_flops;
   parts.add_stage(bytes / card.memory_bandwidth, gram_seconds + (tf32 ? 0 : a_seconds),
                   tf32 ? a_seconds : 0);
-  const UpdateTraffic w = least_traffic(s.m, s.k);
-  const UpdateTraffic h = least_traffic(s.n, s.k);
+  const UpdateTraffic w = least_traffic(s.algorithm, s.m, s.k, s.w_repeats());
+  const UpdateTraffic h = least_traffic(s.algorithm, s.n, s.k, s.h_repeats());
   parts.add_stage(as_double(w.loaded + w.stored + h.loaded + h.stored) / card.memory_bandwidth,
                   update_flops(s) / card.float32_flops, 0);
   parts.add_stage(as_double(c.extrapolate.loaded + c.extrapolate.stored) / card.memory_bandwidth, 0,

@@ -26,6 +26,7 @@
 #include "kernels/judge_step.hpp"
 #include "kernels/multiplicative_update.hpp"
 #include "kernels/partial_sums.hpp"
+#include "kernels/ratio_update.hpp"
 #include "kernels/residual.hpp"
 #include "kernels/uniform_fill.hpp"
 #include "kernels/widen.hpp"
@@ -77,7 +78,8 @@ class CudaBackend final : public Backend<T> {
         guard_while_made_(std::make_unique<DeviceGuard>(device)),
         blas_(stream_),
         partials_(static_cast<std::uint64_t>(kPartialDoubles) * sizeof(double),
-                  "the workspace of the reductions") {
+                  "the workspace of the reductions"),
+        denominators_(kDenominatorBytes, "the denominators of an update") {
     guard_while_made_.reset();
   }
 
@@ -261,7 +263,20 @@ class CudaBackend final : public Backend<T> {
                              const RowUpdate<T>& update) override {
     require_on_device("multiplicative_update", F, P, G);
     const DeviceGuard guard(device_);
-    launch_multiplicative_update(F, P, G, update, stream_.get());
+    if (!forms_denominators(Algorithm::mu, F.cols(), update.repeats)) {
+      launch_multiplicative_update(F, P, G, update, stream_.get());
+      return;
+    }
+    // Rows are taken as many at a time as denominators have room.
+    const Index most = std::max<Index>(
+        static_cast<Index>(kDenominatorBytes / sizeof(T)) / std::max<Index>(F.cols(), 1), 1);
+    for (Index first = 0; first < F.rows(); first += most) {
+      const Index count = std::min(most, F.rows() - first);
+      const MatrixView<T> rows = F.row_block(first, count);
+      const MatrixView<T> D(denominators_.as<T>(), count, F.cols(), F.cols(), MemorySpace::device);
+      gemm<T>(blas_, stream_.get(), Products::exact, Transpose::no, rows, G, T{0}, D);
+      launch_ratio_update<T>(rows, P.row_block(first, count), D, update, stream_.get());
+    }
   }
 
   void hals_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> G,
@@ -299,6 +314,7 @@ class CudaBackend final : public Backend<T> {
   Stream stream_;
   BlasHandle blas_;
   DeviceBuffer partials_;
+  DeviceBuffer denominators_;
 };
 
 }  // namespace

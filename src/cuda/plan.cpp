@@ -169,7 +169,8 @@ class Planner {
 }  // namespace
 
 std::uint64_t fixed_bytes() {
-  return BlasHandle::kWorkspaceBytes + static_cast<std::uint64_t>(kPartialDoubles) * sizeof(double);
+  return BlasHandle::kWorkspaceBytes + kDenominatorBytes +
+         static_cast<std::uint64_t>(kPartialDoubles) * sizeof(double);
 }
 
 Plan plan(const DataView& A, const Options& options, bool scaled, const DeviceInfo& device,

@@ -15,4 +15,15 @@ std::uint64_t fixed_bytes();
 Plan plan(const DataView& A, const Options& options, bool scaled, const DeviceInfo& device,
           std::uint64_t held_bytes);
 
+/// Room for rows of F·G.
+inline constexpr std::uint64_t kDenominatorBytes = 8U << 20U;
+
+/// Whether an update of k components takes F·G from a product, and then passes over the factor
+/// once: above 64 components a kernel that forms it would read G for every other row. Repeated
+/// passes stay in the kernel, where each row decides for itself.
+constexpr bool forms_denominators(Algorithm algorithm, Index k, Index repeats) {
+  constexpr Index kMostInKernel = 64;
+  return algorithm == Algorithm::mu && repeats == 1 && k > kMostInKernel;
+}
+
 }  // namespace nonneg::cuda

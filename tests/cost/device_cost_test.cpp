@@ -97,6 +97,11 @@ TEST_F(DeviceCostTest, APanelTakesThreeProductsAndOneKernel) {
     const auto panels = static_cast<std::uint64_t>(one.sweep.panels());
     const std::uint64_t once = one.sweep.extrapolates ? 9 : 1;
     EXPECT_EQ(one.counts.kernels, panels + once);
+    // Above 64 components MU takes its denominators from a product of each update.
+    if (is_mu(one.sweep) && one.sweep.k > 64) {
+      EXPECT_EQ(one.counts.blas_calls, 4 * panels + 2);
+      return;
+    }
     EXPECT_EQ(one.counts.blas_calls, 3 * panels + (one.sweep.extrapolates ? 2 : 1));
     // The two products with A are all that reads it: 4·m·n·k flops, and Gram matrices.
     EXPECT_EQ(one.counts.blas_flops,
@@ -125,6 +130,19 @@ TEST_F(DeviceCostTest, AnUpdateReadsNumeratorAndFactorAndWritesTheFactorOnce) {
     sweep.inner_repeats = 1;
     expect_one_pass(measure(sweep).counts.update_w, sweep);
   }
+}
+
+TEST_F(DeviceCostTest, AboveSixtyFourComponentsMuReadsNumeratorDenominatorAndFactorOnce) {
+  int found = 0;
+  for_each_case(is_mu, [&found](const MeasuredSweep& one) {
+    if (one.sweep.k <= 64) return;
+    ++found;
+    EXPECT_EQ(one.counts.update_w.loaded, 3 * kEntryBytes * entries(one.sweep.m, one.sweep.k));
+    EXPECT_EQ(one.counts.update_w.stored, kEntryBytes * entries(one.sweep.m, one.sweep.k));
+    EXPECT_EQ(one.counts.update_h.loaded, 3 * kEntryBytes * entries(one.sweep.n, one.sweep.k));
+    EXPECT_EQ(one.counts.update_h.stored, kEntryBytes * entries(one.sweep.n, one.sweep.k));
+  });
+  EXPECT_GT(found, 0);
 }
 
 TEST_F(DeviceCostTest, RepeatedPassesWriteTheFactorOnceAndRereadOnlyTheNumerator) {

@@ -24,6 +24,33 @@ class RankTest : public DeviceTest {
     return f.values();
   }
 
+  /// Without gaps and with them, aligned to 16 bytes and not.
+  template <class T>
+  static void check_one_pass(Index rows, Index k) {
+    SCOPED_TRACE(k);
+    Dense G = scaled(gram(random_matrix(20, k, 1)), 1.0 / static_cast<double>(k));
+    for (Index j = 0; j < k; ++j) G(j, j) += 10;
+    const Dense F = random_matrix(rows, k, 2);
+    const Dense P = random_matrix(rows, k, 3, 0, 20);
+    const RowUpdate<T> update{.l1 = T(0.25), .l2 = T(0.5), .floor = T(1e-3), .repeats = 1};
+    const auto host = make_backend<T>(options_for(BackendKind::cpu, 1));
+    Operand<T> expected(*host, F);
+    Operand<T> host_p(*host, P);
+    Operand<T> host_g(*host, G);
+    host->multiplicative_update(expected.view(), host_p.view(), host_g.view(), update);
+    for (const Index padding : {Index{0}, Index{1}, Index{4}}) {
+      if (rows > 100 && padding > 0) continue;
+      SCOPED_TRACE(padding);
+      const auto device = make_backend<T>(options_for(BackendKind::cuda, 1));
+      Operand<T> f(*device, F, padding);
+      Operand<T> p(*device, P, 2 * padding);
+      Operand<T> g(*device, G, padding);
+      device->multiplicative_update(f.view(), p.view(), g.view(), update);
+      EXPECT_LT(relative_distance(f.values(), expected.values()), 8 * gamma<T>(k + 6));
+      EXPECT_TRUE(f.padding_untouched());
+    }
+  }
+
   template <class T>
   static void check(Algorithm algorithm, Index k) {
     SCOPED_TRACE(k);
@@ -47,6 +74,13 @@ TEST_F(RankTest, HalsAgreesWithTheCpuAtEverySizeOfKernel) {
 TEST_F(RankTest, MultiplicativeUpdatesAgreeWithTheCpuAtEverySizeOfKernel) {
   for (const Index k : {7, 15, 31, 33, 65, 129, 257, 513, 769}) check<float>(Algorithm::mu, k);
   for (const Index k : {64, 200, 512, 513}) check<double>(Algorithm::mu, k);
+}
+
+TEST_F(RankTest, OneMultiplicativePassAgreesWithTheCpuWhereTheDenominatorIsAProduct) {
+  // The last one in pieces: more rows than denominators have room for.
+  for (const Index k : {65, 66, 100, 769}) check_one_pass<float>(5, k);
+  for (const Index k : {65, 68, 513}) check_one_pass<double>(5, k);
+  check_one_pass<double>(520, 2048);
 }
 
 TEST_F(RankTest, ARankThatNoKernelHoldsIsRefusedByItsName) {

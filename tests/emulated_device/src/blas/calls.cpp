@@ -119,8 +119,8 @@ double Scalar::get(const std::string& routine) const {
   return load_element(device_, type_, 0);
 }
 
-cublasStatus_t submit_routine(const Call& call, double flops, std::vector<Matrix> operands,
-                              std::function<void()> run, HostWait wait) {
+cublasStatus_t submit_routine(const Call& call, double flops, const std::vector<Matrix>& operands,
+                              const std::function<void()>& run, HostWait wait) {
   Stream* s = find_stream(call.handle().stream, call.name().c_str());
   if (s == nullptr) return CUBLAS_STATUS_EXECUTION_FAILED;
   double bytes = 0;

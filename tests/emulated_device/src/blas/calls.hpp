@@ -109,8 +109,8 @@ enum class HostWait { No, ForResult };
 
 /// Queues a routine: operands are checked now and when it runs; reads are recorded before `run`,
 /// writes after.
-cublasStatus_t submit_routine(const Call& call, double flops, std::vector<Matrix> operands,
-                              std::function<void()> run, HostWait wait = HostWait::No);
+cublasStatus_t submit_routine(const Call& call, double flops, const std::vector<Matrix>& operands,
+                              const std::function<void()>& run, HostWait wait = HostWait::No);
 
 /// A routine with a scalar result. With host pointer mode the host waits for it.
 template <class Result>

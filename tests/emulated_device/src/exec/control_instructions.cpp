@@ -10,7 +10,6 @@ namespace {
 using ptx::Flow;
 using ptx::Instruction;
 using ptx::Opcode;
-using ptx::Operand;
 using ptx::Type;
 
 Flow select_by_predicate(ThreadBlock& b, Thread& t, const Instruction& in) {

@@ -18,7 +18,7 @@ namespace nonneg::emulated {
 namespace {
 
 constexpr int kFindingsStatus = 66;
-using ull = unsigned long long;
+using Ull = unsigned long long;
 
 void write_ledger() {
   const std::string& path = settings().ledger_path;
@@ -40,15 +40,15 @@ void print_summary(int live, std::uint64_t live_bytes) {
                "NONNEG_EMU SUMMARY kernels: %llu launches of %zu kernels, %llu PTX instructions, "
                "findings=%d, live allocations at exit=%d (%llu bytes), failable calls=%llu, "
                "peak device bytes=%llu, graph launches=%llu, operations that never ran=%zu\n",
-               static_cast<ull>(launches), l.kernels.size(),
-               static_cast<ull>(execution_counters().instructions), finding_count(), live,
-               static_cast<ull>(live_bytes), static_cast<ull>(failable_calls()),
-               static_cast<ull>(l.peak_bytes), static_cast<ull>(l.graph_launches),
+               static_cast<Ull>(launches), l.kernels.size(),
+               static_cast<Ull>(execution_counters().instructions), finding_count(), live,
+               static_cast<Ull>(live_bytes), static_cast<Ull>(failable_calls()),
+               static_cast<Ull>(l.peak_bytes), static_cast<Ull>(l.graph_launches),
                pending_operations());
   for (const auto& [name, counts] : l.kernels)
-    std::fprintf(stderr, "  kernel %6llux %s\n", static_cast<ull>(counts.launches), name.c_str());
+    std::fprintf(stderr, "  kernel %6llux %s\n", static_cast<Ull>(counts.launches), name.c_str());
   for (const auto& [name, counts] : l.blas)
-    std::fprintf(stderr, "  cublas %6llux %s\n", static_cast<ull>(counts.calls), name.c_str());
+    std::fprintf(stderr, "  cublas %6llux %s\n", static_cast<Ull>(counts.calls), name.c_str());
 }
 
 /// Destroyed after the program's own static objects. Nothing happens in a process that made no CUDA
@@ -61,7 +61,7 @@ struct ExitReport {
     const int live = live_allocations(&live_bytes);
     if (settings().report_leaks && live > 0)
       report("device memory leaked",
-             format("%d live allocations at exit, %llu bytes", live, static_cast<ull>(live_bytes)));
+             format("%d live allocations at exit, %llu bytes", live, static_cast<Ull>(live_bytes)));
     write_ledger();
     std::fflush(stdout);
     if (settings().log_level >= 1) print_summary(live, live_bytes);

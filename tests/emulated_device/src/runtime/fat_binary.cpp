@@ -67,8 +67,8 @@ class Zstd {
 };
 
 std::string zstd_decompress(const std::uint8_t* data, std::size_t size, std::size_t expected) {
-  static const Zstd zstd;
-  return zstd.decompress(data, size, expected);
+  static const Zstd kZstd;
+  return kZstd.decompress(data, size, expected);
 }
 
 /// One LZ4 block.

@@ -12,7 +12,7 @@
 namespace nonneg::emulated {
 namespace {
 
-using ull = unsigned long long;
+using Ull = unsigned long long;
 
 thread_local std::vector<std::string> open_phases;  // each with its ancestors: "sweep/update"
 thread_local const std::string* device_phase = nullptr;
@@ -51,16 +51,16 @@ std::string quoted(const std::string& text) {
 
 std::string json(const KernelCounts& k) {
   return format("{\"launches\": %llu, \"loaded\": %llu, \"stored\": %llu, \"instructions\": %llu}",
-                static_cast<ull>(k.launches), static_cast<ull>(k.loaded),
-                static_cast<ull>(k.stored), static_cast<ull>(k.instructions));
+                static_cast<Ull>(k.launches), static_cast<Ull>(k.loaded),
+                static_cast<Ull>(k.stored), static_cast<Ull>(k.instructions));
 }
 std::string json(const BlasCounts& b) {
   return format("{\"count\": %llu, \"flops\": %.0f, \"operand_bytes\": %.0f}",
-                static_cast<ull>(b.calls), b.flops, b.operand_bytes);
+                static_cast<Ull>(b.calls), b.flops, b.operand_bytes);
 }
 std::string json(const TransferCounts& t) {
-  return format("{\"ops\": %llu, \"bytes\": %llu}", static_cast<ull>(t.operations),
-                static_cast<ull>(t.bytes));
+  return format("{\"ops\": %llu, \"bytes\": %llu}", static_cast<Ull>(t.operations),
+                static_cast<Ull>(t.bytes));
 }
 std::string json(std::uint64_t count) { return std::to_string(count); }
 std::string json(const PhaseCounts& p);
@@ -103,11 +103,11 @@ std::string ledger_json() {
       "%llu},\n"
       " \"graphs\": {\"instantiated\": %llu, \"launches\": %llu},\n"
       " \"max_pending\": %llu, \"never_ran\": %zu,\n",
-      finding_count(), static_cast<ull>(execution_counters().instructions),
-      static_cast<ull>(failable_calls()), static_cast<ull>(l.allocations),
-      static_cast<ull>(l.frees), static_cast<ull>(l.peak_bytes), static_cast<ull>(l.live_bytes),
-      static_cast<ull>(l.graphs_instantiated), static_cast<ull>(l.graph_launches),
-      static_cast<ull>(l.most_pending), pending_operations());
+      finding_count(), static_cast<Ull>(execution_counters().instructions),
+      static_cast<Ull>(failable_calls()), static_cast<Ull>(l.allocations),
+      static_cast<Ull>(l.frees), static_cast<Ull>(l.peak_bytes), static_cast<Ull>(l.live_bytes),
+      static_cast<Ull>(l.graphs_instantiated), static_cast<Ull>(l.graph_launches),
+      static_cast<Ull>(l.most_pending), pending_operations());
   out += " \"transfers\": " + json(l.transfers) + ",\n";
   out += " \"host_syncs\": " + json(l.host_waits) + ",\n";
   out += " \"kernels\": " + json(l.kernels) + ",\n";

@@ -1,0 +1,16 @@
+/// Launcher of kernels/ratio_update.cu.
+#pragma once
+
+#include <cuda_runtime_api.h>
+
+#include "nonneg/backend.hpp"
+
+namespace nonneg::cuda {
+
+/// F ← max(floor, F ⊙ P ⊘ (D + l1 + l2·F)), all of the same shape; an entry whose denominator is 0
+/// stays. D is F times the other factor's Gram matrix.
+template <class T>
+void launch_ratio_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> D,
+                         const RowUpdate<T>& update, cudaStream_t stream);
+
+}  // namespace nonneg::cuda
