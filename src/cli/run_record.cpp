@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <sstream>
 
 #include "cli/console.hpp"
 #include "nonneg/version.hpp"
@@ -38,6 +39,27 @@ std::string words_for(const std::string& stop_reason) {
   if (stop_reason == "iteration_limit") return "stopped at the iteration limit";
   if (stop_reason == "cancelled") return "stopped on request";
   return stop_reason;
+}
+
+/// `text` in lines that fit 80 columns beside the summary's names; only a word by itself is longer.
+std::string wrapped(const std::string& text) {
+  constexpr std::size_t kIndent = 16;
+  constexpr std::size_t kWidth = 79 - kIndent;
+  std::string out;
+  std::size_t column = 0;
+  std::istringstream words(text);
+  for (std::string word; words >> word;) {
+    if (column > 0 && column + 1 + word.size() > kWidth) {
+      out += "\n" + std::string(kIndent, ' ');
+      column = 0;
+    } else if (column > 0) {
+      out += ' ';
+      ++column;
+    }
+    out += word;
+    column += word.size();
+  }
+  return out;
 }
 
 }  // namespace
@@ -148,10 +170,10 @@ std::string run_summary(const Json& record, const std::string& where) {
                  record["precision"].get<std::string>());
   const std::string backend = record["backend"];
   const std::string reason = record["backend_reason"];
-  fmt::format_to(std::back_inserter(out), "backend         {}{}{}\n", backend,
-                 backend == "cpu" ? fmt::format(", {} thread{}", threads, threads == 1 ? "" : "s")
-                                  : std::string(),
-                 reason == "asked for" ? std::string() : fmt::format(" ({})", reason));
+  std::string taken = backend;
+  if (backend == "cpu") taken += fmt::format(", {} thread{}", threads, threads == 1 ? "" : "s");
+  if (reason != "asked for") taken += fmt::format(" ({})", reason);
+  out += "backend         " + wrapped(taken) + "\n";
   fmt::format_to(std::back_inserter(out), "iterations      {}, {}\n",
                  record["iterations"].get<Index>(),
                  words_for(record["stop_reason"].get<std::string>()));
