@@ -259,7 +259,8 @@ class Solver<T>::Impl {
   }
 
   void add_up() {
-    if (iteration_ > 0) sums_.add_up_terms(sweep_.terms(), Ht_.view());
+    // An extrapolated sweep has added up its terms itself.
+    if (iteration_ > 0 && !extrapolation_) sums_.add_up_terms(sweep_.terms(), Ht_.view());
     sums_.add_up_factors(W_.view(), Ht_.view());
   }
 

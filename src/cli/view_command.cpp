@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <filesystem>
-#include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -22,19 +20,10 @@ namespace nonneg::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
-namespace fs = std::filesystem;
 
 constexpr std::chrono::milliseconds kPoll{300};
 /// Snapshots of those that are there already; all that come later are shown.
 constexpr Index kMostAtOnce = 120;
-
-/// run.json of a directory, or null.
-Json run_json_of(const fs::path& directory) {
-  std::ifstream file(directory / "run.json");
-  if (!file) return nullptr;
-  Json record = Json::parse(file, nullptr, false);
-  return record.is_object() ? record : Json(nullptr);
-}
 
 /// Hands a directory's news to the server.
 class Follower {
@@ -92,7 +81,7 @@ class Follower {
   /// The run directory appears when the run's factors are written: after the last snapshot.
   void add_record() {
     if (!ended_ || recorded_ || reader_.run().output.empty()) return;
-    const Json record = run_json_of(reader_.run().output);
+    const Json record = run_record_of(reader_);
     if (!record.is_object()) return;
     recorded_ = true;
     publish(live::Keep::always, report::PageEvents::record(record));
