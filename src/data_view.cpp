@@ -69,8 +69,24 @@ DataView::DataView(const void* data, ElementType type, Index rows, Index cols, I
 }
 
 std::uint64_t DataView::bytes() const noexcept {
+  if (sparse_) return stored_.bytes();
   return static_cast<std::uint64_t>(rows_) * static_cast<std::uint64_t>(cols_) *
          element_size(type_);
+}
+
+DataView DataView::weighted_by(const DataView& weights) const {
+  if (weights.rows() != rows_ || weights.cols() != cols_) {
+    throw InvalidArgument(fmt::format("the weights are {} x {}: they must be {} x {}, as A is",
+                                      weights.rows(), weights.cols(), rows_, cols_));
+  }
+  if (weights.sparse() != sparse_) {
+    throw InvalidArgument(fmt::format("A is {} and its weights are {}: both must be of one kind",
+                                      sparse_ ? "sparse" : "dense",
+                                      weights.sparse() ? "sparse" : "dense"));
+  }
+  DataView weighted = *this;
+  weighted.weights_ = std::make_shared<const DataView>(weights);
+  return weighted;
 }
 
 DataView DataView::row_block(Index first, Index count) const {
@@ -78,12 +94,22 @@ DataView DataView::row_block(Index first, Index count) const {
     throw InvalidArgument(
         fmt::format("row block {} + {} lies outside a matrix of {} rows", first, count, rows_));
   }
-  const auto* start = static_cast<const std::byte*>(data_) +
-                      first * row_stride_ * static_cast<Index>(element_size(type_));
-  return {start, type_, count, cols_, row_stride_, col_stride_};
+  DataView block = *this;
+  block.rows_ = count;
+  if (sparse_) {
+    block.stored_ = stored_.row_block(first, count);
+  } else {
+    block.data_ = static_cast<const std::byte*>(data_) +
+                  first * row_stride_ * static_cast<Index>(element_size(type_));
+  }
+  if (weights_) {
+    block.weights_ = std::make_shared<const DataView>(weights_->row_block(first, count));
+  }
+  return block;
 }
 
 void DataView::require(ElementType type) const {
+  if (sparse_) throw InvalidArgument("sparse data read as dense: read stored() instead");
   if (type != type_) {
     throw InvalidArgument(
         fmt::format("data of {} read as {}", element_name(type_), element_name(type)));

@@ -1,90 +1,22 @@
 /// A data matrix as its owner stores it, in any of the types that nonneg reads.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
-#include <string_view>
+#include <memory>
 
+#include "nonneg/element_type.hpp"
 #include "nonneg/export.hpp"
 #include "nonneg/matrix_view.hpp"
+#include "nonneg/sparse_view.hpp"
 
 namespace nonneg {
 
-/// How an entry of A is stored. A stays in this type; panels are widened one at a time.
-enum class ElementType {
-  uint8,
-  int8,
-  uint16,
-  int16,
-  uint32,
-  int32,
-  uint64,
-  int64,
-  float16,
-  float32,
-  float64
-};
-
-/// Bytes of one entry.
-NONNEG_EXPORT std::size_t element_size(ElementType type) noexcept;
-/// NumPy's name of the type: "uint8", "float32", ...
-NONNEG_EXPORT std::string_view element_name(ElementType type) noexcept;
-
-/// An IEEE 754 binary16 number, as stored.
-struct Half {
-  std::uint16_t bits;
-};
-
-template <class E>
-struct ElementTypeOf;
-template <>
-struct ElementTypeOf<std::uint8_t> {
-  static constexpr ElementType value = ElementType::uint8;
-};
-template <>
-struct ElementTypeOf<std::int8_t> {
-  static constexpr ElementType value = ElementType::int8;
-};
-template <>
-struct ElementTypeOf<std::uint16_t> {
-  static constexpr ElementType value = ElementType::uint16;
-};
-template <>
-struct ElementTypeOf<std::int16_t> {
-  static constexpr ElementType value = ElementType::int16;
-};
-template <>
-struct ElementTypeOf<std::uint32_t> {
-  static constexpr ElementType value = ElementType::uint32;
-};
-template <>
-struct ElementTypeOf<std::int32_t> {
-  static constexpr ElementType value = ElementType::int32;
-};
-template <>
-struct ElementTypeOf<std::uint64_t> {
-  static constexpr ElementType value = ElementType::uint64;
-};
-template <>
-struct ElementTypeOf<std::int64_t> {
-  static constexpr ElementType value = ElementType::int64;
-};
-template <>
-struct ElementTypeOf<Half> {
-  static constexpr ElementType value = ElementType::float16;
-};
-template <>
-struct ElementTypeOf<float> {
-  static constexpr ElementType value = ElementType::float32;
-};
-template <>
-struct ElementTypeOf<double> {
-  static constexpr ElementType value = ElementType::float64;
-};
-
-/// A matrix in host memory (or mapped into it) that somebody else owns, in any stored type and with
-/// any strides: entry (i, j) lies at data + (i * row_stride + j * col_stride) entries. Row-major
-/// data has col_stride 1, column-major data row_stride 1. Must outlive every solver that reads it.
+/// A matrix in host memory (or mapped into it) that somebody else owns: dense or sparse, and with
+/// weights where its entries do not count alike. Must outlive every solver that reads it.
+///
+/// Dense data is of any stored type and has any strides: entry (i, j) lies at data + (i *
+/// row_stride + j * col_stride) entries. Row-major data has col_stride 1, column-major data
+/// row_stride 1. Sparse data has none of these, but stored().
 class NONNEG_EXPORT DataView {
  public:
   DataView() = default;
@@ -98,16 +30,35 @@ class NONNEG_EXPORT DataView {
       : DataView(view.data(), ElementTypeOf<std::remove_const_t<E>>::value, view.rows(),
                  view.cols(), view.ld() > 0 ? view.ld() : 1, 1) {}
 
+  // NOLINTNEXTLINE(google-explicit-constructor): every sparse view is a data view
+  DataView(const SparseView& stored)
+      : type_(stored.type()),
+        rows_(stored.rows()),
+        cols_(stored.cols()),
+        stored_(stored),
+        sparse_(true) {}
+
   const void* data() const noexcept { return data_; }
   ElementType type() const noexcept { return type_; }
   Index rows() const noexcept { return rows_; }
   Index cols() const noexcept { return cols_; }
+  bool sparse() const noexcept { return sparse_; }
+  /// The stored entries of sparse data.
+  const SparseView& stored() const noexcept { return stored_; }
   Index row_stride() const noexcept { return row_stride_; }
   Index col_stride() const noexcept { return col_stride_; }
   bool empty() const noexcept { return rows_ == 0 || cols_ == 0; }
-  /// Bytes of all entries as stored.
+  /// Bytes of all entries as stored; without the weights.
   std::uint64_t bytes() const noexcept;
   bool row_major() const noexcept { return col_stride_ == 1; }
+
+  /// The same data, of which entry (i, j) counts `weights`(i, j) >= 0 in the loss; 0 leaves it out.
+  /// Sparse data has sparse weights, of which an entry not stored is 0, and they apply to the
+  /// stored entries (Missing::zeros). Throws InvalidArgument for another shape or a mixture of both
+  /// kinds.
+  DataView weighted_by(const DataView& weights) const;
+  /// Null where every entry counts 1.
+  const DataView* weights() const noexcept { return weights_.get(); }
 
   /// Rows first … first + count - 1. Throws InvalidArgument when they lie outside.
   DataView row_block(Index first, Index count) const;
@@ -129,6 +80,9 @@ class NONNEG_EXPORT DataView {
   Index cols_ = 0;
   Index row_stride_ = 1;
   Index col_stride_ = 1;
+  SparseView stored_;
+  bool sparse_ = false;
+  std::shared_ptr<const DataView> weights_;
 };
 
 }  // namespace nonneg

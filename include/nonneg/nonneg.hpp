@@ -4,6 +4,7 @@
 #include "nonneg/backend.hpp"
 #include "nonneg/data_view.hpp"
 #include "nonneg/devices.hpp"
+#include "nonneg/element_type.hpp"
 #include "nonneg/error.hpp"
 #include "nonneg/matrix.hpp"
 #include "nonneg/matrix_file.hpp"
@@ -15,4 +16,5 @@
 #include "nonneg/snapshot.hpp"
 #include "nonneg/snapshot_directory.hpp"
 #include "nonneg/solver.hpp"
+#include "nonneg/sparse_view.hpp"
 #include "nonneg/version.hpp"

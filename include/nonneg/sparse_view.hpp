@@ -1,0 +1,64 @@
+/// Matrices of which only the stored entries take memory.
+#pragma once
+
+#include <cstdint>
+
+#include "nonneg/element_type.hpp"
+#include "nonneg/export.hpp"
+#include "nonneg/matrix_view.hpp"
+
+namespace nonneg {
+
+/// Compressed rows (CSR) in host memory that somebody else owns: row i has the entries
+/// row_offsets[i] … row_offsets[i + 1] - 1 of `columns` and `values`, its columns ascending and
+/// none twice. An entry that is not stored is 0. SparseMatrix makes one from arrays in any order.
+class NONNEG_EXPORT SparseView {
+ public:
+  SparseView() = default;
+  /// `values` are of `type`, float32 or float64. The arrays are taken at their word. Throws
+  /// InvalidArgument for another type or a negative size.
+  SparseView(const Index* row_offsets, const std::int32_t* columns, const void* values,
+             ElementType type, Index rows, Index cols);
+
+  const Index* row_offsets() const noexcept { return row_offsets_; }
+  const std::int32_t* columns() const noexcept { return columns_; }
+  const void* values() const noexcept { return values_; }
+  ElementType type() const noexcept { return type_; }
+  Index rows() const noexcept { return rows_; }
+  Index cols() const noexcept { return cols_; }
+  /// Stored entries.
+  Index entries() const noexcept { return rows_ > 0 ? row_offsets_[rows_] - row_offsets_[0] : 0; }
+  /// Bytes of the stored entries and offsets.
+  std::uint64_t bytes() const noexcept;
+
+  /// Rows first … first + count - 1. Throws InvalidArgument when they lie outside.
+  SparseView row_block(Index first, Index count) const;
+
+ private:
+  const Index* row_offsets_ = nullptr;
+  const std::int32_t* columns_ = nullptr;
+  const void* values_ = nullptr;
+  ElementType type_ = ElementType::float64;
+  Index rows_ = 0;
+  Index cols_ = 0;
+};
+
+/// Compressed rows as the primitives of a backend read them: values in the compute type, all arrays
+/// in the backend's own memory. Row i has the entries row_offsets[i] - base … row_offsets[i + 1] -
+/// base - 1 of the other arrays.
+template <class T>
+struct SparseRows {
+  const Index* row_offsets = nullptr;
+  /// What the first row's offset is, where the arrays begin with it.
+  Index base = 0;
+  const std::int32_t* columns = nullptr;
+  const T* values = nullptr;
+  /// How much each stored entry counts; null where each counts 1.
+  const T* weights = nullptr;
+  Index rows = 0;
+  Index cols = 0;
+  /// Stored entries.
+  Index entries = 0;
+};
+
+}  // namespace nonneg
