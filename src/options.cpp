@@ -21,6 +21,24 @@ void require_finite_and_nonnegative(std::string_view field, double value) {
   }
 }
 
+/// NaN is for dense data, zeros for sparse data; and only with zeros does sparse data take weights.
+void require_kind_of_missing(Missing missing, const DataView& A) {
+  if (missing == Missing::nan && A.sparse()) {
+    throw InvalidArgument(
+        "missing = nan: A is sparse; use missing = zeros where what is not stored is not observed");
+  }
+  if (missing == Missing::zeros && !A.sparse()) {
+    throw InvalidArgument(
+        "missing = zeros: A is dense; hand it in sparse, or mark missing entries with NaN or "
+        "weights of 0");
+  }
+  if (A.sparse() && A.weights() != nullptr && missing != Missing::zeros) {
+    throw InvalidArgument(
+        "weights of sparse data apply to its stored entries alone: they need missing = zeros; or "
+        "hand in A and its weights dense");
+  }
+}
+
 }  // namespace
 
 void validate(const Options& options) {
@@ -32,11 +50,54 @@ void validate(const Options& options) {
   require_at_least("device", options.device, 0);
   require_at_least("threads", options.threads, 0, " (0: all that this process may use)");
   require_finite_and_nonnegative("tolerance", options.tolerance);
+  if (!std::isfinite(options.beta)) {
+    throw InvalidArgument(fmt::format("beta = {}: must be a finite number", options.beta));
+  }
   if (options.floor) require_finite_and_nonnegative("floor", *options.floor);
   require_finite_and_nonnegative("l1_w", options.penalties.l1_w);
   require_finite_and_nonnegative("l1_h", options.penalties.l1_h);
   require_finite_and_nonnegative("l2_w", options.penalties.l2_w);
   require_finite_and_nonnegative("l2_h", options.penalties.l2_h);
+}
+
+bool is_weighted(const Options& options, const DataView& A) noexcept {
+  return options.missing != Missing::none || A.weights() != nullptr;
+}
+
+Options settled(Options options, const DataView& A) {
+  validate(options);
+  require_kind_of_missing(options.missing, A);
+  const bool gram = options.beta == kFrobenius && !is_weighted(options, A);
+  if (options.algorithm == Algorithm::automatic) {
+    options.algorithm = gram ? Algorithm::hals : Algorithm::mu;
+  }
+  if (gram) return options;
+
+  const std::string why = options.beta == kFrobenius ? "weights and missing entries"
+                                                     : fmt::format("beta = {:g}", options.beta);
+  if (options.algorithm != Algorithm::mu) {
+    throw InvalidArgument(
+        fmt::format("algorithm = {}: takes only the Frobenius loss of complete "
+                    "data; use algorithm = mu for {}",
+                    to_string(options.algorithm), why));
+  }
+  if (options.extrapolation.value_or(false)) {
+    throw InvalidArgument(fmt::format(
+        "extrapolation = on: judges each sweep by the Frobenius loss of complete data; leave it "
+        "off for {}",
+        why));
+  }
+  if (options.inner_repeats > 1) {
+    throw InvalidArgument(fmt::format(
+        "inner_repeats = {}: the products of an update hold for one pass only with {}; use 1, or 0",
+        options.inner_repeats, why));
+  }
+  if (options.precision == Precision::tf32) {
+    throw InvalidArgument(fmt::format(
+        "precision = tf32: takes only the Frobenius loss of complete data; use float32 for {}",
+        why));
+  }
+  return options;
 }
 
 bool extrapolates(const Options& options) noexcept {
@@ -49,10 +110,34 @@ Precision resolve(Precision precision, ElementType stored) noexcept {
 }
 
 std::string_view to_string(Algorithm value) noexcept {
-  return value == Algorithm::hals ? "hals" : "mu";
+  switch (value) {
+    case Algorithm::automatic:
+      return "auto";
+    case Algorithm::hals:
+      return "hals";
+    case Algorithm::mu:
+      return "mu";
+  }
+  return "unknown";
 }
 
-std::string_view to_string(Loss /*value*/) noexcept { return "frobenius"; }
+std::string_view to_string(Missing value) noexcept {
+  switch (value) {
+    case Missing::none:
+      return "none";
+    case Missing::nan:
+      return "nan";
+    case Missing::zeros:
+      return "zeros";
+  }
+  return "unknown";
+}
+
+std::string_view loss_name(double beta) noexcept {
+  if (beta == kFrobenius) return "frobenius";
+  if (beta == kKullbackLeibler) return "kl";
+  return beta == kItakuraSaito ? "is" : "beta";
+}
 
 std::string_view to_string(Init value) noexcept {
   return value == Init::random ? "random" : "custom";

@@ -11,6 +11,7 @@
 #include "nonneg/export.hpp"
 #include "nonneg/matrix.hpp"
 #include "nonneg/options.hpp"
+#include "nonneg/sparse_view.hpp"
 
 namespace nonneg {
 
@@ -96,6 +97,14 @@ struct FactorSums {
   double non_finite = 0;
 };
 
+/// A β-divergence, as Options::beta has it.
+template <class T>
+struct Divergence {
+  T beta = 2;
+  /// A smaller entry of the model is taken as this one, so that no power of it leaves T.
+  T least = 0;
+};
+
 /// Matrix-sized primitives on one device. Every view must lie in the backend's own memory, unless
 /// said otherwise. F is a factor (rows × k), P its product with the data (rows × k), G the Gram
 /// matrix of the other factor (k × k, symmetric). Primitives may return before their work is done;
@@ -175,8 +184,40 @@ class Backend {
   /// C += Aᵀ·B; A m × n, B m × k, C n × k.
   virtual void add_transposed_product(MatrixView<const T> A, MatrixView<const T> B,
                                       MatrixView<T> C) = 0;
+  /// C = A·Bᵀ; A m × k, B n × k.
+  virtual void multiply_transposed(MatrixView<const T> A, MatrixView<const T> B,
+                                   MatrixView<T> C) = 0;
   /// G += FᵀF, both triangles.
   virtual void add_gram(MatrixView<const T> F, MatrixView<T> G) = 0;
+  /// sums (1 × k) += the columns of F.
+  virtual void add_column_sums(MatrixView<const T> F, MatrixView<T> sums) = 0;
+
+  // Products of stored entries; those that are not stored are 0 ----------------------------------
+  /// C = A·B; A m × n, B n × k.
+  virtual void multiply(const SparseRows<T>& A, MatrixView<const T> B, MatrixView<T> C) = 0;
+  /// C += Aᵀ·B; A m × n, B m × k, C n × k.
+  virtual void add_transposed_product(const SparseRows<T>& A, MatrixView<const T> B,
+                                      MatrixView<T> C) = 0;
+  /// out = A, with zeros where nothing is stored.
+  virtual void make_dense(const SparseRows<T>& A, MatrixView<T> out) = 0;
+
+  // β-divergence, with v the entries of the model W·Htᵀ ------------------------------------------
+  /// V, the model of A's rows, becomes weights ⊙ A ⊙ V^(β−2); and D, where it has entries,
+  /// weights ⊙ V^(β−1). Both are 0 for an entry that is NaN in A or of weight 0. `weights` without
+  /// rows count 1 each.
+  virtual void beta_quotients(MatrixView<const T> A, MatrixView<const T> weights,
+                              const Divergence<T>& divergence, MatrixView<T> V,
+                              MatrixView<T> D) = 0;
+  /// Over the stored entries j of each row i: P_i = Σ weight·a·v^(β−2)·Ht_j and, where D has
+  /// entries, D_i = Σ weight·v^(β−1)·Ht_j. W is A's rows of the factor.
+  virtual void sampled_products(const SparseRows<T>& A, MatrixView<const T> W,
+                                MatrixView<const T> Ht, const Divergence<T>& divergence,
+                                MatrixView<T> P, MatrixView<T> D) = 0;
+  /// Likewise P_j += Σ weight·a·v^(β−2)·W_i and D_j += Σ weight·v^(β−1)·W_i; P and D n × k.
+  virtual void add_sampled_transposed_products(const SparseRows<T>& A, MatrixView<const T> W,
+                                               MatrixView<const T> Ht,
+                                               const Divergence<T>& divergence, MatrixView<T> P,
+                                               MatrixView<T> D) = 0;
 
   // Row updates ----------------------------------------------------------------------------------
   /// F ← max(floor, F ⊙ P ⊘ (F·G + l1 + l2·F)); an entry whose denominator is 0 stays.
@@ -186,6 +227,11 @@ class Backend {
   /// component with G_jj + l2 = 0 stays.
   virtual void hals_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> G,
                            const RowUpdate<T>& update) = 0;
+
+  /// F ← max(floor, F ⊙ (P ⊘ (D + l1 + l2·F))^exponent); an entry whose denominator is 0 stays. D
+  /// is rows × k, or one row for them all.
+  virtual void ratio_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> D,
+                            T exponent, const RowUpdate<T>& update) = 0;
 
   // Extrapolation --------------------------------------------------------------------------------
   // What a device decides by itself stays in its memory: sums, and conditions among them.
@@ -205,6 +251,19 @@ class Backend {
   /// sums[0] += ‖A − W·Htᵀ‖², with no A-sized product beyond a workspace.
   virtual void add_residual(MatrixView<const T> A, MatrixView<const T> W, MatrixView<const T> Ht,
                             double* sums) = 0;
+  /// sums[0] += Σ weight·d_β(a, v) over the observed entries (see beta_quotients).
+  virtual void add_divergence(MatrixView<const T> A, MatrixView<const T> weights,
+                              MatrixView<const T> W, MatrixView<const T> Ht,
+                              const Divergence<T>& divergence, double* sums) = 0;
+  /// sums[0] += Σ weight·(d_β(a, v) − [zeros_observed]·d_β(0, v)) over the stored entries. With
+  /// zeros_observed, β > 0.
+  virtual void add_sampled_divergence(const SparseRows<T>& A, MatrixView<const T> W,
+                                      MatrixView<const T> Ht, const Divergence<T>& divergence,
+                                      bool zeros_observed, double* sums) = 0;
+  /// sums[0] += Σ v^power over all entries of W·Htᵀ; power 1 or 2. Takes (m + n)·k^power
+  /// operations.
+  virtual void add_model_sum(MatrixView<const T> W, MatrixView<const T> Ht, int power,
+                             double* sums) = 0;
 };
 
 /// The backend that `options` asks for (see choose_backend). Throws NotAvailable, with the reason,

@@ -12,17 +12,34 @@
 
 namespace nonneg {
 
-/// How the factors are updated.
+/// How the factors are updated. hals is for the Frobenius loss of complete data only.
 enum class Algorithm {
+  /// hals for the Frobenius loss of complete data, else mu.
+  automatic,
   /// Hierarchical alternating least squares: each component in turn by its exact minimiser
   /// (Cichocki, Zdunek & Amari 2007), with inner repeats (Gillis & Glineur 2012).
   hals,
-  /// Multiplicative updates (Lee & Seung 2001), W first, then H.
+  /// Multiplicative updates, W first, then H: Lee & Seung 2001 for the Frobenius loss, Févotte &
+  /// Idier
+  /// 2011 for every other β-divergence, weights and missing entries.
   mu
 };
 
-/// What is minimised. frobenius: ½‖A − W·H‖² + penalties.
-enum class Loss { frobenius };
+/// The β-divergences that have names.
+inline constexpr double kFrobenius = 2;
+inline constexpr double kKullbackLeibler = 1;
+inline constexpr double kItakuraSaito = 0;
+
+/// Which entries of A nobody observed. They take no part in the loss, and nothing is put in their
+/// place.
+enum class Missing {
+  /// None: NaN is refused, and an entry that sparse data does not store is 0.
+  none,
+  /// NaN, in dense data.
+  nan,
+  /// What sparse data does not store.
+  zeros
+};
 
 /// Where the first factors come from.
 enum class Init {
@@ -40,7 +57,7 @@ enum class Precision { automatic, float32, float64, tf32 };
 enum class BackendKind { automatic, cpu, cuda };
 
 /// Strengths of the penalties, all >= 0. The objective is
-///   ½‖A − WH‖² + l1_w·ΣW + ½·l2_w·ΣW² + l1_h·ΣH + ½·l2_h·ΣH².
+///   D(A, WH) + l1_w·ΣW + ½·l2_w·ΣW² + l1_h·ΣH + ½·l2_h·ΣH².
 /// scikit-learn multiplies its own by the matrix's sizes: l1_w = alpha_W·l1_ratio·n,
 /// l2_w = alpha_W·(1 − l1_ratio)·n, and l1_h, l2_h likewise from alpha_H with m.
 struct Penalties {
@@ -53,8 +70,13 @@ struct Penalties {
 struct Options {
   /// Number of components k; must be set, >= 1. May exceed min(m, n).
   Index rank = 0;
-  Algorithm algorithm = Algorithm::hals;
-  Loss loss = Loss::frobenius;
+  Algorithm algorithm = Algorithm::automatic;
+  /// The loss D(A, WH) is the sum of the β-divergences of all entries a from their model v:
+  ///   (a^β + (β − 1)·v^β − β·a·v^(β−1)) / (β·(β − 1)),
+  /// with the limits a·log(a/v) − a + v at 1 (Kullback-Leibler) and a/v − log(a/v) − 1 at 0
+  /// (Itakura-Saito); ½(a − v)² at 2 (Frobenius). β <= 0 takes data without zeros.
+  double beta = kFrobenius;
+  Missing missing = Missing::none;
   Init init = Init::random;
   std::uint64_t seed = 0;
   Precision precision = Precision::automatic;
@@ -72,7 +94,7 @@ struct Options {
   Index inner_repeats = 0;
   /// Whether each sweep updates W at an H carried on along its last step; a sweep after which the
   /// objective rose is undone (Ang & Gillis 2019). Unset: the algorithm's own, true for hals, false
-  /// for mu.
+  /// for mu. For the Frobenius loss of complete data only.
   std::optional<bool> extrapolation;
   /// Smallest factor entry, in units of sqrt(mean(A) / k). Unset: the algorithm's own, 0 for hals
   /// and 1e-10 for mu, which cannot leave zero.
@@ -96,6 +118,13 @@ struct Options {
 /// Throws InvalidArgument naming the field, its value and what is allowed.
 NONNEG_EXPORT void validate(const Options& options);
 
+/// The options for data A, with what the data decides decided: never Algorithm::automatic. Throws
+/// InvalidArgument where they do not go together with each other or with A.
+NONNEG_EXPORT Options settled(Options options, const DataView& A);
+
+/// True where entries of A take part in the loss unequally: weights, or missing ones.
+NONNEG_EXPORT bool is_weighted(const Options& options, const DataView& A) noexcept;
+
 /// Whether these options extrapolate.
 NONNEG_EXPORT bool extrapolates(const Options& options) noexcept;
 
@@ -103,7 +132,9 @@ NONNEG_EXPORT bool extrapolates(const Options& options) noexcept;
 NONNEG_EXPORT Precision resolve(Precision precision, ElementType stored) noexcept;
 
 NONNEG_EXPORT std::string_view to_string(Algorithm value) noexcept;
-NONNEG_EXPORT std::string_view to_string(Loss value) noexcept;
+NONNEG_EXPORT std::string_view to_string(Missing value) noexcept;
+/// "frobenius", "kl", "is" or "beta".
+NONNEG_EXPORT std::string_view loss_name(double beta) noexcept;
 NONNEG_EXPORT std::string_view to_string(Init value) noexcept;
 /// "auto", "float32", "float64" or "tf32".
 NONNEG_EXPORT std::string_view to_string(Precision value) noexcept;

@@ -11,11 +11,19 @@
 
 namespace nonneg {
 
-/// Contiguous rows of A in the compute type and the backend's memory.
+/// Contiguous rows of A in the compute type and the backend's memory: dense, or the stored entries.
 template <class T>
 struct Panel {
   Index first_row = 0;
+  /// Dense rows; NaN is an entry that was not observed.
   MatrixView<const T> A;
+  /// How much each entry of A counts; no rows where each counts 1.
+  MatrixView<const T> weights{};
+  bool sparse = false;
+  /// Sparse rows, in place of A.
+  SparseRows<T> stored{};
+
+  Index rows() const { return sparse ? stored.rows : A.rows(); }
 };
 
 /// Hands out each row of A exactly once per sweep, in ascending order. A panel is valid until the
