@@ -109,8 +109,8 @@ BackendChoice choose_backend(const Options& options) {
   return choice;
 }
 
-Plan make_plan(const DataView& A, const Options& options, bool scaled) {
-  validate(options);
+Plan make_plan(const DataView& A, const Options& given, bool scaled) {
+  const Options options = settled(given, A);
   if (choose_backend(options).kind == BackendKind::cpu) return cpu::plan(A, options, scaled);
   return cuda_plugin().plugin->plan(A, options, scaled);
 }

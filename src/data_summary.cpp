@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "counted_summary.hpp"
 #include "cpu/parallel.hpp"
 #include "cpu/widen.hpp"
 
@@ -128,14 +129,10 @@ Entry find_entry(const DataView& A, Index row, const Wanted& wanted) {
       entry.row, entry.column, std::isnan(entry.value) ? "NaN" : "infinite"));
 }
 
-struct Totals {
-  double sum = 0;
-  double sum_of_squares = 0;
-  double max = 0;
-};
-
-Totals total(const DataView& A, double scale, int threads) {
-  Totals totals;
+/// What plain data is read for: every entry counts 1, and the loss is the Frobenius one.
+CountedSums plain_sums(const DataView& A, double scale, int threads) {
+  CountedSums totals;
+  totals.weight = static_cast<double>(A.rows()) * static_cast<double>(A.cols());
   Index row = 0;
   for (const PieceSums& piece : sum_pieces(A, scale, threads)) {
     if (piece.bad_row >= 0) refuse_entry(A, row + piece.bad_row);
@@ -155,32 +152,42 @@ int comfortable_exponent(Precision compute_type) {
 
 }  // namespace
 
-DataSummary summarize(const DataView& A, Precision compute_type, int threads) {
+DataSummary summarize(const DataView& A, const Options& options, int threads) {
   if (A.empty()) {
     throw InvalidArgument(fmt::format("A is {} x {}: it must have at least one row and one column",
                                       A.rows(), A.cols()));
   }
-  const double entries = static_cast<double>(A.rows()) * static_cast<double>(A.cols());
-  Totals totals = total(A, 1, threads);
+  const bool plain = !A.sparse() && !is_weighted(options, A) && options.beta == kFrobenius;
+  const auto sums_of = [&](double scale) {
+    return plain ? plain_sums(A, scale, threads) : counted_sums(A, options, scale, threads);
+  };
+  CountedSums totals = sums_of(1);
   DataSummary summary;
   if (!std::isfinite(totals.sum_of_squares)) {
-    const Entry largest = find_entry(A, 0, [&](double value) { return value == totals.max; });
-    throw InvalidArgument(fmt::format(
-        "entry ({}, {}) of A is {}: the sum of A's squares overflows float64; divide A by {} first",
-        largest.row, largest.column, largest.value, std::ldexp(1.0, std::ilogb(totals.max))));
+    const Entry largest =
+        A.sparse() ? Entry{} : find_entry(A, 0, [&](double value) { return value == totals.max; });
+    const std::string which = A.sparse()
+                                  ? std::string("an entry")
+                                  : fmt::format("entry ({}, {})", largest.row, largest.column);
+    throw InvalidArgument(
+        fmt::format("{} of A is {}: the sum of A's squares overflows float64; divide A by {} first",
+                    which, totals.max, std::ldexp(1.0, std::ilogb(totals.max))));
   }
   if (totals.max > 0) {
-    const int range = comfortable_exponent(compute_type);
+    const int range = comfortable_exponent(options.precision);
     const int exponent = std::ilogb(totals.max);
     if (exponent > range || exponent < -range) {
       // An even exponent, so that the factors' share of it is a power of 2 as well; at most 2^1022,
       // which is enough for the smallest subnormal.
       summary.scale = std::ldexp(1.0, std::min(1022, -(exponent / 2) * 2));
-      totals = total(A, summary.scale, threads);
+      totals = sums_of(summary.scale);
     }
   }
-  summary.scaled_mean = totals.sum / entries;
+  summary.scaled_mean = totals.sum / totals.weight;
   summary.scaled_sum_of_squares = totals.sum_of_squares;
+  summary.scaled_reference_loss = options.beta == kFrobenius
+                                      ? 0.5 * totals.sum_of_squares
+                                      : constant_model_loss(totals, options.beta);
   return summary;
 }
 

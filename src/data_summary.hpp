@@ -7,9 +7,12 @@
 namespace nonneg {
 
 struct DataSummary {
-  /// The mean of scale·A, and ‖scale·A‖².
+  /// The mean of scale·A's observed entries, and ‖scale·A‖², by their weights where there are any.
   double scaled_mean = 0;
   double scaled_sum_of_squares = 0;
+  /// The loss that a run's is compared with: ½‖scale·A‖² of the Frobenius loss, that of the best
+  /// constant model of another.
+  double scaled_reference_loss = 0;
   /// A power of 4 that brings A's entries into the compute type's comfortable range; 1 where they
   /// are there already. Factors of scale·A are sqrt(scale) times the factors of A.
   double scale = 1;
@@ -17,7 +20,8 @@ struct DataSummary {
 
 /// Reads A once (twice where it must be scaled). Throws InvalidArgument when A is empty, or naming
 /// the first entry, in row order, that is negative, NaN or infinite, or too large for ½‖A‖² in
-/// double. `compute_type` is the type that the factors are computed in.
-DataSummary summarize(const DataView& A, Precision compute_type, int threads);
+/// double, or that the loss does not take. `options` must be settled for A, with the precision that
+/// the factors are computed in.
+DataSummary summarize(const DataView& A, const Options& options, int threads);
 
 }  // namespace nonneg

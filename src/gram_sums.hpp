@@ -17,10 +17,10 @@ class GramSums {
     backend.clear_sums(sums_.data(), size());
   }
 
-  /// The backend's sums: CheckSum::count of them, then the residual of each worker's rows.
+  /// The backend's sums: CheckSum::count of them, then the loss of each worker's rows.
   double* data() { return sums_.data(); }
   Index size() const { return sums_.cols(); }
-  double* residuals() { return data() + CheckSum::count; }
+  double* losses() { return data() + CheckSum::count; }
 
   /// ⟨C, Ht⟩ and ⟨S, H·Hᵀ⟩.
   void add_up_terms(const SweepTerms<T>& terms, MatrixView<const T> Ht) {

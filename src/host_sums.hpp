@@ -12,15 +12,14 @@ namespace nonneg {
 
 class HostSums {
  public:
-  /// A copy of `count` doubles as CheckSum has them, then the residuals of all workers.
+  /// A copy of `count` doubles as CheckSum has them, then the losses of all workers.
   HostSums(const double* sums, Index count) : sums_(sums, sums + count) {}
 
   double operator[](Index which) const { return sums_[static_cast<std::size_t>(which)]; }
   FactorSums w() const { return factor_sums(CheckSum::w_sums); }
   FactorSums h() const { return factor_sums(CheckSum::h_sums); }
-  double residual() const {
-    return std::accumulate(sums_.begin() + CheckSum::count, sums_.end(), 0.0);
-  }
+  /// The loss, where it was added up entry by entry.
+  double loss() const { return std::accumulate(sums_.begin() + CheckSum::count, sums_.end(), 0.0); }
 
   /// Of the extrapolation; all zeros where there is none.
   bool undone() const { return step(StepState::undone) != 0; }

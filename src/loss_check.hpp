@@ -24,8 +24,12 @@ struct MeasuredLoss {
 class LossCheck {
  public:
   LossCheck(const Options& options, const DataSummary& summary, const ProblemUnits& units,
-            const Plan& plan)
-      : options_(options), norm_(summary.scaled_sum_of_squares), units_(units) {
+            const Plan& plan, bool has_gram_identity)
+      : options_(options),
+        norm_(summary.scaled_sum_of_squares),
+        reference_(summary.scaled_reference_loss),
+        units_(units),
+        has_identity_(has_gram_identity) {
     constexpr double kSmallWork = 1 << 18;
     small_ = static_cast<double>(plan.rows) * static_cast<double>(plan.cols) *
                  static_cast<double>(plan.rank) <
@@ -46,38 +50,46 @@ class LossCheck {
             .l2_h = p.l2_h * h / units_.h};
   }
 
-  /// ‖A − W·H‖² by the Gram identity; only where the terms are those of the factors.
+  /// False where no sums of a sweep tell the loss: every β-divergence but the Frobenius loss of
+  /// complete data.
+  bool has_identity() const { return has_identity_; }
+
+  // Losses are in the run's units from here on.
+
+  /// ½‖A − W·H‖² by the Gram identity; only where there is one and the terms are those of the
+  /// factors.
   double by_identity(const HostSums& sums) const {
-    return norm_ - 2 * sums[CheckSum::cross] + sums[CheckSum::quadratic];
+    return 0.5 * (norm_ - 2 * sums[CheckSum::cross] + sums[CheckSum::quadratic]);
   }
 
-  /// True where A must be looked at entry by entry: the identity's terms cancel, or small data is
-  /// looked at again for nothing. `squared` is what the identity says.
-  bool needs_residual(double squared) const {
-    return small_ || !(squared >= cancellation_threshold(options_.precision) * norm_);
+  /// True where A must be looked at entry by entry: there is no identity or its terms cancel, or
+  /// small data is looked at again for nothing. `loss` is what the identity says.
+  bool needs_entries(double loss) const {
+    return !has_identity_ || small_ ||
+           !(2 * loss >= cancellation_threshold(options_.precision) * norm_);
   }
 
-  /// The loss after `iteration` sweeps, from ‖A − W·H‖² and the factors' sums.
-  MeasuredLoss measured(Index iteration, double seconds, double squared, bool direct,
+  /// The loss after `iteration` sweeps, with the penalties by the factors' sums.
+  MeasuredLoss measured(Index iteration, double seconds, double loss, bool direct,
                         const HostSums& sums) const {
     const double own_penalty = penalty(sums.w(), sums.h());
     MeasuredLoss measured;
     LossRecord& record = measured.record;
     record.iteration = iteration;
     record.seconds = seconds;
-    record.loss = 0.5 * squared / units_.data / units_.data;
+    record.loss = units_.callers_objective(loss);
     record.objective = record.loss + own_penalty;
-    record.relative_error = norm_ > 0     ? std::sqrt(std::max(squared, 0.0) / norm_)
-                            : squared > 0 ? INFINITY
-                                          : 0.0;
+    record.relative_error = reference_ > 0 ? std::sqrt(std::max(loss, 0.0) / reference_)
+                            : loss > 0     ? INFINITY
+                                           : 0.0;
     record.direct = direct;
-    measured.scaled_objective = 0.5 * squared + own_penalty * units_.objective();
+    measured.scaled_objective = loss + own_penalty * units_.objective();
     return measured;
   }
 
-  /// ‖A − W·H‖² after a sweep that was undone: the objective is the least so far again.
-  double squared_of_accepted(const HostSums& sums) const {
-    return 2 * (sums.accepted() - penalty(sums.w(), sums.h()) * units_.objective());
+  /// After a sweep that was undone: the objective is the least so far again.
+  double of_accepted(const HostSums& sums) const {
+    return sums.accepted() - penalty(sums.w(), sums.h()) * units_.objective();
   }
 
   /// Throws InvalidArgument where a factor has entries that are not finite.
@@ -91,8 +103,8 @@ class LossCheck {
         iteration, of_w, of_h, to_string(options_.precision)));
   }
 
-  void require_finite_loss(Index iteration, double squared) const {
-    if (std::isfinite(squared)) return;
+  void require_finite_loss(Index iteration, double loss) const {
+    if (std::isfinite(loss)) return;
     throw InvalidArgument(fmt::format(
         "the loss is not finite after iteration {}: products of A and the factors overflow {}; "
         "scale A down, or use precision = float64",
@@ -111,7 +123,10 @@ class LossCheck {
   Options options_;
   /// ‖A‖² in the run's units.
   double norm_;
+  /// The loss that relative_error is relative to.
+  double reference_;
   ProblemUnits units_;
+  bool has_identity_ = false;
   bool small_ = false;
 };
 

@@ -16,6 +16,7 @@
 #include "problem_units.hpp"
 #include "range.hpp"
 #include "requirements.hpp"
+#include "rules/beta_rule.hpp"
 #include "rules/gram_rule.hpp"
 #include "snapshots/streamer.hpp"
 #include "sweep.hpp"
@@ -44,12 +45,15 @@ class Solver<T>::Impl {
         created_(Clock::now()),
         choice_(choose_backend(options_)),
         backend_(make_backend<T>(chosen(options_, choice_))),
-        summary_(summarize(A, options_.precision, backend_->threads())),
-        units_{summary_.scale, std::sqrt(summary_.scale), std::sqrt(summary_.scale)},
+        summary_(summarize(A, options_, backend_->threads())),
+        units_{summary_.scale, std::sqrt(summary_.scale), std::sqrt(summary_.scale), options_.beta},
+        work_(options_, A),
+        gram_(options_.beta == kFrobenius && !is_weighted(options_, A)),
+        sparse_(A.sparse()),
         plan_(affordable(backend_->plan(A, options_, summary_.scale != 1))),
         typical_entry_(std::sqrt(summary_.scaled_mean / static_cast<double>(options_.rank))),
         floor_(factor_floor<T>(options_, typical_entry_)),
-        loss_(options_, summary_, units_, plan_),
+        loss_(options_, summary_, units_, plan_, gram_),
         tuner_(plan_),
         sweep_(*backend_, A, plan_, summary_.scale,
                [this](Backend<T>& backend) { return make_rule(backend); }),
@@ -145,6 +149,7 @@ class Solver<T>::Impl {
     result.timings.total_seconds = seconds_since(created_);
     result.backend = backend_->name();
     result.backend_reason = choice_.reason;
+    result.algorithm = options_.algorithm;
     result.precision = options_.precision;
     result.threads = backend_->threads();
     result.panel_rows = tuner_.panel_rows();
@@ -154,8 +159,9 @@ class Solver<T>::Impl {
   }
 
  private:
-  static Options checked(Options options, const DataView& A, const InitialFactors<T>* initial) {
-    validate(options);
+  static Options checked(const Options& given, const DataView& A,
+                         const InitialFactors<T>* initial) {
+    Options options = settled(given, A);
     options.threads = chosen_threads(A.rows(), A.cols(), options.rank, options.threads);
     options.precision = require_precision<T>(options);
     if (options.init == Init::custom && initial == nullptr) {
@@ -183,7 +189,12 @@ class Solver<T>::Impl {
     const FactorUpdates<T> updates{
         w_update<T>(options_, units_, floor_, repeats(plan_.cols), kRepeatTolerance),
         h_update<T>(options_, units_, floor_, repeats(plan_.rows), kRepeatTolerance)};
-    return make_gram_rule(backend, algorithm, updates, most_panel_rows(plan_), options_.rank);
+    const Index panel_rows = most_panel_rows(plan_);
+    if (gram_) {
+      return make_gram_rule(backend, algorithm, updates, panel_rows, options_.rank, sparse_);
+    }
+    return make_beta_rule(backend, work_, updates, least_model<T>(summary_.scaled_mean), panel_rows,
+                          plan_.cols, options_.rank, sparse_);
   }
 
   /// A sweep that is recorded once and replayed, where the panels and the backend allow it. (The
@@ -231,22 +242,21 @@ class Solver<T>::Impl {
     const Range<T> range(*backend_, "snapshot");
     // Whether the identity will do is known only when its sums are on the host: the last loss that
     // was looked at says it in advance.
-    const bool with_residual =
-        iteration_ == 0 || residual_wanted_ || loss_.needs_residual(INFINITY);
+    const bool by_entries = iteration_ == 0 || entries_wanted_ || loss_.needs_entries(INFINITY);
     add_up();
-    if (with_residual) sweep_.add_up_residual(W_.view(), Ht_.view(), sums_.residuals());
-    streamer_->take({iteration_, seconds_since(started_), with_residual}, W_.view(), Ht_.view(),
+    if (by_entries) sweep_.add_up_loss(W_.view(), Ht_.view(), sums_.losses());
+    streamer_->take({iteration_, seconds_since(started_), by_entries}, W_.view(), Ht_.view(),
                     sums_.data());
   }
 
   /// On the streamer's thread.
   Snapshot<T> developed(const typename SnapshotStreamer<T>::Moment& moment, const HostSums& sums,
                         MatrixView<T> W, MatrixView<T> Ht) const {
-    const double squared = moment.has_residual ? sums.residual()
-                           : sums.undone()     ? loss_.squared_of_accepted(sums)
-                                               : loss_.by_identity(sums);
+    const double loss = moment.by_entries ? sums.loss()
+                        : sums.undone()   ? loss_.of_accepted(sums)
+                                          : loss_.by_identity(sums);
     const LossRecord record =
-        loss_.measured(moment.iteration, moment.seconds, squared, moment.has_residual, sums).record;
+        loss_.measured(moment.iteration, moment.seconds, loss, moment.by_entries, sums).record;
     unscale(W, units_.w);
     unscale(Ht, units_.h);
     return {.iteration = record.iteration,
@@ -260,7 +270,9 @@ class Solver<T>::Impl {
 
   void add_up() {
     // An extrapolated sweep has added up its terms itself.
-    if (iteration_ > 0 && !extrapolation_) sums_.add_up_terms(sweep_.terms(), Ht_.view());
+    if (iteration_ > 0 && gram_ && !extrapolation_) {
+      sums_.add_up_terms(sweep_.terms(), Ht_.view());
+    }
     sums_.add_up_factors(W_.view(), Ht_.view());
   }
 
@@ -275,17 +287,17 @@ class Solver<T>::Impl {
     undone_ = sums.undone();
     loss_.require_finite_factors(iteration_, sums);
     // Before the first sweep, and after one undone, there are no terms of these factors.
-    const bool has_terms = iteration_ > 0 && !undone_;
-    double squared = loss_.by_identity(sums);
-    const bool direct = !has_terms || loss_.needs_residual(squared);
-    if (has_terms) residual_wanted_ = direct;
+    const bool has_terms = gram_ && iteration_ > 0 && !undone_;
+    double loss = has_terms ? loss_.by_identity(sums) : 0;
+    const bool direct = !has_terms || loss_.needs_entries(loss);
+    if (has_terms) entries_wanted_ = direct;
     if (direct) {
-      sweep_.add_up_residual(W_.view(), Ht_.view(), sums_.residuals());
-      squared = sums_.fetch().residual();
+      sweep_.add_up_loss(W_.view(), Ht_.view(), sums_.losses());
+      loss = sums_.fetch().loss();
     }
-    loss_.require_finite_loss(iteration_, squared);
+    loss_.require_finite_loss(iteration_, loss);
     const MeasuredLoss measured =
-        loss_.measured(iteration_, seconds_since(started_), squared, direct, sums);
+        loss_.measured(iteration_, seconds_since(started_), loss, direct, sums);
     scaled_objective_ = measured.scaled_objective;
     return measured.record;
   }
@@ -313,6 +325,10 @@ class Solver<T>::Impl {
   std::unique_ptr<Backend<T>> backend_;
   DataSummary summary_;
   ProblemUnits units_;
+  BetaWork work_;
+  /// Whether the Frobenius rules serve, which need A's products and Gram matrices only.
+  bool gram_;
+  bool sparse_;
   Plan plan_;
   /// Of either factor: sqrt(mean(A') / k).
   double typical_entry_;
@@ -332,7 +348,7 @@ class Solver<T>::Impl {
   /// As of the last check: whether the sweep before it was undone, whether only A itself could tell
   /// the loss, and the objective.
   bool undone_ = false;
-  bool residual_wanted_ = false;
+  bool entries_wanted_ = false;
   double scaled_objective_ = 0;
   StopReason stop_reason_ = StopReason::iteration_limit;
   std::vector<LossRecord> history_;

@@ -22,7 +22,9 @@ class Sweep {
       : backend_(backend), crew_(backend, A, plan, scale), update_rule_(make_rule(backend)) {
     for (int w = 0; w < crew_.size(); ++w) {
       Backend<T>& own = crew_.backend(w);
-      shares_.push_back({make_rule(own), SweepTerms<T>(own, plan.cols, plan.rank)});
+      Rule rule = make_rule(own);
+      SweepTerms<T> terms(own, plan.cols, plan.rank, rule->s_rows());
+      shares_.push_back({std::move(rule), std::move(terms)});
     }
   }
 
@@ -41,10 +43,10 @@ class Sweep {
       own.rule->begin_sweep(point);
       own.terms.clear(backend);
       crew_.for_each_panel(worker, [&](const Panel<T>& panel) {
-        const MatrixView<T> W_p = W.row_block(panel.first_row, panel.A.rows());
+        const MatrixView<T> W_p = W.row_block(panel.first_row, panel.rows());
         before(backend, panel.first_row, W_p);
         own.rule->update_rows(panel, point, W_p);
-        own.rule->accumulate(panel, W_p, own.terms);
+        own.rule->accumulate(panel, point, W_p, own.terms);
       });
     });
     SweepTerms<T>& all = share(0).terms;
@@ -58,17 +60,18 @@ class Sweep {
   /// What the last run() added up over all workers.
   const SweepTerms<T>& terms() const { return shares_.front().terms; }
 
-  /// sums[w] = ‖A − W·H‖² over worker w's rows, entry by entry: one more read of A. Their sum is
-  /// all of it.
-  void add_up_residual(MatrixView<const T> W, MatrixView<const T> Ht, double* sums) {
+  /// sums[w] = the loss over worker w's rows, entry by entry: one more read of A. Their sum is all
+  /// of it.
+  void add_up_loss(MatrixView<const T> W, MatrixView<const T> Ht, double* sums) {
     crew_.run([&](int worker) {
       Backend<T>& backend = crew_.backend(worker);
       double* sum = sums + worker;
       backend.clear_sums(sum, 1);
       crew_.for_each_panel(worker, [&](const Panel<T>& panel) {
-        backend.add_residual(panel.A, W.row_block(panel.first_row, panel.A.rows()), Ht, sum);
+        share(worker).rule->add_loss(panel, W.row_block(panel.first_row, panel.rows()), Ht, sum);
       });
     });
+    update_rule_->add_model_loss(W, Ht, sums);
   }
 
  private:

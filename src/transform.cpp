@@ -10,6 +10,7 @@
 #include "panels/panel_crew.hpp"
 #include "problem_units.hpp"
 #include "requirements.hpp"
+#include "rules/beta_rule.hpp"
 #include "rules/gram_rule.hpp"
 
 namespace nonneg {
@@ -38,17 +39,18 @@ template <class T>
 Matrix<T> transform(const DataView& A, MatrixView<const T> H, const Options& given) {
   Options options = given;
   options.rank = H.rows();
-  validate(options);
+  options = settled(options, A);
   options.precision = require_precision<T>(options);
   options.threads = chosen_threads(A.rows(), A.cols(), options.rank, options.threads);
   require_shape<T>("H", H, options.rank, A.cols());
   require_valid_factor<T>("H", H);
 
   const auto backend = make_backend<T>(options);
-  const DataSummary summary = summarize(A, options.precision, backend->threads());
+  const DataSummary summary = summarize(A, options, backend->threads());
   double h_mean = 0;
   ProblemUnits units;
   units.data = summary.scale;
+  units.beta = options.beta;
   units.h = unit_scale(H, h_mean);
   units.w = units.data / units.h;
 
@@ -74,12 +76,21 @@ Matrix<T> transform(const DataView& A, MatrixView<const T> H, const Options& giv
   const FactorUpdates<T> updates{w_update<T>(options, units, floor, options.max_iterations,
                                              options.tolerance * options.tolerance),
                                  {}};
+  const bool gram = options.beta == kFrobenius && !is_weighted(options, A);
   crew.run([&](int worker) {
-    const auto rule = make_gram_rule(crew.backend(worker), options.algorithm, updates,
-                                     most_panel_rows(plan), options.rank);
+    Backend<T>& own = crew.backend(worker);
+    const auto rule =
+        gram ? make_gram_rule(own, options.algorithm, updates, most_panel_rows(plan), options.rank,
+                              A.sparse())
+             : make_beta_rule(own, BetaWork(options, A), updates,
+                              least_model<T>(summary.scaled_mean), most_panel_rows(plan), A.cols(),
+                              options.rank, A.sparse());
     rule->begin_sweep(Ht.view());
     crew.for_each_panel(worker, [&](const Panel<T>& panel) {
-      rule->update_rows(panel, Ht.view(), W.view().row_block(panel.first_row, panel.A.rows()));
+      const MatrixView<T> W_p = W.view().row_block(panel.first_row, panel.rows());
+      // The Frobenius rules repeat a row by themselves, with the same products.
+      const Index updates_of_panel = gram ? 1 : options.max_iterations;
+      for (Index i = 0; i < updates_of_panel; ++i) rule->update_rows(panel, Ht.view(), W_p);
     });
   });
 

@@ -260,8 +260,8 @@ class Backend {
   virtual void add_sampled_divergence(const SparseRows<T>& A, MatrixView<const T> W,
                                       MatrixView<const T> Ht, const Divergence<T>& divergence,
                                       bool zeros_observed, double* sums) = 0;
-  /// sums[0] += Σ v^power over all entries of W·Htᵀ; power 1 or 2. Takes (m + n)·k^power
-  /// operations.
+  /// sums[0] += Σ v^power / power over all entries of W·Htᵀ, power 1 or 2: what their divergence
+  /// from zeros is. Takes (m + n)·k^power operations.
   virtual void add_model_sum(MatrixView<const T> W, MatrixView<const T> Ht, int power,
                              double* sums) = 0;
 };

@@ -16,7 +16,7 @@ template <class T>
 struct Panel {
   Index first_row = 0;
   /// Dense rows; NaN is an entry that was not observed.
-  MatrixView<const T> A;
+  MatrixView<const T> A{};
   /// How much each entry of A counts; no rows where each counts 1.
   MatrixView<const T> weights{};
   bool sparse = false;
@@ -51,9 +51,10 @@ class PanelSource {
 };
 
 /// A source over host memory, or over a file mapped into it, for a backend that computes on the
-/// host. A is read where it lies when it has type T, rows of adjacent entries and `scale` 1; else
-/// it is widened panel by panel into a buffer of panel_rows × n. `scale` multiplies every entry and
-/// must be a power of two.
+/// host. Dense A and its weights are read where they lie when they have type T, rows of adjacent
+/// entries and, for A, `scale` 1; else they are widened panel by panel into buffers of panel_rows ×
+/// n. Values of sparse A are copied where they are not of T or to be scaled. `scale` multiplies
+/// every entry and must be a power of two.
 template <class T>
 NONNEG_EXPORT std::unique_ptr<PanelSource<T>> make_host_source(Backend<T>& backend,
                                                                const DataView& A, Index panel_rows,

@@ -22,13 +22,14 @@ struct LossRecord {
   Index iteration = 0;
   /// Wall-clock seconds since the first sweep began.
   double seconds = 0;
-  /// ½‖A − W·H‖².
+  /// The β-divergence of A from W·H (Options::beta), ½‖A − W·H‖² by default.
   double loss = 0;
   /// loss + penalties: what the algorithm minimises and what never rises beyond rounding.
   double objective = 0;
-  /// ‖A − W·H‖ / ‖A‖; 0 for A = 0 and W·H = 0.
+  /// ‖A − W·H‖ / ‖A‖; 0 for A = 0 and W·H = 0. Of a loss other than Frobenius, the root of its
+  /// ratio to the loss of the best constant model.
   double relative_error = 0;
-  /// True where the residual was summed entry by entry, false where the Gram identity gave it.
+  /// True where the loss was summed entry by entry, false where the Gram identity gave it.
   bool direct = false;
 };
 
@@ -49,12 +50,14 @@ struct Result {
   Index snapshots_skipped = 0;
   StopReason stop_reason = StopReason::iteration_limit;
   Index iterations = 0;
-  /// ‖A − W·H‖ / ‖A‖ of the factors returned.
+  /// Of the factors returned, as LossRecord has it.
   double relative_error = 0;
   Timings timings;
   std::string backend;
   /// Why this backend, in words: the device, or what kept `auto` from one.
   std::string backend_reason;
+  /// Never automatic.
+  Algorithm algorithm = Algorithm::hals;
   /// float32, float64 or tf32.
   Precision precision = Precision::float32;
   int threads = 0;

@@ -25,10 +25,10 @@ struct InitialFactors {
 /// Called after every check, on the thread that runs the solver. A long call delays the sweeps.
 using CheckCallback = std::function<void(const LossRecord&)>;
 
-/// Minimises ½‖A − W·H‖² + penalties over W, H >= 0, for dense A (m × n). Each sweep reads A once:
-/// panel by panel it updates rows of W and adds up AᵀW and WᵀW, and then updates H from the sums.
-/// T is float or double. A must outlive the solver. Not safe for use from two threads at once; two
-/// solvers are independent.
+/// Minimises the loss (Options::beta) + penalties over W, H >= 0, for A (m × n), dense or sparse.
+/// Each sweep reads A once: panel by panel it updates rows of W and adds up what H's update needs,
+/// for the Frobenius loss AᵀW and WᵀW, and then updates H from the sums. T is float or double. A
+/// must outlive the solver. Not safe for use from two threads at once; two solvers are independent.
 template <class T>
 class NONNEG_EXPORT Solver {
  public:
@@ -91,11 +91,12 @@ inline Result<double> factorize(MatrixView<const double> A, const Options& optio
   return factorize<double>(DataView(A), options);
 }
 
-/// W (m × k) >= 0 that minimises ½‖A − W·H‖² + the penalties on W, for new rows A (m × n) and fixed
-/// H (k × n, on the host). A is read once: its product with Hᵀ is all that the updates need. Rows
-/// are repeated up to options.max_iterations times, each until its own change falls below
-/// options.tolerance of its first. options.rank is taken from H. Throws as Solver does, and
-/// InvalidArgument where A and H differ in columns.
+/// W (m × k) >= 0 that minimises the loss + the penalties on W, for new rows A (m × n) and fixed
+/// H (k × n, on the host). For the Frobenius loss of complete data A is read once, its product with
+/// Hᵀ being all that the updates need, and rows are repeated up to options.max_iterations times,
+/// each until its own change falls below options.tolerance of its first; for any other loss each
+/// panel of A is updated options.max_iterations times. options.rank is taken from H. Throws as
+/// Solver does, and InvalidArgument where A and H differ in columns.
 template <class T>
 NONNEG_EXPORT Matrix<T> transform(const DataView& A, MatrixView<const T> H, const Options& options);
 

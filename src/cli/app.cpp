@@ -44,10 +44,30 @@ void add_computing(OptionTable& table, Options& options) {
 }
 
 void add_algorithm(OptionTable& table, Options& options, const std::string& default_text) {
-  CLI::Option* option =
-      table.choice("--algorithm", options.algorithm, "hals|mu", {Algorithm::hals, Algorithm::mu},
-                   "hals: alternating least squares by component; mu: multiplicative updates");
+  CLI::Option* option = table.choice("--algorithm", options.algorithm, "auto|hals|mu",
+                                     {Algorithm::automatic, Algorithm::hals, Algorithm::mu},
+                                     "hals: alternating least squares by component; mu: "
+                                     "multiplicative updates; auto: hals where it can");
   if (!default_text.empty()) option->default_str(default_text);
+}
+
+void add_loss(OptionTable& table, Options& options) {
+  CLI::Option* loss = table.choice("--loss", options.beta, "frobenius|kl|is",
+                                   {kFrobenius, kKullbackLeibler, kItakuraSaito},
+                                   "What is minimised: kl Kullback-Leibler, is Itakura-Saito");
+  loss->excludes(table.decimal("--beta", options.beta, "The beta-divergence of this beta instead",
+                               "that of --loss"));
+}
+
+void add_missing(OptionTable& table, Options& options) {
+  table.choice("--missing", options.missing, "none|nan|zeros",
+               {Missing::none, Missing::nan, Missing::zeros},
+               "Entries that nobody observed: NaN, or what a sparse matrix does not store");
+}
+
+void add_weights(OptionTable& table, DataArguments& data) {
+  table.path("--mask", data.mask, "FILE", "Matrix of 0 for missing entries of A, and 1");
+  table.path("--weights", data.weights, "FILE", "Matrix of how much each entry of A counts, >= 0");
 }
 
 void add_reporting(OptionTable& table, Reporting& reporting) {
@@ -100,7 +120,9 @@ void add_factorize(CLI::App& app, FactorizeArguments& arguments) {
 
   table.group("Algorithm");
   add_algorithm(table, options, {});
-  table.choice("--loss", options.loss, "frobenius", {Loss::frobenius}, "What is minimised");
+  add_loss(table, options);
+  add_missing(table, options);
+  add_weights(table, arguments.data);
   table.integer("--inner-repeats", options.inner_repeats,
                 "Updates of a factor per iteration with the same products", "the algorithm's own");
   table.on_off("--extrapolation", options.extrapolation,
@@ -151,6 +173,8 @@ void add_transform(CLI::App& app, TransformArguments& arguments) {
   command.get_option("--algorithm")->each([&arguments](const std::string&) {
     arguments.algorithm_given = true;
   });
+  add_missing(table, options);
+  add_weights(table, arguments.data);
   table.decimal("--l1-w", arguments.l1_w, "Penalty on the sum of W", "the model's");
   table.decimal("--l2-w", arguments.l2_w, "Penalty on half the squares of W", "the model's");
   table.group("Stop");
@@ -209,6 +233,8 @@ void add_plan(CLI::App& app, PlanArguments& arguments) {
   table.group("Plan");
   table.integer("--rank", arguments.options.rank, "Number of components k", "required");
   add_algorithm(table, arguments.options, {});
+  add_loss(table, arguments.options);
+  add_missing(table, arguments.options);
   table.flag("--json", arguments.json, "One JSON object on standard output, nothing else");
   add_computing(table, arguments.options);
   finish(command, "  nonneg plan faces.npy --rank 32");

@@ -45,12 +45,13 @@ std::string naming_file(const std::string& message, const FactorizeArguments& ar
 }
 
 /// What of the run is known before it begins.
-SnapshotRun snapshot_run(const FactorizeArguments& arguments, const MatrixFile& file) {
+SnapshotRun snapshot_run(const FactorizeArguments& arguments, const MatrixFile& file,
+                         const DataView& A) {
   const Options& options = arguments.options;
   SnapshotRun run;
   run.rank = options.rank;
-  run.algorithm = to_string(options.algorithm);
-  run.loss = to_string(options.loss);
+  run.algorithm = to_string(settled(options, A).algorithm);
+  run.loss = loss_name(options.beta);
   run.precision = to_string(resolve(options.precision, file.view().type()));
   run.backend = to_string(choose_backend(options).kind);
   run.seed = options.seed;
@@ -71,14 +72,13 @@ struct Ended {
 };
 
 template <class T>
-Ended<T> solve_file(const MatrixFile& file, const FactorizeArguments& arguments,
+Ended<T> solve_file(const MatrixFile& file, const DataView& A, const FactorizeArguments& arguments,
                     const InitialFactors<T>* initial, Progress& progress, RunWatch& watch,
                     Interrupt& interrupt) {
-  const DataView& A = file.view();
   try {
     Solver<T> solver = initial == nullptr ? Solver<T>(A, arguments.options)
                                           : Solver<T>(A, arguments.options, *initial);
-    watch.begin(solver, A, snapshot_run(arguments, file));
+    watch.begin(solver, A, snapshot_run(arguments, file, A));
     interrupt.begin_graceful();
     std::exception_ptr failure;
     try {
@@ -127,9 +127,8 @@ void draw_snapshots(const FactorizeArguments& arguments, const RunWatch& watch,
 }
 
 template <class T>
-ExitStatus run(const FactorizeArguments& arguments, const MatrixFile& file, RunDirectory& directory,
-               Progress& progress, RunWatch& watch, Interrupt& interrupt) {
-  const DataView& A = file.view();
+ExitStatus run(const FactorizeArguments& arguments, const MatrixFile& file, const DataView& A,
+               RunDirectory& directory, Progress& progress, RunWatch& watch, Interrupt& interrupt) {
   const Options& options = arguments.options;
   Matrix<T> W0;
   Matrix<T> H0;
@@ -144,11 +143,11 @@ ExitStatus run(const FactorizeArguments& arguments, const MatrixFile& file, RunD
     initial = InitialFactors<T>{W0.view(), H0.view()};
   }
   const auto [result, failure] =
-      solve_file<T>(file, arguments, initial ? &*initial : nullptr, progress, watch, interrupt);
+      solve_file<T>(file, A, arguments, initial ? &*initial : nullptr, progress, watch, interrupt);
   progress.end();
 
-  const RunRequest request{"factorize", describe(file), options, arguments.init_w,
-                           arguments.init_h};
+  const RunRequest request{"factorize",      describe(file),   options,
+                           arguments.init_w, arguments.init_h, arguments.data};
   auto record = run_record(request, result);
   if (!watch.snapshots().empty()) {
     record["snapshots"] = watch.snapshots();
@@ -197,8 +196,10 @@ ExitStatus factorize_command(FactorizeArguments arguments, Interrupt& interrupt)
   progress.show("reading " + arguments.input);
   const MatrixFile file = MatrixFile::open(arguments.input);
   const bool wide = resolve(arguments.options.precision, file.view().type()) == Precision::float64;
-  return wide ? run<double>(arguments, file, directory, progress, watch, interrupt)
-              : run<float>(arguments, file, directory, progress, watch, interrupt);
+  const WeightedFile data(file, arguments.data);
+  const DataView& A = data.view();
+  return wide ? run<double>(arguments, file, A, directory, progress, watch, interrupt)
+              : run<float>(arguments, file, A, directory, progress, watch, interrupt);
 }
 
 }  // namespace nonneg::cli

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "cli/data_options.hpp"
 #include "cli/factorization.hpp"
 #include "cli/run_watch.hpp"
 
@@ -19,6 +20,7 @@ struct FactorizeArguments {
   bool overwrite = false;
   Reporting reporting;
   WatchArguments watch;
+  DataArguments data;
 };
 
 ExitStatus factorize_command(FactorizeArguments arguments, Interrupt& interrupt);

@@ -94,7 +94,9 @@ Json to_json(const InputDescription& input) {
 Json to_json(const Options& options, const std::string& init_w, const std::string& init_h) {
   return {{"rank", options.rank},
           {"algorithm", to_string(options.algorithm)},
-          {"loss", to_string(options.loss)},
+          {"loss", loss_name(options.beta)},
+          {"beta", number(options.beta)},
+          {"missing", to_string(options.missing)},
           {"init", to_string(options.init)},
           {"init_w", text_or_null(init_w)},
           {"init_h", text_or_null(init_h)},
@@ -121,6 +123,7 @@ template <class T>
 Json run_record(const RunRequest& request, const Result<T>& result) {
   // As used: what was left to nonneg to choose is what it chose.
   Options used = request.options;
+  used.algorithm = result.algorithm;
   used.precision = result.precision;
   used.threads = result.threads;
   used.panel_rows = result.panel_rows;
@@ -146,6 +149,8 @@ Json run_record(const RunRequest& request, const Result<T>& result) {
       {"loss_history", std::move(history)},
       {"timings", to_json(result.timings)},
       {"warnings", result.warnings}};
+  if (!request.data.weights.empty()) record["weights"] = request.data.weights;
+  if (!request.data.mask.empty()) record["mask"] = request.data.mask;
   if (!request.input.row_names.empty()) record["row_names"] = request.input.row_names;
   if (!request.input.column_names.empty()) record["column_names"] = request.input.column_names;
   return record;

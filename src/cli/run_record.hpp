@@ -38,6 +38,7 @@ struct RunRequest {
   Options options;
   std::string init_w;
   std::string init_h;
+  DataArguments data{};
 };
 
 /// Options by their names on the command line, with '_' for '-'.

@@ -45,9 +45,14 @@ Options transform_options(const TransformArguments& arguments, Index rank) {
   Options options = arguments.options;
   options.rank = rank;
   const Json model = model_options(arguments.model);
-  if (!arguments.algorithm_given && model.contains("algorithm") && model["algorithm"] == "mu") {
-    options.algorithm = Algorithm::mu;
+  const bool counts_alike = options.missing == Missing::none && arguments.data.weights.empty() &&
+                            arguments.data.mask.empty();
+  if (!arguments.algorithm_given && counts_alike && model.contains("algorithm")) {
+    for (const Algorithm algorithm : {Algorithm::hals, Algorithm::mu}) {
+      if (model["algorithm"] == to_string(algorithm)) options.algorithm = algorithm;
+    }
   }
+  if (model.contains("beta") && model["beta"].is_number()) options.beta = model["beta"];
   options.penalties.l1_w = penalty(model, "l1_w", arguments.l1_w);
   options.penalties.l2_w = penalty(model, "l2_w", arguments.l2_w);
   validate(options);
@@ -64,12 +69,12 @@ void check_columns(const MatrixFile& input, const MatrixFile& h) {
 
 template <class T>
 ExitStatus run(const TransformArguments& arguments, const Options& options, const MatrixFile& input,
-               const MatrixFile& h, OutputPath out, Interrupt& interrupt) {
+               const DataView& A, const MatrixFile& h, OutputPath out, Interrupt& interrupt) {
   const auto start = std::chrono::steady_clock::now();
   const Matrix<T> H = dense_copy<T>(h.view());
   Matrix<T> W;
   try {
-    W = transform<T>(input.view(), H.view(), options);
+    W = transform<T>(A, H.view(), options);
   } catch (const InvalidArgument& e) {
     throw InvalidArgument(input.path() + ": " + e.what());
   }
@@ -83,7 +88,7 @@ ExitStatus run(const TransformArguments& arguments, const Options& options, cons
                 {"command", "transform"},
                 {"input", to_json(describe(input))},
                 {"model", arguments.model},
-                {"options", to_json(options, {}, {})},
+                {"options", to_json(settled(options, A), {}, {})},
                 {"precision", to_string(resolve(options.precision, input.view().type()))},
                 {"shape", {{"rows", W.rows()}, {"rank", W.cols()}}},
                 {"timings", {{"total_seconds", elapsed.count()}}}},
@@ -117,8 +122,10 @@ ExitStatus transform_command(const TransformArguments& arguments, Interrupt& int
   check_columns(input, h);
   progress.show("transforming " + arguments.input);
   const bool wide = resolve(options.precision, input.view().type()) == Precision::float64;
-  return wide ? run<double>(arguments, options, input, h, std::move(out), interrupt)
-              : run<float>(arguments, options, input, h, std::move(out), interrupt);
+  const WeightedFile data(input, arguments.data);
+  const DataView& A = data.view();
+  return wide ? run<double>(arguments, options, input, A, h, std::move(out), interrupt)
+              : run<float>(arguments, options, input, A, h, std::move(out), interrupt);
 }
 
 }  // namespace nonneg::cli

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "cli/data_options.hpp"
 #include "cli/factorization.hpp"
 
 namespace nonneg::cli {
@@ -14,9 +15,10 @@ struct TransformArguments {
   std::string out;
   bool overwrite = false;
   Reporting reporting;
-  /// Options given on the command line; algorithm and the penalties on W are the model's otherwise.
+  /// Options given on the command line; algorithm, loss and the penalties on W are the model's.
   Options options;
   bool algorithm_given = false;
+  DataArguments data;
   std::optional<double> l1_w;
   std::optional<double> l2_w;
 };

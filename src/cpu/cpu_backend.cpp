@@ -3,13 +3,16 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 #include <vector>
 
+#include "cpu/divergence.hpp"
 #include "cpu/gemm.hpp"
 #include "cpu/narrow_product.hpp"
 #include "cpu/parallel.hpp"
 #include "cpu/plan.hpp"
 #include "cpu/row_update.hpp"
+#include "cpu/sparse_product.hpp"
 #include "cpu/widen.hpp"
 #include "extrapolation_step.hpp"
 #include "init/philox.hpp"
@@ -175,8 +178,83 @@ class CpuBackend final : public Backend<T> {
     });
   }
 
+  void multiply_transposed(MatrixView<const T> A, MatrixView<const T> B, MatrixView<T> C) override {
+    parallel_ranges(threads_, C.rows(), kRowBlock, [&](Index first, Index count) {
+      const FlushSubnormals flush;
+      gemm_transposed<T>(A.row_block(first, count), B, C.row_block(first, count));
+    });
+  }
+
   void add_gram(MatrixView<const T> F, MatrixView<T> G) override {
     add_transposed_product(F, F, G);
+  }
+
+  void add_column_sums(MatrixView<const T> F, MatrixView<T> sums) override {
+    const std::vector<double> total = column_sums(F);
+    for (Index c = 0; c < F.cols(); ++c) {
+      sums(0, c) += static_cast<T>(total[static_cast<std::size_t>(c)]);
+    }
+  }
+
+  void multiply(const SparseRows<T>& A, MatrixView<const T> B, MatrixView<T> C) override {
+    parallel_rows(A, [&](const SparseRows<T>& rows, Index first) {
+      sparse_multiply<T>(rows, B, C.row_block(first, rows.rows));
+    });
+  }
+
+  /// On one thread: entries of several rows meet in one row of C. Where there are workers, each has
+  /// a C of its own.
+  void add_transposed_product(const SparseRows<T>& A, MatrixView<const T> B,
+                              MatrixView<T> C) override {
+    const FlushSubnormals flush;
+    add_sparse_transposed_product<T>(A, B, C);
+  }
+
+  void make_dense(const SparseRows<T>& A, MatrixView<T> out) override {
+    parallel_ranges(threads_, A.rows, 1, [&](Index first, Index count) {
+      for (Index i = first; i < first + count; ++i) {
+        std::fill_n(out.row(i), out.cols(), T{0});
+        const Index last = A.row_offsets[i + 1] - A.base;
+        for (Index e = A.row_offsets[i] - A.base; e < last; ++e) {
+          out(i, A.columns[e]) = A.values[e];
+        }
+      }
+    });
+  }
+
+  void beta_quotients(MatrixView<const T> A, MatrixView<const T> weights,
+                      const Divergence<T>& divergence, MatrixView<T> V, MatrixView<T> D) override {
+    parallel_ranges(threads_, A.rows(), 1, [&](Index first, Index count) {
+      const FlushSubnormals flush;
+      cpu::beta_quotients<T>(A.row_block(first, count), some_rows(weights, first, count),
+                             divergence, V.row_block(first, count), some_rows(D, first, count));
+    });
+  }
+
+  void sampled_products(const SparseRows<T>& A, MatrixView<const T> W, MatrixView<const T> Ht,
+                        const Divergence<T>& divergence, MatrixView<T> P,
+                        MatrixView<T> D) override {
+    parallel_rows(A, [&](const SparseRows<T>& rows, Index first) {
+      cpu::sampled_products<T>(rows, W.row_block(first, rows.rows), Ht, divergence,
+                               P.row_block(first, rows.rows), some_rows(D, first, rows.rows));
+    });
+  }
+
+  /// On one thread, as add_transposed_product() above.
+  void add_sampled_transposed_products(const SparseRows<T>& A, MatrixView<const T> W,
+                                       MatrixView<const T> Ht, const Divergence<T>& divergence,
+                                       MatrixView<T> P, MatrixView<T> D) override {
+    const FlushSubnormals flush;
+    cpu::add_sampled_transposed_products<T>(A, W, Ht, divergence, P, D);
+  }
+
+  void ratio_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> D, T exponent,
+                    const RowUpdate<T>& update) override {
+    parallel_ranges(threads_, F.rows(), kRowBlock, [&](Index first, Index count) {
+      const FlushSubnormals flush;
+      cpu::ratio_update<T>(F.row_block(first, count), P.row_block(first, count),
+                           D.rows() == 1 ? D : some_rows(D, first, count), exponent, update);
+    });
   }
 
   void multiplicative_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> G,
@@ -225,29 +303,133 @@ class CpuBackend final : public Backend<T> {
 
   void add_residual(MatrixView<const T> A, MatrixView<const T> W, MatrixView<const T> Ht,
                     double* sums) override {
-    // A block's W·Htᵀ as (Ht·Wᵀ)ᵀ would need a transposed product; instead H is laid out once.
-    const Matrix<T> H = transposed(Ht);
-    const Index blocks = (A.rows() + kResidualRows - 1) / kResidualRows;
-    std::vector<double> block_sums(static_cast<std::size_t>(blocks), 0.0);
-    parallel_ranges(threads_, blocks, 1, [&](Index first_block, Index block_count) {
-      const FlushSubnormals flush;
-      Matrix<T> product(kResidualRows, A.cols());
-      for (Index b = first_block; b < first_block + block_count; ++b) {
-        const Index first = b * kResidualRows;
-        const Index count = std::min(kResidualRows, A.rows() - first);
-        const MatrixView<T> model = product.view().row_block(0, count);
-        multiply_model(W.row_block(first, count), H.view(), model);
-        double sum = 0;
-        for (Index i = 0; i < count; ++i) {
-          sum += squared_distance(A.row(first + i), model.row(i), A.cols());
-        }
-        block_sums[static_cast<std::size_t>(b)] = sum;
+    sums[0] += sum_over_model(A.rows(), W, Ht, [&A](Index first, MatrixView<const T> model) {
+      double sum = 0;
+      for (Index i = 0; i < model.rows(); ++i) {
+        sum += squared_distance(A.row(first + i), model.row(i), A.cols());
+      }
+      return sum;
+    });
+  }
+
+  void add_divergence(MatrixView<const T> A, MatrixView<const T> weights, MatrixView<const T> W,
+                      MatrixView<const T> Ht, const Divergence<T>& divergence,
+                      double* sums) override {
+    sums[0] += sum_over_model(A.rows(), W, Ht, [&](Index first, MatrixView<const T> model) {
+      double sum = 0;
+      for (Index i = 0; i < model.rows(); ++i) {
+        sum += divergence_of<T>(A.row(first + i), model.row(i),
+                                weights.rows() > 0 ? weights.row(first + i) : nullptr, A.cols(),
+                                divergence);
+      }
+      return sum;
+    });
+  }
+
+  void add_sampled_divergence(const SparseRows<T>& A, MatrixView<const T> W, MatrixView<const T> Ht,
+                              const Divergence<T>& divergence, bool zeros_observed,
+                              double* sums) override {
+    const Index pieces = (A.rows + kReductionRows - 1) / kReductionRows;
+    std::vector<double> piece_sums(static_cast<std::size_t>(pieces), 0.0);
+    parallel_ranges(threads_, pieces, 1, [&](Index first_piece, Index count) {
+      for (Index p = first_piece; p < first_piece + count; ++p) {
+        const Index first = p * kReductionRows;
+        const SparseRows<T> rows = row_range(A, first, std::min(kReductionRows, A.rows - first));
+        piece_sums[static_cast<std::size_t>(p)] = sampled_divergence<T>(
+            rows, W.row_block(first, rows.rows), Ht, divergence, zeros_observed);
       }
     });
-    for (const double sum : block_sums) sums[0] += sum;
+    for (const double sum : piece_sums) sums[0] += sum;
+  }
+
+  void add_model_sum(MatrixView<const T> W, MatrixView<const T> Ht, int power,
+                     double* sums) override {
+    const std::vector<double> w = power == 1 ? column_sums(W) : double_gram(W);
+    const std::vector<double> h = power == 1 ? column_sums(Ht) : double_gram(Ht);
+    for (std::size_t c = 0; c < w.size(); ++c) sums[0] += w[c] * h[c] / power;
   }
 
  private:
+  /// Adds body(first, model) over blocks of rows, in order; `model` is W·Htᵀ of these rows.
+  template <class Body>
+  double sum_over_model(Index rows, MatrixView<const T> W, MatrixView<const T> Ht,
+                        const Body& body) const {
+    // A block's W·Htᵀ as (Ht·Wᵀ)ᵀ would need a transposed product; instead H is laid out once.
+    const Matrix<T> H = transposed(Ht);
+    const Index blocks = (rows + kResidualRows - 1) / kResidualRows;
+    std::vector<double> block_sums(static_cast<std::size_t>(blocks), 0.0);
+    parallel_ranges(threads_, blocks, 1, [&](Index first_block, Index block_count) {
+      const FlushSubnormals flush;
+      Matrix<T> product(kResidualRows, Ht.rows());
+      for (Index b = first_block; b < first_block + block_count; ++b) {
+        const Index first = b * kResidualRows;
+        const Index count = std::min(kResidualRows, rows - first);
+        const MatrixView<T> model = product.view().row_block(0, count);
+        multiply_model(W.row_block(first, count), H.view(), model);
+        block_sums[static_cast<std::size_t>(b)] = body(first, model);
+      }
+    });
+    return std::accumulate(block_sums.begin(), block_sums.end(), 0.0);
+  }
+
+  /// These rows, where the view has any.
+  template <class E>
+  static MatrixView<E> some_rows(MatrixView<E> X, Index first, Index count) {
+    return X.rows() > 0 ? X.row_block(first, count) : X;
+  }
+
+  static SparseRows<T> row_range(const SparseRows<T>& A, Index first, Index count) {
+    SparseRows<T> rows = A;
+    rows.row_offsets += first;
+    rows.rows = count;
+    rows.entries = rows.row_offsets[count] - rows.row_offsets[0];
+    return rows;
+  }
+
+  /// Calls body(rows, first) for ranges of A's rows, on all threads.
+  template <class Body>
+  void parallel_rows(const SparseRows<T>& A, const Body& body) const {
+    parallel_ranges(threads_, A.rows, 1, [&](Index first, Index count) {
+      const FlushSubnormals flush;
+      body(row_range(A, first, count), first);
+    });
+  }
+
+  std::vector<double> column_sums(MatrixView<const T> F) const {
+    return sum_rows(F, F.cols(), [](const T* row, Index k, double* sum) {
+      for (Index c = 0; c < k; ++c) sum[c] += static_cast<double>(row[c]);
+    });
+  }
+
+  /// FᵀF.
+  std::vector<double> double_gram(MatrixView<const T> F) const {
+    return sum_rows(F, F.cols() * F.cols(), [](const T* row, Index k, double* sum) {
+      for (Index c = 0; c < k; ++c) {
+        const auto factor = static_cast<double>(row[c]);
+        for (Index d = 0; d < k; ++d) sum[c * k + d] += factor * static_cast<double>(row[d]);
+      }
+    });
+  }
+
+  /// Adds body(row, k, sum) over F's rows into `count` sums, in pieces of a fixed number of rows.
+  template <class Body>
+  std::vector<double> sum_rows(MatrixView<const T> F, Index count, const Body& body) const {
+    constexpr Index kPieces = 16;
+    const Index piece_rows = (F.rows() + kPieces - 1) / kPieces;
+    std::vector<double> partial(static_cast<std::size_t>(kPieces * count), 0.0);
+    parallel_ranges(threads_, kPieces, 1, [&](Index first, Index size) {
+      for (Index p = first; p < first + size; ++p) {
+        const Index last = std::min(F.rows(), (p + 1) * piece_rows);
+        for (Index i = p * piece_rows; i < last; ++i) {
+          body(F.row(i), F.cols(), partial.data() + p * count);
+        }
+      }
+    });
+    std::vector<double> total(static_cast<std::size_t>(count), 0.0);
+    for (std::size_t e = 0; e < partial.size(); ++e) total[e % total.size()] += partial[e];
+    return total;
+  }
+
   /// Sums body(i, sum) over rows, in pieces of kReductionRows.
   template <std::size_t N, class Body>
   std::array<double, N> reduce(Index rows, const Body& body) const {

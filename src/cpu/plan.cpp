@@ -6,6 +6,7 @@
 #include "cpu/parallel.hpp"
 #include "panels/in_place.hpp"
 #include "panels/worker_share.hpp"
+#include "rules/beta_rule.hpp"
 
 namespace nonneg::cpu {
 
@@ -23,10 +24,38 @@ std::uint64_t whole_bytes(double bytes) {
                        : std::numeric_limits<std::uint64_t>::max();
 }
 
-Index chosen_panel_rows(Index rows, Index cols, double entry_bytes) {
-  const auto fitting = static_cast<Index>(kPanelBytes / entry_bytes) / std::max<Index>(cols, 1);
+/// Bytes of a row of A and of what a rule makes of it: a sparse row's stored entries are taken as
+/// many as they are on average.
+double row_bytes(const DataView& A, const Options& options, double entry_bytes) {
+  const auto cols = static_cast<double>(A.cols());
+  const BetaWork work(options, A);
+  if (A.sparse() && !work.makes_dense) {
+    const auto rows = static_cast<double>(std::max<Index>(A.rows(), 1));
+    return (entry_bytes + sizeof(std::int32_t)) * static_cast<double>(A.stored().entries()) / rows;
+  }
+  const bool gram = options.beta == kFrobenius && !is_weighted(options, A);
+  return gram ? cols * entry_bytes : cols * entry_bytes * (1 + work.panel_workspaces(A.sparse()));
+}
+
+Index chosen_panel_rows(Index rows, double row_bytes) {
+  const auto fitting = static_cast<Index>(kPanelBytes / std::max(row_bytes, 1.0));
   const Index whole_blocks = std::max(kLeastPanelRows, fitting / 64 * 64);
   return std::min(whole_blocks, std::max<Index>(rows, 1));
+}
+
+/// What the workers' sources hold: buffers of a panel for what is not read in place, and the values
+/// of sparse data where they are not.
+double source_bytes(const DataView& A, ElementType compute_type, bool scaled, double workers,
+                    double panel_bytes) {
+  if (A.sparse()) {
+    const double values = readable_in_place(A.stored(), compute_type, scaled) ? 0 : 1;
+    const double weights = A.weights() != nullptr ? 1 : 0;
+    return (values + weights) * static_cast<double>(A.stored().entries()) *
+           static_cast<double>(element_size(compute_type));
+  }
+  double buffers = readable_in_place(A, compute_type, scaled) ? 0 : 1;
+  if (A.weights() != nullptr && !readable_in_place(*A.weights(), compute_type, false)) ++buffers;
+  return buffers * workers * panel_bytes;
 }
 
 /// Each worker has sums AᵀW of its own (n × k): worth it while they stay small, or beside A.
@@ -40,8 +69,10 @@ int chosen_workers(Index threads, Index rows, double sums_bytes, double data_byt
 
 }  // namespace
 
-Plan plan(const DataView& A, const Options& options, bool scaled) {
-  validate(options);
+Plan plan(const DataView& A, const Options& given, bool scaled) {
+  const Options options = settled(given, A);
+  const BetaWork work(options, A);
+  const bool gram = options.beta == kFrobenius && !is_weighted(options, A);
   const Index m = A.rows();
   const Index n = A.cols();
   const Index k = options.rank;
@@ -59,8 +90,9 @@ Plan plan(const DataView& A, const Options& options, bool scaled) {
   const Index threads = chosen_threads(m, n, k, options.threads);
   plan.workers = chosen_workers(threads, m, bytes(n, k), static_cast<double>(plan.data_bytes));
   const Index share = largest_share(m, plan.workers);
-  plan.panel_rows = options.panel_rows > 0 ? std::min(options.panel_rows, std::max<Index>(share, 1))
-                                           : chosen_panel_rows(share, n, entry_bytes);
+  plan.panel_rows = options.panel_rows > 0
+                        ? std::min(options.panel_rows, std::max<Index>(share, 1))
+                        : chosen_panel_rows(share, row_bytes(A, options, entry_bytes));
   plan.panels = 0;
   for (int w = 0; w < plan.workers; ++w) {
     plan.panels += (worker_share(m, plan.workers, w).count + plan.panel_rows - 1) / plan.panel_rows;
@@ -69,14 +101,18 @@ Plan plan(const DataView& A, const Options& options, bool scaled) {
   const double factor_bytes = bytes(m, k) + bytes(n, k);
   const ElementType compute_type =
       plan.precision == Precision::float64 ? ElementType::float64 : ElementType::float32;
-  const bool in_place = readable_in_place(A, compute_type, scaled);
-  const double panel_bytes = in_place ? 0 : workers * bytes(plan.panel_rows, n);
+  const double panel_bytes =
+      source_bytes(A, compute_type, scaled, workers, bytes(plan.panel_rows, n));
   // Per worker C, S, G and P, and for the residual H laid out; 64 rows of residual per thread; one
   // more G for the checks. Extrapolation keeps the factors before a sweep, and the point it reads.
   const double extrapolation_bytes = extrapolates(options) ? bytes(m, k) + 2 * bytes(n, k) : 0;
   const double workspace_bytes =
       extrapolation_bytes +
       workers * (2 * bytes(n, k) + 2 * bytes(k, k) + bytes(plan.panel_rows, k)) +
+      (gram ? 0
+            : workers *
+                  (bytes(work.denominator_rows(n) + work.denominator_rows(plan.panel_rows), k) +
+                   work.panel_workspaces(A.sparse()) * bytes(plan.panel_rows, n))) +
       bytes(64 * threads, n) + bytes(k, k);
   plan.factor_bytes = whole_bytes(factor_bytes);
   plan.panel_bytes = whole_bytes(panel_bytes);

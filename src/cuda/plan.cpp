@@ -34,9 +34,9 @@ std::uint64_t product(Index rows, Index cols, std::uint64_t entry_bytes) {
 
 class Planner {
  public:
-  Planner(const DataView& A, const Options& options, bool scaled, const DeviceInfo& device,
+  Planner(const DataView& A, Options options, bool scaled, const DeviceInfo& device,
           std::uint64_t held_bytes)
-      : A_(A), options_(options), device_(device) {
+      : A_(A), options_(std::move(options)), device_(device) {
     plan_.backend = BackendKind::cuda;
     plan_.rows = A.rows();
     plan_.cols = A.cols();
@@ -158,7 +158,7 @@ class Planner {
   bool fits() const { return plan_.total_bytes <= plan_.device_free_bytes; }
 
   const DataView& A_;
-  const Options& options_;
+  Options options_;
   const DeviceInfo& device_;
   std::uint64_t entry_bytes_ = 0;
   /// True where panels pass through a kernel before they are used.
@@ -175,8 +175,7 @@ std::uint64_t fixed_bytes() {
 
 Plan plan(const DataView& A, const Options& options, bool scaled, const DeviceInfo& device,
           std::uint64_t held_bytes) {
-  validate(options);
-  return Planner(A, options, scaled, device, held_bytes).planned();
+  return Planner(A, settled(options, A), scaled, device, held_bytes).planned();
 }
 
 }  // namespace nonneg::cuda

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "nonneg/panel_source.hpp"
 #include "panels/in_place.hpp"
@@ -10,7 +11,7 @@ namespace nonneg {
 
 namespace {
 
-/// Cuts rows into panels of equal height; what a panel is, the two sources below say.
+/// Cuts rows into panels of equal height; what a panel is, the sources below say.
 template <class T>
 class HostSource : public PanelSource<T> {
  public:
@@ -30,11 +31,14 @@ class HostSource : public PanelSource<T> {
     const Index first = next_row_;
     const Index count = std::min(panel_rows_, A_.rows() - first);
     next_row_ = first + count;
-    return Panel<T>{first, panel(A_.row_block(first, count))};
+    return panel(first, count);
   }
 
+ protected:
+  const DataView& A() const { return A_; }
+
  private:
-  virtual MatrixView<const T> panel(const DataView& rows) = 0;
+  virtual Panel<T> panel(Index first, Index count) = 0;
 
   DataView A_;
   Index most_panel_rows_;
@@ -42,34 +46,117 @@ class HostSource : public PanelSource<T> {
   Index next_row_ = 0;
 };
 
+/// Rows of a dense matrix as T: where they lie, or widened into a buffer.
 template <class T>
-class InPlaceSource final : public HostSource<T> {
+class DenseRows {
  public:
-  using HostSource<T>::HostSource;
+  DenseRows(Backend<T>& backend, const DataView& X, Index panel_rows, double scale)
+      : backend_(backend), X_(X), scale_(scale) {
+    const bool in_place = backend.space() == MemorySpace::host &&
+                          readable_in_place(X, ElementTypeOf<T>::value, scale != 1);
+    if (!in_place) buffer_ = backend.allocate(panel_rows, X.cols());
+  }
 
- private:
-  MatrixView<const T> panel(const DataView& rows) override { return rows.as<T>(); }
-};
-
-template <class T>
-class WideningSource final : public HostSource<T> {
- public:
-  WideningSource(Backend<T>& backend, const DataView& A, Index panel_rows, double scale)
-      : HostSource<T>(A, panel_rows),
-        backend_(backend),
-        scale_(scale),
-        buffer_(backend.allocate(panel_rows, A.cols())) {}
-
- private:
-  MatrixView<const T> panel(const DataView& rows) override {
-    const MatrixView<T> out = buffer_.view().row_block(0, rows.rows());
+  MatrixView<const T> rows(Index first, Index count) {
+    const DataView rows = X_.row_block(first, count);
+    if (buffer_.rows() == 0) return rows.template as<T>();
+    const MatrixView<T> out = buffer_.view().row_block(0, count);
     backend_.widen(rows, scale_, out);
     return out;
   }
 
+ private:
   Backend<T>& backend_;
+  DataView X_;
   double scale_;
+  /// Without rows where entries are read where they lie.
   Matrix<T> buffer_;
+};
+
+template <class T>
+class DenseSource final : public HostSource<T> {
+ public:
+  DenseSource(Backend<T>& backend, const DataView& A, Index panel_rows, double scale)
+      : HostSource<T>(A, panel_rows), entries_(backend, A, panel_rows, scale) {
+    if (A.weights() != nullptr) weights_.emplace(backend, *A.weights(), panel_rows, 1);
+  }
+
+ private:
+  Panel<T> panel(Index first, Index count) override {
+    Panel<T> panel{.first_row = first, .A = entries_.rows(first, count)};
+    if (weights_) panel.weights = weights_->rows(first, count);
+    return panel;
+  }
+
+  DenseRows<T> entries_;
+  std::optional<DenseRows<T>> weights_;
+};
+
+/// Stored entries, with values of their own where those in A are of another type or scale.
+template <class T>
+class SparseSource final : public HostSource<T> {
+ public:
+  SparseSource(const DataView& A, Index panel_rows, double scale) : HostSource<T>(A, panel_rows) {
+    const SparseView& stored = A.stored();
+    rows_.row_offsets = stored.row_offsets();
+    rows_.cols = stored.cols();
+    const Index base = A.rows() > 0 ? stored.row_offsets()[0] : 0;
+    rows_.base = base;
+    rows_.columns = stored.columns() + base;
+    if (readable_in_place(stored, ElementTypeOf<T>::value, scale != 1)) {
+      rows_.values = static_cast<const T*>(stored.values()) + base;
+    } else {
+      values_.resize(static_cast<std::size_t>(stored.entries()));
+      if (stored.type() == ElementType::float32) {
+        take_values(static_cast<const float*>(stored.values()) + base, scale);
+      } else {
+        take_values(static_cast<const double*>(stored.values()) + base, scale);
+      }
+      rows_.values = values_.data();
+    }
+    if (A.weights() != nullptr) take_weights(A.weights()->stored(), base);
+  }
+
+ private:
+  template <class E>
+  void take_values(const E* values, double scale) {
+    for (std::size_t e = 0; e < values_.size(); ++e) {
+      values_[e] = static_cast<T>(scale * static_cast<double>(values[e]));
+    }
+  }
+
+  /// The weights of the stored entries; 0 where the weights store none.
+  void take_weights(const SparseView& weights, Index base) {
+    const SparseView& stored = this->A().stored();
+    weights_.assign(static_cast<std::size_t>(stored.entries()), T{0});
+    for (Index i = 0; i < stored.rows(); ++i) {
+      const std::int32_t* first = weights.columns() + weights.row_offsets()[i];
+      const std::int32_t* last = weights.columns() + weights.row_offsets()[i + 1];
+      for (Index e = stored.row_offsets()[i]; e < stored.row_offsets()[i + 1]; ++e) {
+        const std::int32_t* found = std::lower_bound(first, last, stored.columns()[e]);
+        if (found == last || *found != stored.columns()[e]) continue;
+        const Index at = found - weights.columns();
+        weights_[static_cast<std::size_t>(e - base)] =
+            weights.type() == ElementType::float32
+                ? static_cast<T>(static_cast<const float*>(weights.values())[at])
+                : static_cast<T>(static_cast<const double*>(weights.values())[at]);
+      }
+    }
+    rows_.weights = weights_.data();
+  }
+
+  Panel<T> panel(Index first, Index count) override {
+    Panel<T> panel{.first_row = first, .sparse = true, .stored = rows_};
+    panel.stored.row_offsets += first;
+    panel.stored.rows = count;
+    panel.stored.entries = panel.stored.row_offsets[count] - panel.stored.row_offsets[0];
+    return panel;
+  }
+
+  /// Of all rows, but for the offsets.
+  SparseRows<T> rows_;
+  std::vector<T> values_;
+  std::vector<T> weights_;
 };
 
 }  // namespace
@@ -81,11 +168,8 @@ std::unique_ptr<PanelSource<T>> make_host_source(Backend<T>& backend, const Data
     throw InvalidArgument(fmt::format("panel_rows = {}: must be at least 1", panel_rows));
   }
   panel_rows = std::min(panel_rows, std::max<Index>(A.rows(), 1));
-  if (backend.space() == MemorySpace::host &&
-      readable_in_place(A, ElementTypeOf<T>::value, scale != 1)) {
-    return std::make_unique<InPlaceSource<T>>(A, panel_rows);
-  }
-  return std::make_unique<WideningSource<T>>(backend, A, panel_rows, scale);
+  if (A.sparse()) return std::make_unique<SparseSource<T>>(A, panel_rows, scale);
+  return std::make_unique<DenseSource<T>>(backend, A, panel_rows, scale);
 }
 
 template NONNEG_EXPORT std::unique_ptr<PanelSource<float>> make_host_source(Backend<float>&,

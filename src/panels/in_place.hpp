@@ -12,4 +12,9 @@ inline bool readable_in_place(const DataView& A, ElementType compute_type, bool 
          (A.row_stride() >= A.cols() || A.rows() <= 1);
 }
 
+/// True where sparse values are of the compute type, and need no scaling.
+inline bool readable_in_place(const SparseView& A, ElementType compute_type, bool scaled) {
+  return !scaled && A.type() == compute_type;
+}
+
 }  // namespace nonneg

@@ -12,12 +12,15 @@ template <class T>
 class GramRule final : public UpdateRule<T> {
  public:
   GramRule(Backend<T>& backend, Algorithm algorithm, const FactorUpdates<T>& updates,
-           Index panel_rows, Index rank)
+           Index panel_rows, Index rank, bool sparse)
       : backend_(backend),
         algorithm_(algorithm),
         updates_(updates),
+        sparse_(sparse),
         G_(backend.allocate(rank, rank)),
         P_(backend.allocate(panel_rows, rank)) {}
+
+  Index s_rows() const override { return G_.rows(); }
 
   void begin_sweep(MatrixView<const T> Ht) override {
     backend_.set_zero(G_.view());
@@ -25,18 +28,27 @@ class GramRule final : public UpdateRule<T> {
   }
 
   void update_rows(const Panel<T>& panel, MatrixView<const T> Ht, MatrixView<T> W_p) override {
-    const MatrixView<T> P = P_.view().row_block(0, panel.A.rows());
+    const MatrixView<T> P = P_.view().row_block(0, panel.rows());
     {
       const Range<T> range(backend_, "multiply");
-      backend_.multiply(panel.A, Ht, P);
+      if (panel.sparse) {
+        backend_.multiply(panel.stored, Ht, P);
+      } else {
+        backend_.multiply(panel.A, Ht, P);
+      }
     }
     const Range<T> range(backend_, "update W");
     update(W_p, P, G_.view(), updates_.W);
   }
 
-  void accumulate(const Panel<T>& panel, MatrixView<const T> W_p, SweepTerms<T>& terms) override {
+  void accumulate(const Panel<T>& panel, MatrixView<const T> /*Ht*/, MatrixView<const T> W_p,
+                  SweepTerms<T>& terms) override {
     const Range<T> range(backend_, "accumulate");
-    backend_.add_transposed_product(panel.A, W_p, terms.C.view());
+    if (panel.sparse) {
+      backend_.add_transposed_product(panel.stored, W_p, terms.C.view());
+    } else {
+      backend_.add_transposed_product(panel.A, W_p, terms.C.view());
+    }
     backend_.add_gram(W_p, terms.S.view());
   }
 
@@ -45,10 +57,26 @@ class GramRule final : public UpdateRule<T> {
     update(Ht, terms.C.view(), terms.S.view(), updates_.H);
   }
 
+  void add_loss(const Panel<T>& panel, MatrixView<const T> W_p, MatrixView<const T> Ht,
+                double* sums) override {
+    constexpr Divergence<T> kSquares{T{2}, T{0}};
+    if (panel.sparse) {
+      backend_.add_sampled_divergence(panel.stored, W_p, Ht, kSquares, true, sums);
+    } else {
+      backend_.add_divergence(panel.A, {}, W_p, Ht, kSquares, sums);
+    }
+  }
+
+  void add_model_loss(MatrixView<const T> W, MatrixView<const T> Ht, double* sums) override {
+    if (sparse_) backend_.add_model_sum(W, Ht, 2, sums);
+  }
+
  private:
   void update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> G,
               const RowUpdate<T>& row_update) {
     switch (algorithm_) {
+      case Algorithm::automatic:
+        break;  // settled before a rule is made
       case Algorithm::mu:
         backend_.multiplicative_update(F, P, G, row_update);
         return;
@@ -61,6 +89,7 @@ class GramRule final : public UpdateRule<T> {
   Backend<T>& backend_;
   Algorithm algorithm_;
   FactorUpdates<T> updates_;
+  bool sparse_;
   /// H·Hᵀ, k × k.
   Matrix<T> G_;
   /// The panel's A_p·Ht, panel_rows × k.
@@ -78,15 +107,15 @@ Index chosen_repeats(Algorithm algorithm, Index other_length, Index rank) noexce
 template <class T>
 std::unique_ptr<UpdateRule<T>> make_gram_rule(Backend<T>& backend, Algorithm algorithm,
                                               const FactorUpdates<T>& updates, Index panel_rows,
-                                              Index rank) {
-  return std::make_unique<GramRule<T>>(backend, algorithm, updates, panel_rows, rank);
+                                              Index rank, bool sparse) {
+  return std::make_unique<GramRule<T>>(backend, algorithm, updates, panel_rows, rank, sparse);
 }
 
 template std::unique_ptr<UpdateRule<float>> make_gram_rule(Backend<float>&, Algorithm,
                                                            const FactorUpdates<float>&, Index,
-                                                           Index);
+                                                           Index, bool);
 template std::unique_ptr<UpdateRule<double>> make_gram_rule(Backend<double>&, Algorithm,
                                                             const FactorUpdates<double>&, Index,
-                                                            Index);
+                                                            Index, bool);
 
 }  // namespace nonneg

@@ -21,10 +21,10 @@ struct FactorUpdates {
 /// n for W and m for H.
 Index chosen_repeats(Algorithm algorithm, Index other_length, Index rank) noexcept;
 
-/// Frobenius rule `algorithm` for panels of at most panel_rows × n.
+/// Frobenius rule `algorithm` for panels of at most panel_rows × n; `sparse` says what they are.
 template <class T>
 std::unique_ptr<UpdateRule<T>> make_gram_rule(Backend<T>& backend, Algorithm algorithm,
                                               const FactorUpdates<T>& updates, Index panel_rows,
-                                              Index rank);
+                                              Index rank, bool sparse);
 
 }  // namespace nonneg

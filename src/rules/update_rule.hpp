@@ -6,15 +6,15 @@
 
 namespace nonneg {
 
-/// What a sweep adds up over the panels. C = AᵀW (n × k) and S = WᵀW (k × k), with the rows of W as
-/// the sweep left them.
+/// What a sweep adds up over the panels, with the rows of W as the sweep left them. C is n × k, and
+/// S has k columns; the Frobenius rules have C = AᵀW and S = WᵀW.
 template <class T>
 struct SweepTerms {
   Matrix<T> C;
   Matrix<T> S;
 
-  SweepTerms(Backend<T>& backend, Index cols, Index rank)
-      : C(backend.allocate(cols, rank)), S(backend.allocate(rank, rank)) {}
+  SweepTerms(Backend<T>& backend, Index cols, Index rank, Index s_rows)
+      : C(backend.allocate(cols, rank)), S(backend.allocate(s_rows, rank)) {}
 
   void clear(Backend<T>& backend) {
     backend.set_zero(C.view());
@@ -31,14 +31,23 @@ class UpdateRule {
   UpdateRule& operator=(const UpdateRule&) = delete;
   virtual ~UpdateRule() = default;
 
+  /// Rows of the terms' S.
+  virtual Index s_rows() const = 0;
   /// Prepares what depends on Ht (n × k) alone.
   virtual void begin_sweep(MatrixView<const T> Ht) = 0;
   /// Updates the panel's rows of W.
   virtual void update_rows(const Panel<T>& panel, MatrixView<const T> Ht, MatrixView<T> W_p) = 0;
   /// Adds the panel's share to the terms, from its updated rows of W. Panels may be cut anywhere.
-  virtual void accumulate(const Panel<T>& panel, MatrixView<const T> W_p, SweepTerms<T>& terms) = 0;
+  virtual void accumulate(const Panel<T>& panel, MatrixView<const T> Ht, MatrixView<const T> W_p,
+                          SweepTerms<T>& terms) = 0;
   /// Updates Ht from the terms of a whole sweep.
   virtual void update_columns(const SweepTerms<T>& terms, MatrixView<T> Ht) = 0;
+
+  /// sums[0] += the panel's share of the loss, entry by entry; and once for all panels what does
+  /// not belong to one. The loss is the sum of both.
+  virtual void add_loss(const Panel<T>& panel, MatrixView<const T> W_p, MatrixView<const T> Ht,
+                        double* sums) = 0;
+  virtual void add_model_loss(MatrixView<const T> W, MatrixView<const T> Ht, double* sums) = 0;
 };
 
 }  // namespace nonneg

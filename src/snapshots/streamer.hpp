@@ -27,7 +27,7 @@ class SnapshotStreamer {
     Index iteration = 0;
     double seconds = 0;
     /// The sums hold the residual of A.
-    bool has_residual = false;
+    bool by_entries = false;
   };
   /// Brings factors to the data's own scale, in place, and says what the sums mean. Called on the
   /// streamer's thread.

@@ -1,0 +1,31 @@
+/// What of a matrix counts: a file of weights or a mask beside the file of its entries.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "nonneg/matrix_file.hpp"
+
+namespace nonneg::cli {
+
+/// At most one of the two.
+struct DataArguments {
+  std::string weights;
+  std::string mask;
+};
+
+/// The entries of a file with the weights or the mask that belong to them.
+class WeightedFile {
+ public:
+  /// `file` must outlive this. Throws InvalidArgument naming the file where its shape is not A's,
+  /// or a mask has another entry than 0 and 1.
+  WeightedFile(const MatrixFile& file, const DataArguments& arguments);
+
+  const DataView& view() const { return view_; }
+
+ private:
+  std::optional<MatrixFile> weights_;
+  DataView view_;
+};
+
+}  // namespace nonneg::cli

@@ -1,0 +1,31 @@
+/// Sums over A where its entries do not all count alike, or where the loss is not the Frobenius
+/// one.
+#pragma once
+
+#include "nonneg/data_view.hpp"
+#include "nonneg/options.hpp"
+
+namespace nonneg {
+
+/// Over the observed entries a of scale·A with their weights w; what sparse data does not store
+/// counts as 0 with weight 1, unless Missing::zeros says that nobody observed it.
+struct CountedSums {
+  /// Σ w.
+  double weight = 0;
+  /// Σ w·a and Σ w·a².
+  double sum = 0;
+  double sum_of_squares = 0;
+  /// Σ w·a^β; of β = 1 Σ w·a·log(a), of β = 0 Σ w·log(a).
+  double power_sum = 0;
+  double max = 0;
+};
+
+/// `options` must be settled for A. Throws InvalidArgument naming the first entry, in row order,
+/// that cannot be used: of A negative, infinite, NaN where that does not mark a missing entry, or 0
+/// where β <= 0; of the weights negative or not finite.
+CountedSums counted_sums(const DataView& A, const Options& options, double scale, int threads);
+
+/// The loss of the best constant model, Σ w·a / Σ w for every entry.
+double constant_model_loss(const CountedSums& sums, double beta);
+
+}  // namespace nonneg

@@ -1,0 +1,148 @@
+// Entries are taken a few hundred at a time, as Eigen's arrays: its logarithms and powers are
+// vectorised on every machine.
+#include "cpu/divergence.hpp"
+
+#include <Eigen/Core>
+#include <algorithm>
+#include <cmath>
+
+namespace nonneg::cpu {
+
+namespace {
+
+/// Entries at a time: a few arrays of this many stay in the first-level cache.
+constexpr Index kBlock = 512;
+
+template <class T>
+using Block = Eigen::Array<T, Eigen::Dynamic, 1, 0, kBlock, 1>;
+template <class T>
+using Entries = Eigen::Map<Eigen::Array<T, Eigen::Dynamic, 1>>;
+template <class T>
+using ConstEntries = Eigen::Map<const Eigen::Array<T, Eigen::Dynamic, 1>>;
+
+/// v^power, for v > 0.
+template <class T>
+void raise(Block<T>& v, T power) {
+  if (power == T{0}) {
+    v.setOnes();
+  } else if (power == T{-1}) {
+    v = v.inverse();
+  } else if (power == T{0.5}) {
+    v = v.sqrt();
+  } else if (power == T{-0.5}) {
+    v = v.sqrt().inverse();
+  } else if (power == T{2}) {
+    v = v.square();
+  } else if (power != T{1}) {
+    v = (power * v.log()).exp();
+  }
+}
+
+/// The entries' quotients and, where `d` is not null, denominators.
+template <class T>
+void quotients(const T* a_data, const T* weights, Index count, const Divergence<T>& divergence,
+               T* v_data, T* d_data) {
+  const ConstEntries<T> a(a_data, count);
+  Entries<T> v(v_data, count);
+  const T beta = divergence.beta;
+  const Block<T> model = v.max(divergence.least);
+  // The power of v is split, as v^(β−2) may leave T where a·v^(β−2) does not.
+  Block<T> power = model;
+  raise(power, beta - T{1});
+  const auto observed = (a == a).eval();
+  if (weights == nullptr) {
+    v = beta == T{1} ? observed.select(a / model, T{0}).eval()
+                     : observed.select(a / model * power, T{0}).eval();
+    if (d_data != nullptr) Entries<T>(d_data, count) = observed.select(power, T{0});
+    return;
+  }
+  const ConstEntries<T> w(weights, count);
+  const auto counts = (observed && w > T{0}).eval();
+  v = counts.select(w * (a / model * power), T{0});
+  if (d_data != nullptr) Entries<T>(d_data, count) = counts.select(w * power, T{0});
+}
+
+/// d_β of each entry. a·log(a/v) is 0 for a = 0.
+template <class T>
+Block<T> divergences(const ConstEntries<T>& a, const Block<T>& v, T beta) {
+  if (beta == T{2}) return (a - v).square() * T{0.5};
+  if (beta == T{1}) {
+    const Block<T> ratio = (a > T{0}).select(a / v, T{1});
+    return a * ratio.log() - a + v;
+  }
+  if (beta == T{0}) return a / v - (a / v).log() - T{1};
+  Block<T> v_power = v;
+  raise(v_power, beta - T{1});
+  Block<T> a_power = (a > T{0}).select(a, T{1});
+  raise(a_power, beta);
+  if (beta > T{0}) a_power = (a > T{0}).select(a_power, T{0});
+  return (a_power + v_power * ((beta - T{1}) * v - beta * a)) / (beta * (beta - T{1}));
+}
+
+}  // namespace
+
+template <class T>
+void beta_quotients(MatrixView<const T> A, MatrixView<const T> weights,
+                    const Divergence<T>& divergence, MatrixView<T> V, MatrixView<T> D) {
+  for (Index i = 0; i < A.rows(); ++i) {
+    for (Index first = 0; first < A.cols(); first += kBlock) {
+      const Index count = std::min(kBlock, A.cols() - first);
+      quotients(A.row(i) + first, weights.rows() > 0 ? weights.row(i) + first : nullptr, count,
+                divergence, V.row(i) + first, D.rows() > 0 ? D.row(i) + first : nullptr);
+    }
+  }
+}
+
+template <class T>
+double divergence_of(const T* a_data, const T* v_data, const T* weights, Index count,
+                     const Divergence<T>& divergence) {
+  double sum = 0;
+  for (Index first = 0; first < count; first += kBlock) {
+    const Index size = std::min(kBlock, count - first);
+    const ConstEntries<T> a(a_data + first, size);
+    const Block<T> model = ConstEntries<T>(v_data + first, size).max(divergence.least);
+    Block<T> each = divergences<T>(a, model, divergence.beta);
+    if (weights == nullptr) {
+      each = (a == a).select(each, T{0});
+    } else {
+      const ConstEntries<T> w(weights + first, size);
+      each = (a == a && w > T{0}).select(w * each, T{0});
+    }
+    sum += each.template cast<double>().sum();
+  }
+  return sum;
+}
+
+template <class T>
+void ratio_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> D, T exponent,
+                  const RowUpdate<T>& update) {
+  for (Index i = 0; i < F.rows(); ++i) {
+    T* f = F.row(i);
+    const T* p = P.row(i);
+    const T* d = D.row(D.rows() == 1 ? 0 : i);
+    for (Index c = 0; c < F.cols(); ++c) {
+      const T denominator = d[c] + update.l1 + update.l2 * f[c];
+      if (denominator == T{0}) continue;
+      const T ratio = p[c] / denominator;
+      const T value = f[c] * (exponent == T{1}     ? ratio
+                              : exponent == T{0.5} ? std::sqrt(ratio)
+                                                   : std::pow(ratio, exponent));
+      f[c] = value < update.floor ? update.floor : value;
+    }
+  }
+}
+
+template void beta_quotients(MatrixView<const float>, MatrixView<const float>,
+                             const Divergence<float>&, MatrixView<float>, MatrixView<float>);
+template void beta_quotients(MatrixView<const double>, MatrixView<const double>,
+                             const Divergence<double>&, MatrixView<double>, MatrixView<double>);
+template double divergence_of(const float*, const float*, const float*, Index,
+                              const Divergence<float>&);
+template double divergence_of(const double*, const double*, const double*, Index,
+                              const Divergence<double>&);
+template void ratio_update(MatrixView<float>, MatrixView<const float>, MatrixView<const float>,
+                           float, const RowUpdate<float>&);
+template void ratio_update(MatrixView<double>, MatrixView<const double>, MatrixView<const double>,
+                           double, const RowUpdate<double>&);
+
+}  // namespace nonneg::cpu

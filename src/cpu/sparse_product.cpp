@@ -1,0 +1,202 @@
+// A row's stored entries are taken one after the other; the k components of a factor's row are one
+// vector each. For the usual small k their number is known to the compiler.
+#include "cpu/sparse_product.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <type_traits>
+#include <vector>
+
+#include "cpu/divergence.hpp"
+
+namespace nonneg::cpu {
+
+namespace {
+
+/// Calls body(std::integral_constant<int, K>): K is k where code for it pays, else 0.
+template <class Body>
+void with_rank(Index k, const Body& body) {
+  switch (k) {
+    case 4:
+      return body(std::integral_constant<int, 4>{});
+    case 8:
+      return body(std::integral_constant<int, 8>{});
+    case 16:
+      return body(std::integral_constant<int, 16>{});
+    case 32:
+      return body(std::integral_constant<int, 32>{});
+    case 64:
+      return body(std::integral_constant<int, 64>{});
+    default:
+      return body(std::integral_constant<int, 0>{});
+  }
+}
+
+template <int K, class T>
+T inner_product(const T* __restrict x, const T* __restrict y, Index rank) {
+  const Index k = K > 0 ? K : rank;
+  T sum = 0;
+#pragma omp simd reduction(+ : sum)
+  for (Index c = 0; c < k; ++c) sum += x[c] * y[c];
+  return sum;
+}
+
+/// out += factor·x.
+template <int K, class T>
+void add_scaled(const T* __restrict x, T factor, Index rank, T* __restrict out) {
+  const Index k = K > 0 ? K : rank;
+#pragma omp simd
+  for (Index c = 0; c < k; ++c) out[c] += factor * x[c];
+}
+
+/// Calls body(i, e): entry e of the arrays is one of row i.
+template <class T, class Body>
+void for_each_entry(const SparseRows<T>& A, const Body& body) {
+  for (Index i = 0; i < A.rows; ++i) {
+    const Index last = A.row_offsets[i + 1] - A.base;
+    for (Index e = A.row_offsets[i] - A.base; e < last; ++e) body(i, e);
+  }
+}
+
+/// weight·a·v^(β−2) and weight·v^(β−1) of one entry.
+template <class T>
+struct Quotient {
+  T numerator;
+  T denominator;
+};
+
+/// Of one stored entry. `beta` is a constant where the compiler knows it.
+template <class T, class Beta>
+Quotient<T> quotient(T a, T v, T weight, Beta beta, T least) {
+  v = v < least ? least : v;
+  if (beta == T{1}) return {weight * (a / v), weight};
+  if (beta == T{2}) return {weight * a, weight * v};
+  const T power = beta == T{0}     ? T{1} / v
+                  : beta == T{0.5} ? T{1} / std::sqrt(v)
+                  : beta == T{1.5} ? std::sqrt(v)
+                                   : std::pow(v, T(beta) - T{1});
+  return {weight * (a / v * power), weight * power};
+}
+
+/// Calls body(beta), a compile-time 1 for Kullback-Leibler.
+template <class T, class Body>
+void with_beta(T beta, const Body& body) {
+  if (beta == T{1}) return body(std::integral_constant<int, 1>{});
+  return body(beta);
+}
+
+/// Calls add(i, j, quotient) for each stored entry that counts.
+template <int K, class T, class Beta, class Add>
+void for_each_quotient(const SparseRows<T>& A, MatrixView<const T> W, MatrixView<const T> Ht,
+                       Beta beta, T least, const Add& add) {
+  for_each_entry(A, [&](Index i, Index e) {
+    const T weight = A.weights == nullptr ? T{1} : A.weights[e];
+    if (weight == T{0}) return;
+    const Index j = A.columns[e];
+    const T v = inner_product<K>(W.row(i), Ht.row(j), W.cols());
+    add(i, j, quotient<T>(A.values[e], v, weight, beta, least));
+  });
+}
+
+template <class T>
+void set_zero(MatrixView<T> X) {
+  for (Index i = 0; i < X.rows(); ++i) std::fill_n(X.row(i), X.cols(), T{0});
+}
+
+}  // namespace
+
+template <class T>
+void sparse_multiply(const SparseRows<T>& A, MatrixView<const T> B, MatrixView<T> C) {
+  set_zero(C);
+  with_rank(B.cols(), [&]<int K>(std::integral_constant<int, K>) {
+    for_each_entry(A, [&](Index i, Index e) {
+      add_scaled<K>(B.row(A.columns[e]), A.values[e], B.cols(), C.row(i));
+    });
+  });
+}
+
+template <class T>
+void add_sparse_transposed_product(const SparseRows<T>& A, MatrixView<const T> B, MatrixView<T> C) {
+  with_rank(B.cols(), [&]<int K>(std::integral_constant<int, K>) {
+    for_each_entry(A, [&](Index i, Index e) {
+      add_scaled<K>(B.row(i), A.values[e], B.cols(), C.row(A.columns[e]));
+    });
+  });
+}
+
+template <class T>
+void sampled_products(const SparseRows<T>& A, MatrixView<const T> W, MatrixView<const T> Ht,
+                      const Divergence<T>& divergence, MatrixView<T> P, MatrixView<T> D) {
+  set_zero(P);
+  set_zero(D);
+  const Index k = W.cols();
+  const bool denominators = D.rows() > 0;
+  with_rank(k, [&]<int K>(std::integral_constant<int, K>) {
+    with_beta(divergence.beta, [&](auto beta) {
+      for_each_quotient<K>(A, W, Ht, beta, divergence.least,
+                           [&](Index i, Index j, const Quotient<T>& q) {
+                             add_scaled<K>(Ht.row(j), q.numerator, k, P.row(i));
+                             if (denominators) add_scaled<K>(Ht.row(j), q.denominator, k, D.row(i));
+                           });
+    });
+  });
+}
+
+template <class T>
+void add_sampled_transposed_products(const SparseRows<T>& A, MatrixView<const T> W,
+                                     MatrixView<const T> Ht, const Divergence<T>& divergence,
+                                     MatrixView<T> P, MatrixView<T> D) {
+  const Index k = W.cols();
+  const bool denominators = D.rows() > 0;
+  with_rank(k, [&]<int K>(std::integral_constant<int, K>) {
+    with_beta(divergence.beta, [&](auto beta) {
+      for_each_quotient<K>(A, W, Ht, beta, divergence.least,
+                           [&](Index i, Index j, const Quotient<T>& q) {
+                             add_scaled<K>(W.row(i), q.numerator, k, P.row(j));
+                             if (denominators) add_scaled<K>(W.row(i), q.denominator, k, D.row(j));
+                           });
+    });
+  });
+}
+
+template <class T>
+double sampled_divergence(const SparseRows<T>& A, MatrixView<const T> W, MatrixView<const T> Ht,
+                          const Divergence<T>& divergence, bool zeros_observed) {
+  double sum = 0;
+  std::vector<T> model;
+  std::vector<T> zeros;
+  with_rank(W.cols(), [&]<int K>(std::integral_constant<int, K>) {
+    for (Index i = 0; i < A.rows; ++i) {
+      const Index first = A.row_offsets[i] - A.base;
+      const Index count = A.row_offsets[i + 1] - A.base - first;
+      model.resize(static_cast<std::size_t>(count));
+      for (Index e = 0; e < count; ++e) {
+        model[static_cast<std::size_t>(e)] =
+            inner_product<K>(W.row(i), Ht.row(A.columns[first + e]), W.cols());
+      }
+      const T* weights = A.weights == nullptr ? nullptr : A.weights + first;
+      sum += divergence_of<T>(A.values + first, model.data(), weights, count, divergence);
+      if (!zeros_observed) continue;
+      zeros.assign(static_cast<std::size_t>(count), T{0});
+      sum -= divergence_of<T>(zeros.data(), model.data(), weights, count, divergence);
+    }
+  });
+  return sum;
+}
+
+#define NONNEG_INSTANTIATE(T)                                                                    \
+  template void sparse_multiply(const SparseRows<T>&, MatrixView<const T>, MatrixView<T>);       \
+  template void add_sparse_transposed_product(const SparseRows<T>&, MatrixView<const T>,         \
+                                              MatrixView<T>);                                    \
+  template void sampled_products(const SparseRows<T>&, MatrixView<const T>, MatrixView<const T>, \
+                                 const Divergence<T>&, MatrixView<T>, MatrixView<T>);            \
+  template void add_sampled_transposed_products(const SparseRows<T>&, MatrixView<const T>,       \
+                                                MatrixView<const T>, const Divergence<T>&,       \
+                                                MatrixView<T>, MatrixView<T>);                   \
+  template double sampled_divergence(const SparseRows<T>&, MatrixView<const T>,                  \
+                                     MatrixView<const T>, const Divergence<T>&, bool);
+NONNEG_INSTANTIATE(float)
+NONNEG_INSTANTIATE(double)
+#undef NONNEG_INSTANTIATE
+
+}  // namespace nonneg::cpu

@@ -1,0 +1,164 @@
+#include "rules/beta_rule.hpp"
+
+#include "range.hpp"
+
+namespace nonneg {
+
+namespace {
+
+template <class T>
+class BetaRule final : public UpdateRule<T> {
+ public:
+  BetaRule(Backend<T>& backend, const BetaWork& work, const FactorUpdates<T>& updates, T least,
+           Index panel_rows, Index cols, Index rank, bool sparse)
+      : backend_(backend),
+        work_(work),
+        updates_(updates),
+        divergence_{static_cast<T>(work.beta), least},
+        exponent_(static_cast<T>(update_exponent(work.beta))),
+        cols_(cols),
+        P_(backend.allocate(panel_rows, rank)),
+        D_(backend.allocate(work.denominator_rows(panel_rows), rank)) {
+    if (!sparse || work.makes_dense) {
+      model_ = backend.allocate(panel_rows, cols);
+      if (!work.sums_as_denominators) powers_ = backend.allocate(panel_rows, cols);
+      if (sparse) dense_ = backend.allocate(panel_rows, cols);
+    }
+  }
+
+  Index s_rows() const override { return work_.denominator_rows(cols_); }
+
+  void begin_sweep(MatrixView<const T> Ht) override {
+    if (!work_.sums_as_denominators) return;
+    backend_.set_zero(D_.view());
+    backend_.add_column_sums(Ht, D_.view());
+  }
+
+  void update_rows(const Panel<T>& panel, MatrixView<const T> Ht, MatrixView<T> W_p) override {
+    const MatrixView<T> P = rows_of(P_, panel.rows());
+    const MatrixView<T> D = work_.sums_as_denominators ? D_.view() : rows_of(D_, panel.rows());
+    {
+      const Range<T> range(backend_, "quotients");
+      if (samples(panel)) {
+        backend_.sampled_products(panel.stored, W_p, Ht, divergence_, P, sampled(D));
+      } else {
+        take_quotients(panel, W_p, Ht);
+        backend_.multiply(rows_of(model_, panel.rows()), Ht, P);
+        if (!work_.sums_as_denominators) {
+          backend_.multiply(rows_of(powers_, panel.rows()), Ht, D);
+        }
+      }
+    }
+    const Range<T> range(backend_, "update W");
+    backend_.ratio_update(W_p, P, D, exponent_, updates_.W);
+  }
+
+  void accumulate(const Panel<T>& panel, MatrixView<const T> Ht, MatrixView<const T> W_p,
+                  SweepTerms<T>& terms) override {
+    const Range<T> range(backend_, "accumulate");
+    if (samples(panel)) {
+      backend_.add_sampled_transposed_products(panel.stored, W_p, Ht, divergence_, terms.C.view(),
+                                               sampled(terms.S.view()));
+    } else {
+      take_quotients(panel, W_p, Ht);
+      backend_.add_transposed_product(rows_of(model_, panel.rows()), W_p, terms.C.view());
+      if (!work_.sums_as_denominators) {
+        backend_.add_transposed_product(rows_of(powers_, panel.rows()), W_p, terms.S.view());
+      }
+    }
+    if (work_.sums_as_denominators) backend_.add_column_sums(W_p, terms.S.view());
+  }
+
+  void update_columns(const SweepTerms<T>& terms, MatrixView<T> Ht) override {
+    const Range<T> range(backend_, "update H");
+    backend_.ratio_update(Ht, terms.C.view(), terms.S.view(), exponent_, updates_.H);
+  }
+
+  void add_loss(const Panel<T>& panel, MatrixView<const T> W_p, MatrixView<const T> Ht,
+                double* sums) override {
+    if (samples(panel)) {
+      backend_.add_sampled_divergence(panel.stored, W_p, Ht, divergence_, work_.zeros_observed,
+                                      sums);
+    } else {
+      backend_.add_divergence(dense_of(panel), panel.weights, W_p, Ht, divergence_, sums);
+    }
+  }
+
+  /// Of Kullback-Leibler, d(0, v) = v over all entries.
+  void add_model_loss(MatrixView<const T> W, MatrixView<const T> Ht, double* sums) override {
+    if (model_.rows() == 0 && work_.zeros_observed) backend_.add_model_sum(W, Ht, 1, sums);
+  }
+
+ private:
+  static MatrixView<T> rows_of(Matrix<T>& X, Index rows) { return X.view().row_block(0, rows); }
+
+  bool samples(const Panel<T>& panel) const { return panel.sparse && !work_.makes_dense; }
+
+  /// Denominators that come from the stored entries; none where they are sums.
+  MatrixView<T> sampled(MatrixView<T> D) const {
+    return work_.sums_as_denominators ? MatrixView<T>() : D;
+  }
+
+  MatrixView<const T> dense_of(const Panel<T>& panel) {
+    if (!panel.sparse) return panel.A;
+    const MatrixView<T> dense = rows_of(dense_, panel.rows());
+    backend_.make_dense(panel.stored, dense);
+    return dense;
+  }
+
+  /// Leaves the quotients of the panel in model_, and its denominators in powers_.
+  void take_quotients(const Panel<T>& panel, MatrixView<const T> W_p, MatrixView<const T> Ht) {
+    const MatrixView<T> model = rows_of(model_, panel.rows());
+    backend_.multiply_transposed(W_p, Ht, model);
+    const MatrixView<T> powers =
+        work_.sums_as_denominators ? MatrixView<T>() : rows_of(powers_, panel.rows());
+    backend_.beta_quotients(dense_of(panel), panel.weights, divergence_, model, powers);
+  }
+
+  Backend<T>& backend_;
+  BetaWork work_;
+  FactorUpdates<T> updates_;
+  Divergence<T> divergence_;
+  T exponent_;
+  Index cols_;
+  /// Of the panel's rows: numerators and denominators of the update, panel_rows × k. Denominators
+  /// that are sums are one row for all, and hold for a sweep.
+  Matrix<T> P_;
+  Matrix<T> D_;
+  /// panel_rows × n each, where they are needed: W_p·Htᵀ and then its quotients; weights ⊙ its
+  /// powers; and a sparse panel made dense.
+  Matrix<T> model_;
+  Matrix<T> powers_;
+  Matrix<T> dense_;
+};
+
+}  // namespace
+
+BetaWork::BetaWork(const Options& options, const DataView& A) noexcept
+    : beta(options.beta),
+      zeros_observed(options.missing != Missing::zeros),
+      sums_as_denominators(options.beta == kKullbackLeibler && !is_weighted(options, A)),
+      makes_dense(A.sparse() && zeros_observed && options.beta != kKullbackLeibler) {}
+
+double update_exponent(double beta) noexcept {
+  if (beta < 1) return 1 / (2 - beta);
+  return beta > 2 ? 1 / (beta - 1) : 1;
+}
+
+template <class T>
+std::unique_ptr<UpdateRule<T>> make_beta_rule(Backend<T>& backend, const BetaWork& work,
+                                              const FactorUpdates<T>& updates, T least,
+                                              Index panel_rows, Index cols, Index rank,
+                                              bool sparse) {
+  return std::make_unique<BetaRule<T>>(backend, work, updates, least, panel_rows, cols, rank,
+                                       sparse);
+}
+
+template std::unique_ptr<UpdateRule<float>> make_beta_rule(Backend<float>&, const BetaWork&,
+                                                           const FactorUpdates<float>&, float,
+                                                           Index, Index, Index, bool);
+template std::unique_ptr<UpdateRule<double>> make_beta_rule(Backend<double>&, const BetaWork&,
+                                                            const FactorUpdates<double>&, double,
+                                                            Index, Index, Index, bool);
+
+}  // namespace nonneg

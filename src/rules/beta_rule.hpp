@@ -1,0 +1,47 @@
+/// Multiplicative updates of any β-divergence, with weights and missing entries (Févotte & Idier,
+/// Neural Computation 23(9), 2011, arXiv:1010.1763).
+#pragma once
+
+#include <memory>
+
+#include "nonneg/data_view.hpp"
+#include "rules/gram_rule.hpp"
+#include "rules/update_rule.hpp"
+
+namespace nonneg {
+
+/// What a run with these options does to each panel.
+struct BetaWork {
+  double beta = kFrobenius;
+  /// Zeros that sparse data does not store are observed.
+  bool zeros_observed = true;
+  /// The denominators are sums over a factor's rows, the same for each row of the other factor:
+  /// Kullback-Leibler, every entry counting 1.
+  bool sums_as_denominators = false;
+  /// Sparse panels are made dense, one at a time: every entry of the model is needed.
+  bool makes_dense = false;
+
+  /// `options` must be settled for A.
+  BetaWork(const Options& options, const DataView& A) noexcept;
+
+  /// A-sized workspaces of one panel.
+  int panel_workspaces(bool sparse) const noexcept {
+    if (sparse && !makes_dense) return 0;
+    return (sums_as_denominators ? 1 : 2) + (makes_dense ? 1 : 0);
+  }
+  /// Rows of the denominators of a factor that has `rows`.
+  Index denominator_rows(Index rows) const noexcept { return sums_as_denominators ? 1 : rows; }
+};
+
+/// The exponent of the update that never raises the β-divergence.
+double update_exponent(double beta) noexcept;
+
+/// Rule for panels of at most panel_rows × cols. `least` is the smallest entry of a model that is
+/// told from 0.
+template <class T>
+std::unique_ptr<UpdateRule<T>> make_beta_rule(Backend<T>& backend, const BetaWork& work,
+                                              const FactorUpdates<T>& updates, T least,
+                                              Index panel_rows, Index cols, Index rank,
+                                              bool sparse);
+
+}  // namespace nonneg
