@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/data_options.hpp"
 #include "nonneg/matrix_file.hpp"
 #include "nonneg/options.hpp"
 #include "nonneg/result.hpp"
