@@ -183,7 +183,11 @@ std::vector<std::string> Hdf5File::links(const std::string& group, std::size_t m
     std::string name(static_cast<std::size_t>(size), '\0');
     H5Lget_name_by_idx(opened.id(), ".", H5_INDEX_NAME, H5_ITER_INC, i, name.data(),
                        name.size() + 1, H5P_DEFAULT);
-    names.push_back(std::move(name));
+    H5L_info_t link{};
+    if (H5Lget_info(opened.id(), name.c_str(), &link, H5P_DEFAULT) >= 0 &&
+        link.type == H5L_TYPE_HARD) {
+      names.push_back(std::move(name));
+    }
   }
   return names;
 }

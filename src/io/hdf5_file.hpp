@@ -80,7 +80,8 @@ class Hdf5File {
   /// What is at `place`; links that lead nowhere are nothing.
   Kind kind(const std::string& place) const;
   bool has_data_set(const std::string& place) const { return kind(place) == Kind::data_set; }
-  /// The names of a group's links, in alphabetical order, at most `most` of them.
+  /// The names of what lies in a group, in alphabetical order, at most `most` of them; without
+  /// links to what lies elsewhere.
   std::vector<std::string> links(const std::string& group, std::size_t most) const;
 
   struct Shape {

@@ -227,8 +227,8 @@ class MatrixMarketParser {
     if (cols_ > kMostColumns) {
       fail("{} columns: a sparse matrix may have at most {} columns", cols_, kMostColumns);
     }
-    // The shortest line of an entry is "1 1\n", or "1 1 1\n"; the last may lack its end.
-    check_room(banner_.pattern ? 4 : 6);
+    // The shortest line of an entry is "1 1\n"; the last may lack its end.
+    check_room(4);
   }
 
   void check_array_sizes() {

@@ -20,9 +20,9 @@ std::vector<std::string> read_names(const std::string& path, Index wanted, const
   const Index found = ends + (!text.empty() && text.back() != '\n' ? 1 : 0);
   if (found != wanted) {
     throw InvalidArgument(
-        fmt::format("{}: has {} names, but the matrix has {} {}; there must be one "
+        fmt::format("{}: has {} name{}, but the matrix has {} {}; there must be one "
                     "name a line for each",
-                    path, found, wanted, lines));
+                    path, found, found == 1 ? "" : "s", wanted, lines));
   }
   std::vector<std::string> names;
   names.reserve(static_cast<std::size_t>(found));
