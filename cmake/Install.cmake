@@ -30,6 +30,13 @@ install(EXPORT nonneg-targets
   NAMESPACE nonneg::
   DESTINATION ${nonneg_cmake_dir}
   COMPONENT development)
+set(NONNEG_FOUND_LIBRARIES)
+foreach(library dnnl libzip hdf5)
+  if(${library}_FOUND)
+    string(APPEND NONNEG_FOUND_LIBRARIES " ${library}")
+  endif()
+endforeach()
+string(STRIP "${NONNEG_FOUND_LIBRARIES}" NONNEG_FOUND_LIBRARIES)
 configure_package_config_file(
   ${CMAKE_CURRENT_LIST_DIR}/nonneg-config.cmake.in ${PROJECT_BINARY_DIR}/nonneg-config.cmake
   INSTALL_DESTINATION ${nonneg_cmake_dir})
@@ -42,6 +49,8 @@ install(FILES ${PROJECT_BINARY_DIR}/nonneg-config.cmake
 
 if(NOT BUILD_SHARED_LIBS)
   install(FILES ${CMAKE_CURRENT_LIST_DIR}/Finddnnl.cmake
+                ${CMAKE_CURRENT_LIST_DIR}/Findhdf5.cmake
+                ${CMAKE_CURRENT_LIST_DIR}/Findlibzip.cmake
     DESTINATION ${nonneg_cmake_dir}
     COMPONENT development)
 endif()
@@ -53,6 +62,15 @@ set(NONNEG_PC_LIBS_PRIVATE "${OpenMP_CXX_FLAGS} -pthread")
 set(NONNEG_PC_REQUIRES_PRIVATE "fmt zlib")
 if(dnnl_FOUND)
   string(APPEND NONNEG_PC_LIBS_PRIVATE " -ldnnl")
+endif()
+if(libzip_FOUND)
+  string(APPEND NONNEG_PC_LIBS_PRIVATE " -lzip")
+endif()
+if(hdf5_FOUND)
+  # "hdf5" or "hdf5_serial".
+  get_filename_component(nonneg_hdf5_name ${HDF5_SERIAL_LIBRARY} NAME_WE)
+  string(REGEX REPLACE "^lib" "" nonneg_hdf5_name ${nonneg_hdf5_name})
+  string(APPEND NONNEG_PC_LIBS_PRIVATE " -l${nonneg_hdf5_name}")
 endif()
 configure_file(${CMAKE_CURRENT_LIST_DIR}/nonneg.pc.in ${PROJECT_BINARY_DIR}/nonneg.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/nonneg.pc

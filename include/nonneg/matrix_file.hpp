@@ -1,4 +1,5 @@
-/// Matrices on disk: read from .npy, .csv, .tsv and MatrixMarket files, written to .npy files.
+/// Matrices on disk: read from .npy, .csv, .tsv, MatrixMarket, .npz and HDF5 files, written to .npy
+/// files.
 #pragma once
 
 #include <memory>
@@ -12,22 +13,41 @@
 
 namespace nonneg {
 
-/// A matrix on disk, opened: an .npy file is mapped into memory and read as the solver comes by, so
-/// that it may be larger than memory; every other format is read into memory. Entries are not
-/// looked at: negative or non-finite ones are the solver's to refuse. A mapped file must not be cut
-/// short by another program while it is open.
+/// What of a file to open, and what goes with it.
+struct OpenOptions {
+  /// Where in an HDF5 file the matrix lies ("/layers/counts"), or which array of an .npz file it
+  /// is; empty for the one that MatrixFile::open finds.
+  std::string dataset;
+  /// Files with one name per line, in place of the names that the matrix comes with; empty for
+  /// none.
+  std::string row_names;
+  std::string column_names;
+};
+
+/// A matrix on disk, opened. The entries of an .npy file, and of an HDF5 data set that is
+/// uncompressed and in one piece, are mapped into memory and read as the solver comes by, so that
+/// they may be larger than memory; all else is read into memory, and what is sparse stays sparse.
+/// Entries are not looked at: negative or non-finite ones are the solver's to refuse. A mapped file
+/// must not be cut short by another program while it is open.
 class NONNEG_EXPORT MatrixFile {
  public:
-  /// Opens by the name's extension: .npy, .csv, .tsv or .mtx, each also with .gz behind it.
+  /// Opens by the name's extension: .npy, .csv, .tsv or .mtx, each also with .gz behind it; .npz;
+  /// .h5, .hdf5 or .h5ad, where "file.h5:/place" is the matrix at /place of it.
   ///
   /// .npy   Versions 1.0 to 3.0, C and Fortran order, little-endian integers, bool and floats of
   /// 16,
   ///        32 and 64 bits, two dimensions. Entries keep their type.
   /// .csv   Cells separated by ',' (by ';' where the first line has no comma), as float64.
   /// .tsv   The same, separated by tabs.
-  /// .mtx   MatrixMarket: coordinate or array; real, integer or pattern; general or symmetric.
-  /// Dense
-  ///        float64 once read; repeated entries are summed.
+  /// .mtx   MatrixMarket: coordinate or array; real, integer or pattern; general or symmetric. An
+  ///        array is dense float64. Coordinates are sparse: float64, or float32 where they are
+  ///        integers that it holds exactly; repeated entries are summed.
+  /// .npz   What scipy.sparse.save_npz writes (csr, csc, coo): sparse, as SparseMatrix makes it. Or
+  ///        one dense array, named by OpenOptions::dataset where there are more.
+  /// HDF5   Dense data sets of two dimensions, in the type they are stored in; groups with a sparse
+  ///        matrix, as 10x Genomics (features x barcodes) and AnnData (obs x var) write them, with
+  ///        the names of rows and columns. Unless a place is given it is AnnData's /X, 10x
+  ///        Genomics' /matrix, or the only matrix that there is.
   ///
   /// In .csv and .tsv the first line names the columns if a cell other than its first is text
   /// (neither empty, nor a number, nor a mark of a missing value such as "n/a"). It also does if
@@ -36,10 +56,12 @@ class NONNEG_EXPORT MatrixFile {
   /// years say, is data. The first column names the rows if it is text in the first line of data,
   /// or if the header leaves its own first cell empty or out.
   ///
-  /// Throws InvalidArgument for content that cannot be used, naming line and column in a text file;
-  /// IoError where the file cannot be opened or read, or its gzip stream is damaged, with path and
-  /// byte offset; OutOfMemory, with the bytes asked for and free.
-  static MatrixFile open(const std::string& path);
+  /// Throws InvalidArgument for content that cannot be used, naming line and column in a text file
+  /// and the place within others, for names that are not as many as rows or columns, and for a
+  /// `dataset` that there is not; IoError where the file cannot be opened or read, or its gzip
+  /// stream is damaged, with path and byte offset; OutOfMemory, with the bytes asked for and free;
+  /// NotAvailable for .npz or HDF5 in a build without libzip or libhdf5.
+  static MatrixFile open(const std::string& path, const OpenOptions& options = {});
 
   MatrixFile(MatrixFile&&) noexcept;
   MatrixFile& operator=(MatrixFile&&) noexcept;
@@ -51,8 +73,13 @@ class NONNEG_EXPORT MatrixFile {
   const DataView& view() const noexcept;
   /// True where the entries are the file's own bytes, mapped; false where they are in memory.
   bool mapped() const noexcept;
-  /// "npy", "csv", "tsv" or "mtx", with ".gz" behind it for a compressed file.
+  /// "npy", "csv", "tsv" or "mtx", with ".gz" behind it for a compressed file; "npz", "h5", "hdf5"
+  /// or "h5ad".
   std::string_view format() const noexcept;
+  /// The place of the matrix in an HDF5 file, whether it was asked for or found; else what
+  /// OpenOptions::dataset was.
+  const std::string& dataset() const noexcept;
+  /// The file's, without a place within it.
   const std::string& path() const noexcept;
   /// One name per row; empty where the file has none.
   const std::vector<std::string>& row_names() const noexcept;

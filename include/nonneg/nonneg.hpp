@@ -16,5 +16,6 @@
 #include "nonneg/snapshot.hpp"
 #include "nonneg/snapshot_directory.hpp"
 #include "nonneg/solver.hpp"
+#include "nonneg/sparse_matrix.hpp"
 #include "nonneg/sparse_view.hpp"
 #include "nonneg/version.hpp"

@@ -5,22 +5,27 @@
 
 #include <algorithm>
 #include <cctype>
+#include <new>
 #include <optional>
 #include <utility>
 
+#include "io/byte_count.hpp"
 #include "io/csv_reader.hpp"
 #include "io/gzip.hpp"
+#include "io/hdf5_reader.hpp"
 #include "io/loaded_matrix.hpp"
 #include "io/mapped_file.hpp"
 #include "io/matrix_market_reader.hpp"
+#include "io/name_list.hpp"
 #include "io/npy_reader.hpp"
+#include "io/npz_reader.hpp"
 #include "memory_info.hpp"
 #include "nonneg/error.hpp"
 
 namespace nonneg {
 namespace {
 
-enum class Format { npy, csv, tsv, mtx };
+enum class Format { npy, csv, tsv, mtx, npz, hdf5 };
 
 struct NamedFormat {
   std::string_view name;
@@ -28,23 +33,46 @@ struct NamedFormat {
   bool gzipped;
 };
 
-constexpr NamedFormat kFormats[] = {{"npy", Format::npy, false},   {"csv", Format::csv, false},
-                                    {"tsv", Format::tsv, false},   {"mtx", Format::mtx, false},
-                                    {"npy.gz", Format::npy, true}, {"csv.gz", Format::csv, true},
-                                    {"tsv.gz", Format::tsv, true}, {"mtx.gz", Format::mtx, true}};
+constexpr NamedFormat kFormats[] = {
+    {"npy", Format::npy, false},   {"csv", Format::csv, false},   {"tsv", Format::tsv, false},
+    {"mtx", Format::mtx, false},   {"npy.gz", Format::npy, true}, {"csv.gz", Format::csv, true},
+    {"tsv.gz", Format::tsv, true}, {"mtx.gz", Format::mtx, true}, {"npz", Format::npz, false},
+    {"h5", Format::hdf5, false},   {"hdf5", Format::hdf5, false}, {"h5ad", Format::hdf5, false}};
 
-const NamedFormat& format_of(const std::string& path) {
-  std::string lower = path;
+const NamedFormat* find_format(std::string_view path) {
+  std::string lower(path);
   std::transform(lower.begin(), lower.end(), lower.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   for (const NamedFormat& format : kFormats) {
-    if (lower.ends_with(fmt::format(".{}", format.name))) {
-      return format;
-    }
+    if (lower.ends_with(fmt::format(".{}", format.name))) return &format;
   }
+  return nullptr;
+}
+
+/// A file's path and the place within it: "counts.h5:/matrix" taken apart.
+struct Place {
+  std::string path;
+  std::string dataset;
+};
+
+Place place_of(const std::string& path, const std::string& dataset) {
+  const std::size_t colon = path.rfind(":/");
+  if (colon == std::string::npos || colon == 0) return {path, dataset};
+  const NamedFormat* const format = find_format(std::string_view(path).substr(0, colon));
+  if (format == nullptr || format->format != Format::hdf5) return {path, dataset};
+  Place place{path.substr(0, colon), path.substr(colon + 1)};
+  if (!dataset.empty() && dataset != place.dataset) {
+    throw InvalidArgument(fmt::format("{}: names {}, and {} is asked for; give one of them", path,
+                                      place.dataset, dataset));
+  }
+  return place;
+}
+
+const NamedFormat& format_of(const std::string& path) {
+  if (const NamedFormat* const format = find_format(path)) return *format;
   throw InvalidArgument(fmt::format(
       "{}: cannot tell the format from the name; .npy, .csv, .tsv and .mtx are read, each also "
-      "gzipped with .gz behind it",
+      "gzipped with .gz behind it, and .npz, .h5, .hdf5 and .h5ad",
       path));
 }
 
@@ -59,7 +87,16 @@ io::LoadedMatrix read_text(std::string_view text, Format format, const std::stri
   }
 }
 
-io::LoadedMatrix read(std::string_view bytes, const NamedFormat& format, const std::string& path) {
+io::LoadedMatrix read(std::string_view bytes, const NamedFormat& format, const std::string& path,
+                      const std::string& dataset) {
+  if (format.format == Format::npz) {
+    return io::read_npz(bytes, path, dataset, available_memory_bytes());
+  }
+  if (!dataset.empty()) {
+    throw InvalidArgument(fmt::format(
+        "{}: holds one matrix, and nothing called {}; only HDF5 and .npz files hold several", path,
+        dataset));
+  }
   if (format.format == Format::npy) {
     return format.gzipped ? io::read_npy_gz(bytes, path) : io::read_npy(bytes, path);
   }
@@ -73,31 +110,86 @@ io::LoadedMatrix read(std::string_view bytes, const NamedFormat& format, const s
 }  // namespace
 
 struct MatrixFile::Impl {
+  void open();
+  void open_hdf5(io::MappedFile mapping);
+  void keep(io::MappedFile mapping);
+  void read_names(const OpenOptions& options);
+
   std::string path;
+  std::string dataset;
   std::string_view format;
   /// Kept only where the entries lie in it.
   std::optional<io::MappedFile> file;
   io::LoadedMatrix matrix;
 };
 
-MatrixFile MatrixFile::open(const std::string& path) {
-  io::MappedFile file(path);
-  const NamedFormat& format = format_of(path);
-  const bool plain_npy = format.format == Format::npy && !format.gzipped;
-  if (!plain_npy) {
-    file.advise_sequential();
+void MatrixFile::Impl::open() {
+  // A file that is not there is named before its extension is.
+  io::MappedFile mapping(path);
+  const NamedFormat& named = format_of(path);
+  format = named.name;
+  if (named.format == Format::hdf5) {
+    open_hdf5(std::move(mapping));
+    return;
   }
+  const bool plain_npy = named.format == Format::npy && !named.gzipped;
+  if (!plain_npy && named.format != Format::npz) mapping.advise_sequential();
+  matrix = read(mapping.bytes(), named, path, dataset);
+  if (plain_npy && matrix.storage.size() == 0) keep(std::move(mapping));
+}
+
+void MatrixFile::Impl::open_hdf5(io::MappedFile mapping) {
+  if (!mapping.mapped()) {
+    throw InvalidArgument(
+        fmt::format("{}: is {}; HDF5 is read from a file that one can go back and forth in", path,
+                    mapping.bytes().empty() ? "empty" : "a pipe"));
+  }
+  io::Hdf5Matrix found = io::read_hdf5(path, dataset, available_memory_bytes());
+  dataset = std::move(found.data_set);
+  matrix = std::move(found.matrix);
+  if (!found.offset) return;
+  const DataView& view = matrix.view;
+  if (*found.offset > mapping.bytes().size() ||
+      view.bytes() > mapping.bytes().size() - *found.offset) {
+    throw InvalidArgument(
+        fmt::format("{}:{}: is cut short: {} x {} {} entries at byte {} lie beyond the file's {} "
+                    "bytes; copy it again",
+                    path, dataset, view.rows(), view.cols(), element_name(view.type()),
+                    *found.offset, mapping.bytes().size()));
+  }
+  matrix.view = DataView(mapping.bytes().data() + *found.offset, view.type(), view.rows(),
+                         view.cols(), view.row_stride(), view.col_stride());
+  keep(std::move(mapping));
+}
+
+void MatrixFile::Impl::keep(io::MappedFile mapping) {
+  // Row panels of a column-major matrix lie here and there: no reading ahead for it.
+  if (matrix.view.row_major()) mapping.advise_sequential();
+  file = std::move(mapping);
+}
+
+void MatrixFile::Impl::read_names(const OpenOptions& options) {
+  if (!options.row_names.empty()) {
+    matrix.row_names = io::read_names(options.row_names, matrix.view.rows(), "rows");
+  }
+  if (!options.column_names.empty()) {
+    matrix.column_names = io::read_names(options.column_names, matrix.view.cols(), "columns");
+  }
+}
+
+MatrixFile MatrixFile::open(const std::string& path, const OpenOptions& options) {
+  auto [file, dataset] = place_of(path, options.dataset);
   auto impl = std::make_unique<Impl>();
-  impl->path = path;
-  impl->format = format.name;
-  impl->matrix = read(file.bytes(), format, path);
-  if (plain_npy && impl->matrix.storage.size() == 0) {
-    // Row panels of a column-major matrix lie here and there: no reading ahead for it.
-    if (impl->matrix.view.row_major()) {
-      file.advise_sequential();
-    }
-    impl->file = std::move(file);
+  impl->path = std::move(file);
+  impl->dataset = std::move(dataset);
+  try {
+    impl->open();
+  } catch (const std::bad_alloc&) {
+    const std::uint64_t left = available_memory_bytes();
+    throw OutOfMemory(fmt::format("{}: no memory left to read it: {} free", path, byte_count(left)),
+                      left, left);
   }
+  impl->read_names(options);
   return MatrixFile(std::move(impl));
 }
 
@@ -110,6 +202,7 @@ const DataView& MatrixFile::view() const noexcept { return impl_->matrix.view; }
 bool MatrixFile::mapped() const noexcept { return impl_->file && impl_->file->mapped(); }
 std::string_view MatrixFile::format() const noexcept { return impl_->format; }
 const std::string& MatrixFile::path() const noexcept { return impl_->path; }
+const std::string& MatrixFile::dataset() const noexcept { return impl_->dataset; }
 const std::vector<std::string>& MatrixFile::row_names() const noexcept {
   return impl_->matrix.row_names;
 }

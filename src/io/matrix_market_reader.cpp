@@ -11,6 +11,7 @@
 #include "io/byte_count.hpp"
 #include "io/cell_text.hpp"
 #include "nonneg/error.hpp"
+#include "nonneg/sparse_matrix.hpp"
 
 namespace nonneg::io {
 namespace {
@@ -19,6 +20,7 @@ namespace {
 struct Banner {
   bool coordinate = false;
   bool pattern = false;
+  bool integer = false;
   bool symmetric = false;
 };
 
@@ -29,6 +31,51 @@ std::string lower_case(std::string_view text) {
   return lower;
 }
 
+/// Entries as they come. Values stay integers of 32 bits for as long as they all are.
+class Coordinates {
+ public:
+  explicit Coordinates(bool integers) : integers_(integers) {}
+
+  void reserve(std::size_t count) {
+    rows_.reserve(count);
+    columns_.reserve(count);
+    integers_ ? int32_.reserve(count) : float64_.reserve(count);
+  }
+
+  void add(Index row, Index column, double value) {
+    rows_.push_back(row);
+    columns_.push_back(static_cast<std::int32_t>(column));
+    if (integers_ && !fits_int32(value)) {
+      float64_.assign(int32_.begin(), int32_.end());
+      int32_ = {};
+      integers_ = false;
+    }
+    if (integers_) {
+      int32_.push_back(static_cast<std::int32_t>(value));
+    } else {
+      float64_.push_back(value);
+    }
+  }
+
+  SparseMatrix matrix(Index rows, Index cols) const {
+    const ArrayView values = integers_ ? ArrayView(int32_) : ArrayView(float64_);
+    return SparseMatrix::from_triplets(rows, cols, rows_, columns_, values);
+  }
+
+ private:
+  static bool fits_int32(double value) noexcept {
+    return value >= std::numeric_limits<std::int32_t>::min() &&
+           value <= std::numeric_limits<std::int32_t>::max() &&
+           value == static_cast<double>(static_cast<std::int32_t>(value));
+  }
+
+  bool integers_;
+  std::vector<Index> rows_;
+  std::vector<std::int32_t> columns_;
+  std::vector<std::int32_t> int32_;
+  std::vector<double> float64_;
+};
+
 class MatrixMarketParser {
  public:
   MatrixMarketParser(std::string_view text, const std::string& name, std::uint64_t max_bytes)
@@ -37,17 +84,19 @@ class MatrixMarketParser {
   LoadedMatrix parse() {
     read_banner();
     read_sizes();
-    check_memory();
     LoadedMatrix matrix;
+    if (banner_.coordinate) {
+      check_sparse_memory();
+      matrix.sparse = read_coordinates();
+      matrix.view = matrix.sparse.view();
+      return matrix;
+    }
+    check_dense_memory();
     matrix.storage = ByteBuffer(name_);
     matrix.storage.assign_zeros(static_cast<std::uint64_t>(rows_) *
                                 static_cast<std::uint64_t>(cols_) * sizeof(double));
     A_ = MatrixView<double>(reinterpret_cast<double*>(matrix.storage.data()), rows_, cols_);
-    if (banner_.coordinate) {
-      read_coordinates();
-    } else {
-      read_array();
-    }
+    read_array();
     matrix.view = A_;
     return matrix;
   }
@@ -147,7 +196,8 @@ class MatrixMarketParser {
     if (symmetry != "general" && symmetry != "symmetric") {
       fail("symmetry {} is not read; general and symmetric are", quote_cell(symmetry));
     }
-    banner_ = {form == "coordinate", field == "pattern", symmetry == "symmetric"};
+    banner_ = {form == "coordinate", field == "pattern", field == "integer",
+               symmetry == "symmetric"};
     if (banner_.pattern && !banner_.coordinate) {
       fail("a pattern has no values, and an array nothing else; pattern goes with coordinate");
     }
@@ -169,26 +219,43 @@ class MatrixMarketParser {
     if (banner_.symmetric && rows_ != cols_) {
       fail("a symmetric matrix is square, but this one is {} x {}", rows_, cols_);
     }
+    banner_.coordinate ? check_coordinate_sizes() : check_array_sizes();
+  }
+
+  void check_coordinate_sizes() {
+    constexpr Index kMostColumns = std::numeric_limits<std::int32_t>::max();
+    if (cols_ > kMostColumns) {
+      fail("{} columns: a sparse matrix may have at most {} columns", cols_, kMostColumns);
+    }
+    // The shortest line of an entry is "1 1\n"; the last may lack its end.
+    check_room(4);
+  }
+
+  void check_array_sizes() {
     Index bytes = 0;
     if (__builtin_mul_overflow(rows_, cols_, &bytes) ||
         __builtin_mul_overflow(bytes, Index{sizeof(double)}, &bytes)) {
       fail("{} x {} entries are more bytes than 64 bits can count", rows_, cols_);
     }
-    if (!banner_.coordinate) {
-      // Written so that it cannot overflow: one of n and n + 1 is even.
-      promised_ = !banner_.symmetric
-                      ? rows_ * cols_
-                      : (rows_ % 2 == 0 ? rows_ / 2 * (rows_ + 1) : (rows_ + 1) / 2 * rows_);
-      const std::size_t rest = text_.size() - at_;
-      const Index room = static_cast<Index>(rest / 2 + rest % 2);
-      if (promised_ > room) {
-        fail("{} x {} promises {} numbers, but the {} bytes that follow hold {} at most", rows_,
-             cols_, promised_, rest, room);
-      }
+    // Written so that it cannot overflow: one of n and n + 1 is even.
+    promised_ = !banner_.symmetric
+                    ? rows_ * cols_
+                    : (rows_ % 2 == 0 ? rows_ / 2 * (rows_ + 1) : (rows_ + 1) / 2 * rows_);
+    check_room(2);
+  }
+
+  /// Refuses a promise that what follows cannot keep.
+  void check_room(std::size_t entry_bytes) {
+    sizes_line_ = line_number_;
+    const std::size_t rest = text_.size() - at_;
+    const auto room = static_cast<Index>((rest + 1) / entry_bytes);
+    if (promised_ > room) {
+      fail("{} x {} promises {} {}, but the {} bytes that follow hold {} at most", rows_, cols_,
+           promised_, banner_.coordinate ? "entries" : "numbers", rest, room);
     }
   }
 
-  void check_memory() const {
+  void check_dense_memory() const {
     const std::uint64_t bytes =
         static_cast<std::uint64_t>(rows_) * static_cast<std::uint64_t>(cols_) * sizeof(double);
     if (bytes > max_bytes_) {
@@ -201,11 +268,34 @@ class MatrixMarketParser {
     }
   }
 
-  void read_coordinates() {
+  /// The offsets of all rows twice, and the entries as they come and in their rows.
+  void check_sparse_memory() const {
+    const std::uint64_t mirrored = banner_.symmetric ? 2 : 1;
+    const std::uint64_t value_bytes = banner_.pattern ? sizeof(float) : sizeof(double);
+    const std::uint64_t entry_bytes = sizeof(Index) + 3 * sizeof(std::int32_t) + 2 * value_bytes;
+    const std::uint64_t entries = mirrored * static_cast<std::uint64_t>(promised_);
+    // The entries are bounded by the file's length, the rows by nothing.
+    std::uint64_t bytes = 0;
+    if (__builtin_mul_overflow(static_cast<std::uint64_t>(rows_) + 1, 2 * sizeof(Index), &bytes) ||
+        __builtin_add_overflow(bytes, entry_bytes * entries, &bytes)) {
+      bytes = std::numeric_limits<std::uint64_t>::max();
+    }
+    if (bytes > max_bytes_) {
+      throw OutOfMemory(
+          fmt::format("{}: cannot allocate {} to read {} x {} with {} entries as a "
+                      "sparse matrix: {} free; leave out rows or columns",
+                      name_, byte_count(bytes), rows_, cols_, promised_, byte_count(max_bytes_)),
+          bytes, max_bytes_);
+    }
+  }
+
+  SparseMatrix read_coordinates() {
+    Coordinates entries(banner_.integer || banner_.pattern);
+    entries.reserve(static_cast<std::size_t>(promised_) * (banner_.symmetric ? 2 : 1));
     Index found = 0;
     for (; next_line(); ++found) {
       if (found == promised_) {
-        fail("an entry more than the {} that the sizes promise", promised_);
+        fail("an entry more than the {} that line {} promises", promised_, sizes_line_);
       }
       const Index i = next_integer("the row");
       const Index j = next_integer("the column");
@@ -218,12 +308,17 @@ class MatrixMarketParser {
         value = to_number(word);
       }
       expect_end_of_line();
-      add(i, j, value);
+      check_place(i, j);
+      entries.add(i - 1, j - 1, value);
+      if (banner_.symmetric && i != j) {
+        entries.add(j - 1, i - 1, value);
+      }
     }
     check_found(found);
+    return entries.matrix(rows_, cols_);
   }
 
-  void add(Index i, Index j, double value) {
+  void check_place(Index i, Index j) const {
     if (i < 1 || i > rows_) {
       fail("row {} lies outside 1 ... {}", i, rows_);
     }
@@ -236,10 +331,6 @@ class MatrixMarketParser {
           "declare the file general if it gives both halves",
           i, j);
     }
-    A_(i - 1, j - 1) += value;
-    if (banner_.symmetric && i != j) {
-      A_(j - 1, i - 1) += value;
-    }
   }
 
   /// Column after column; of a symmetric matrix the part from the diagonal down.
@@ -250,7 +341,7 @@ class MatrixMarketParser {
     while (next_line()) {
       for (std::string_view word = next_word(); !word.empty(); word = next_word(), ++found) {
         if (found == promised_) {
-          fail("a number more than the {} that the sizes promise", promised_);
+          fail("a number more than the {} that line {} promises", promised_, sizes_line_);
         }
         const double value = to_number(word);
         A_(i, j) = value;
@@ -269,9 +360,9 @@ class MatrixMarketParser {
   void check_found(Index found) const {
     if (found != promised_) {
       throw InvalidArgument(
-          fmt::format("{}: is cut short: its sizes promise {} entries, but {} are there; copy it "
-                      "again, or correct the sizes",
-                      name_, promised_, found));
+          fmt::format("{}: is cut short: line {} promises {} entries, but {} are there; copy it "
+                      "again, or correct that line",
+                      name_, sizes_line_, promised_, found));
     }
   }
 
@@ -280,6 +371,7 @@ class MatrixMarketParser {
   std::uint64_t max_bytes_;
   std::size_t at_ = 0;
   std::size_t line_number_ = 0;
+  std::size_t sizes_line_ = 0;
   /// What is left of the current line.
   std::string_view line_;
   Banner banner_;
@@ -287,6 +379,7 @@ class MatrixMarketParser {
   Index cols_ = 0;
   /// Entries that the file says it holds.
   Index promised_ = 0;
+  /// Where an array goes.
   MatrixView<double> A_;
 };
 

@@ -235,34 +235,6 @@ std::string_view remedy_for(char kind) {
   }
 }
 
-ElementType parse_type(std::string_view descr, const std::string& name) {
-  std::string_view rest = descr;
-  char order = '|';
-  if (!rest.empty() && std::string_view("<>=|").find(rest.front()) != std::string_view::npos) {
-    order = rest.front();
-    rest.remove_prefix(1);
-  }
-  const char kind = rest == "?" ? 'b' : (rest.empty() ? '\0' : rest.front());
-  std::uint64_t bytes = 1;
-  bool sized = rest == "?";
-  if (rest.size() > 1) {
-    const auto [end, error] = std::from_chars(rest.data() + 1, rest.data() + rest.size(), bytes);
-    sized = error == std::errc{} && end == rest.data() + rest.size();
-  }
-  const std::optional<ElementType> type = sized ? readable_type(kind, bytes) : std::nullopt;
-  if (!type) {
-    throw InvalidArgument(fmt::format("{}: dtype {} is not read; {}", name,
-                                      numpy_name(kind, bytes, descr), remedy_for(kind)));
-  }
-  if (order == '>' && bytes > 1) {
-    throw InvalidArgument(
-        fmt::format("{}: dtype {} is big-endian, which is not read; save "
-                    "A.astype('<{}')",
-                    name, quote_cell(descr), rest));
-  }
-  return *type;
-}
-
 [[noreturn]] void refuse_shape(const std::vector<Index>& shape, const std::string& name) {
   std::string remedy = "save A.reshape(len(A), -1), one row per sample";
   if (shape.empty()) {
@@ -322,7 +294,35 @@ std::uint64_t npy_header_bytes(std::string_view prefix, const std::string& name)
   return prefix_bytes + length;
 }
 
-NpyHeader parse_npy_header(std::string_view header, const std::string& name) {
+ElementType parse_npy_type(std::string_view descr, const std::string& name) {
+  std::string_view rest = descr;
+  char order = '|';
+  if (!rest.empty() && std::string_view("<>=|").find(rest.front()) != std::string_view::npos) {
+    order = rest.front();
+    rest.remove_prefix(1);
+  }
+  const char kind = rest == "?" ? 'b' : (rest.empty() ? '\0' : rest.front());
+  std::uint64_t bytes = 1;
+  bool sized = rest == "?";
+  if (rest.size() > 1) {
+    const auto [end, error] = std::from_chars(rest.data() + 1, rest.data() + rest.size(), bytes);
+    sized = error == std::errc{} && end == rest.data() + rest.size();
+  }
+  const std::optional<ElementType> type = sized ? readable_type(kind, bytes) : std::nullopt;
+  if (!type) {
+    throw InvalidArgument(fmt::format("{}: dtype {} is not read; {}", name,
+                                      numpy_name(kind, bytes, descr), remedy_for(kind)));
+  }
+  if (order == '>' && bytes > 1) {
+    throw InvalidArgument(
+        fmt::format("{}: dtype {} is big-endian, which is not read; save "
+                    "A.astype('<{}')",
+                    name, quote_cell(descr), rest));
+  }
+  return *type;
+}
+
+NpyArrayHeader parse_npy_array_header(std::string_view header, const std::string& name) {
   const std::size_t text_start = header[6] == 1 ? 10 : kNpyPrefixBytes;
   const HeaderFields fields = HeaderParser(header.substr(text_start), name).parse();
   if (!fields.descr || !fields.fortran_order || !fields.shape) {
@@ -332,15 +332,20 @@ NpyHeader parse_npy_header(std::string_view header, const std::string& name) {
         "{}: damaged .npy header: '{}' is missing; save the array again with numpy.save", name,
         missing));
   }
+  return {*fields.descr, *fields.shape, *fields.fortran_order};
+}
+
+NpyHeader parse_npy_header(std::string_view header, const std::string& name) {
+  const NpyArrayHeader array = parse_npy_array_header(header, name);
   NpyHeader parsed;
-  parsed.type = parse_type(*fields.descr, name);
-  parsed.fortran_order = *fields.fortran_order;
+  parsed.type = parse_npy_type(array.descr, name);
+  parsed.fortran_order = array.fortran_order;
   parsed.data_offset = header.size();
-  if (fields.shape->size() != 2) {
-    refuse_shape(*fields.shape, name);
+  if (array.shape.size() != 2) {
+    refuse_shape(array.shape, name);
   }
-  parsed.rows = (*fields.shape)[0];
-  parsed.cols = (*fields.shape)[1];
+  parsed.rows = array.shape[0];
+  parsed.cols = array.shape[1];
   Index entries = 0;
   Index bytes = 0;
   if (__builtin_mul_overflow(parsed.rows, parsed.cols, &entries) ||

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "nonneg/data_view.hpp"
 
@@ -25,6 +26,14 @@ struct NpyHeader {
   DataView view(const void* data) const;
 };
 
+/// The header of an array of any dimensions.
+struct NpyArrayHeader {
+  /// NumPy's words for the type: "<f4", "|S3".
+  std::string descr;
+  std::vector<Index> shape;
+  bool fortran_order = false;
+};
+
 /// Bytes with which npy_header_bytes can tell how long the header is.
 inline constexpr std::size_t kNpyPrefixBytes = 12;
 
@@ -35,5 +44,11 @@ std::uint64_t npy_header_bytes(std::string_view prefix, const std::string& name)
 /// Reads a header of npy_header_bytes() bytes. Throws InvalidArgument for one that is malformed,
 /// and for a type or a shape that nonneg does not read, with the remedy.
 NpyHeader parse_npy_header(std::string_view header, const std::string& name);
+
+/// The same for an array of any type and dimensions; throws only for a header that is malformed.
+NpyArrayHeader parse_npy_array_header(std::string_view header, const std::string& name);
+
+/// The type that NumPy's words mean. Throws InvalidArgument for one that nonneg does not read.
+ElementType parse_npy_type(std::string_view descr, const std::string& name);
 
 }  // namespace nonneg::io

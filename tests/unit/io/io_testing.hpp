@@ -106,6 +106,25 @@ std::vector<E> entries(const DataView& view) {
   return all;
 }
 
+/// All entries of sparse data, row after row, with the zeros that are not stored. Fails the test
+/// where a row's columns do not ascend.
+inline std::vector<double> dense_entries(const SparseView& stored) {
+  std::vector<double> all(static_cast<std::size_t>(stored.rows() * stored.cols()));
+  for (Index i = 0; i < stored.rows(); ++i) {
+    std::int32_t before = -1;
+    for (Index e = stored.row_offsets()[i]; e < stored.row_offsets()[i + 1]; ++e) {
+      const std::int32_t j = stored.columns()[e];
+      EXPECT_GT(j, before) << "in row " << i;
+      before = j;
+      all[static_cast<std::size_t>(i * stored.cols() + j)] =
+          stored.type() == ElementType::float32
+              ? static_cast<double>(static_cast<const float*>(stored.values())[e])
+              : static_cast<const double*>(stored.values())[e];
+    }
+  }
+  return all;
+}
+
 /// Runs `action`, which must throw `Expected`, and returns its words.
 template <class Expected, class Action>
 std::string words_of(Action&& action) {

@@ -44,6 +44,60 @@ TEST(MatrixFile, KeepsTheNamesOfRowsAndColumns) {
   EXPECT_EQ(file.column_names(), (std::vector<std::string>{"x", "y"}));
 }
 
+TEST(MatrixFile, KeepsASparseViewWhenMoved) {
+  const TemporaryDirectory directory;
+  const std::string mtx = "%%MatrixMarket matrix coordinate real general\n2 2 1\n2 1 5\n";
+  MatrixFile first = MatrixFile::open(directory.write("A.mtx", mtx));
+
+  const MatrixFile second = std::move(first);
+
+  ASSERT_TRUE(second.view().sparse());
+  EXPECT_EQ(dense_entries(second.view().stored()), (Values{0, 0, 5, 0}));
+}
+
+TEST(MatrixFile, TakesNamesFromFilesInPlaceOfItsOwn) {
+  const TemporaryDirectory directory;
+  const std::string path = directory.write("A.csv", "id,x,y\nann,1,2\nbob,3,4\n");
+  OpenOptions options;
+  options.row_names = directory.write("rows.txt",
+                                      "\xEF\xBB\xBF"
+                                      "first\r\n second \n");
+  options.column_names = directory.write("columns.txt", "\nlast");
+
+  const MatrixFile file = MatrixFile::open(path, options);
+
+  EXPECT_EQ(file.row_names(), (std::vector<std::string>{"first", " second "}));
+  EXPECT_EQ(file.column_names(), (std::vector<std::string>{"", "last"}));
+}
+
+TEST(MatrixFile, RefusesNamesThatAreNotAsManyAsRowsOrColumns) {
+  const TemporaryDirectory directory;
+  const std::string path = directory.write("A.csv", "1,2,3\n4,5,6\n");
+  OpenOptions rows;
+  rows.row_names = directory.write("rows.txt", "one\n");
+  OpenOptions columns;
+  columns.column_names = directory.write("columns.txt", "1\n2\n3\n4\n");
+
+  EXPECT_EQ(words_of<InvalidArgument>([&] { MatrixFile::open(path, rows); }),
+            rows.row_names +
+                ": has 1 name, but the matrix has 2 rows; there must be one name a line for each");
+  EXPECT_EQ(words_of<InvalidArgument>([&] { MatrixFile::open(path, columns); }),
+            columns.column_names +
+                ": has 4 names, but the matrix has 3 columns; there must be one "
+                "name a line for each");
+}
+
+TEST(MatrixFile, RefusesADataSetOfAFileThatHoldsOneMatrix) {
+  const TemporaryDirectory directory;
+  const std::string path = directory.write("A.csv", "1,2\n");
+  OpenOptions options;
+  options.dataset = "/X";
+
+  EXPECT_EQ(
+      words_of<InvalidArgument>([&] { MatrixFile::open(path, options); }),
+      path + ": holds one matrix, and nothing called /X; only HDF5 and .npz files hold several");
+}
+
 TEST(MatrixFile, KeepsItsViewWhenMoved) {
   const TemporaryDirectory directory;
   MatrixFile first = MatrixFile::open(directory.write(
@@ -79,7 +133,7 @@ TEST(MatrixFile, RefusesAnUnknownExtensionWithThoseItKnows) {
   EXPECT_EQ(words_of<InvalidArgument>([&] { MatrixFile::open(path); }),
             path +
                 ": cannot tell the format from the name; .npy, .csv, .tsv and .mtx are read, "
-                "each also gzipped with .gz behind it");
+                "each also gzipped with .gz behind it, and .npz, .h5, .hdf5 and .h5ad");
 }
 
 TEST(MatrixFile, SaysInTheSystemsWordsWhyItCannotOpen) {

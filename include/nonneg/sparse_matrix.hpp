@@ -1,0 +1,98 @@
+/// Sparse matrices made from the arrays that SciPy and others have.
+#pragma once
+
+#include <cstdint>
+#include <ranges>
+#include <type_traits>
+#include <vector>
+
+#include "nonneg/data_view.hpp"
+#include "nonneg/element_type.hpp"
+#include "nonneg/export.hpp"
+#include "nonneg/sparse_view.hpp"
+
+namespace nonneg {
+
+/// A contiguous array of any stored type that somebody else owns: a std::vector, a std::span, or a
+/// pointer with its type and length, as NumPy hands it out.
+class ArrayView {
+ public:
+  ArrayView() = default;
+  ArrayView(const void* data, ElementType type, Index size)
+      : data_(data), type_(type), size_(size) {}
+
+  template <std::ranges::contiguous_range Range>
+  requires(!std::is_same_v<std::remove_cvref_t<Range>, ArrayView>)
+      // NOLINTNEXTLINE(google-explicit-constructor): every array is an array view
+      ArrayView(const Range& range)
+      : data_(std::ranges::data(range)),
+        type_(ElementTypeOf<std::remove_cv_t<std::ranges::range_value_t<Range>>>::value),
+        size_(static_cast<Index>(std::ranges::size(range))) {}
+
+  const void* data() const noexcept { return data_; }
+  ElementType type() const noexcept { return type_; }
+  Index size() const noexcept { return size_; }
+
+ private:
+  const void* data_ = nullptr;
+  ElementType type_ = ElementType::float64;
+  Index size_ = 0;
+};
+
+/// A matrix that owns its stored entries, as compressed rows (CSR): what SparseView describes.
+/// Offsets take 8 bytes a row, entries 8 (float32) or 12 (float64).
+///
+///     // scipy.sparse.csr_matrix A: A.indptr, A.indices, A.data
+///     const auto A = SparseMatrix::from_csr(m, n, indptr, indices, data);
+///     const auto result = nonneg::factorize(A.view(), options);
+///
+/// Indices count from 0 and are of any integer type, in any order within a row; the values of a
+/// position that is there more than once are summed. Values of float16 and float32 become float32,
+/// of float64 float64; integers become float32 where all of them, and their sums, are at most 2^24
+/// in magnitude, else float64. A value may be anything: the solver refuses what is negative or not
+/// finite. The arrays are copied, and may go once the matrix is made.
+///
+/// Each from_… throws InvalidArgument, naming array, position and value, for arrays whose lengths
+/// do not fit together, offsets that do not ascend from 0, an index outside the matrix, an index
+/// array of floats, a negative size, or more than 2^31 - 1 columns; and OutOfMemory.
+class NONNEG_EXPORT SparseMatrix {
+ public:
+  /// 0 × 0.
+  SparseMatrix() : row_offsets_(1, 0) {}
+
+  /// Row i has the entries offsets[i] … offsets[i + 1] - 1 of `columns` and `values`: rows + 1
+  /// offsets, the last of which counts the entries.
+  static SparseMatrix from_csr(Index rows, Index cols, ArrayView offsets, ArrayView columns,
+                               ArrayView values);
+  /// Column j has the entries offsets[j] … offsets[j + 1] - 1 of `row_indices` and `values`: cols +
+  /// 1 offsets. Turned to rows in one pass over the entries.
+  static SparseMatrix from_csc(Index rows, Index cols, ArrayView offsets, ArrayView row_indices,
+                               ArrayView values);
+  /// Entry e is values[e] at (row_indices[e], columns[e]).
+  static SparseMatrix from_triplets(Index rows, Index cols, ArrayView row_indices,
+                                    ArrayView columns, ArrayView values);
+
+  Index rows() const noexcept { return static_cast<Index>(row_offsets_.size()) - 1; }
+  Index cols() const noexcept { return cols_; }
+  /// Stored entries, each position once; a stored zero is one of them.
+  Index entries() const noexcept { return row_offsets_.back(); }
+  /// float32 or float64.
+  ElementType type() const noexcept { return type_; }
+
+  /// Valid as long as this object, or the one it was moved into, lives.
+  SparseView view() const;
+
+ private:
+  template <class T>
+  friend class SparseBuilder;
+
+  std::vector<Index> row_offsets_;
+  std::vector<std::int32_t> columns_;
+  /// One of the two, by type_.
+  std::vector<float> float32_;
+  std::vector<double> float64_;
+  ElementType type_ = ElementType::float32;
+  Index cols_ = 0;
+};
+
+}  // namespace nonneg

@@ -1,0 +1,331 @@
+#include "io/hdf5_file.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <string_view>
+
+#include "io/byte_count.hpp"
+#include "nonneg/error.hpp"
+
+namespace nonneg::io {
+namespace {
+
+std::mutex& session_mutex() {
+  static std::mutex mutex;
+  return mutex;
+}
+
+/// What libhdf5 says of the latest failure: the words of the function that met it first.
+std::string hdf5_words() {
+  std::string words;
+  H5Ewalk2(
+      H5E_DEFAULT, H5E_WALK_UPWARD,
+      [](unsigned depth, const H5E_error2_t* error, void* data) -> herr_t {
+        if (depth == 0 && error->desc != nullptr) *static_cast<std::string*>(data) = error->desc;
+        return 0;
+      },
+      &words);
+  H5Eclear2(H5E_DEFAULT);
+  return words.empty() ? "libhdf5 gives no reason" : words;
+}
+
+/// The stored type, and the type in memory in which libhdf5 hands it over.
+struct NumberType {
+  ElementType type;
+  Hdf5Handle memory;
+};
+
+bool is_binary16(hid_t type) {
+  std::size_t sign = 0;
+  std::size_t exponent = 0;
+  std::size_t exponent_bits = 0;
+  std::size_t mantissa = 0;
+  std::size_t mantissa_bits = 0;
+  return H5Tget_size(type) == 2 &&
+         H5Tget_fields(type, &sign, &exponent, &exponent_bits, &mantissa, &mantissa_bits) >= 0 &&
+         sign == 15 && exponent == 10 && exponent_bits == 5 && mantissa == 0 &&
+         mantissa_bits == 10 && H5Tget_order(type) == H5T_ORDER_LE;
+}
+
+std::optional<NumberType> number_type(hid_t stored) {
+  const auto native = [](ElementType type, hid_t id) {
+    return NumberType{type, {H5Tcopy(id), H5Tclose}};
+  };
+  const std::size_t size = H5Tget_size(stored);
+  const H5T_class_t kind = H5Tget_class(stored);
+  if (kind == H5T_FLOAT) {
+    if (size == 8) return native(ElementType::float64, H5T_NATIVE_DOUBLE);
+    if (size == 4) return native(ElementType::float32, H5T_NATIVE_FLOAT);
+    if (is_binary16(stored)) return native(ElementType::float16, stored);
+    return std::nullopt;
+  }
+  // h5py's booleans are an enumeration of two bytes-sized values.
+  if (kind == H5T_ENUM && size == 1) return native(ElementType::uint8, stored);
+  if (kind != H5T_INTEGER) return std::nullopt;
+  const bool is_signed = H5Tget_sign(stored) != H5T_SGN_NONE;
+  switch (size) {
+    case 1:
+      return is_signed ? native(ElementType::int8, H5T_NATIVE_INT8)
+                       : native(ElementType::uint8, H5T_NATIVE_UINT8);
+    case 2:
+      return is_signed ? native(ElementType::int16, H5T_NATIVE_INT16)
+                       : native(ElementType::uint16, H5T_NATIVE_UINT16);
+    case 4:
+      return is_signed ? native(ElementType::int32, H5T_NATIVE_INT32)
+                       : native(ElementType::uint32, H5T_NATIVE_UINT32);
+    case 8:
+      return is_signed ? native(ElementType::int64, H5T_NATIVE_INT64)
+                       : native(ElementType::uint64, H5T_NATIVE_UINT64);
+    default:
+      return std::nullopt;
+  }
+}
+
+/// Text of a fixed length, without what fills it up.
+std::string unpadded(const char* text, std::size_t size, H5T_str_t padding) {
+  std::string_view view(text, size);
+  view = view.substr(0, view.find('\0'));
+  if (padding == H5T_STR_SPACEPAD) {
+    view = view.substr(0, view.find_last_not_of(' ') + 1);
+  }
+  return std::string(view);
+}
+
+/// Calls read(type, buffer) for the texts in memory and returns them; `read` says whether it could.
+template <class Read>
+std::optional<std::vector<std::string>> read_texts(hid_t stored, hid_t space, std::size_t count,
+                                                   const Read& read) {
+  std::vector<std::string> texts;
+  texts.reserve(count);
+  const Hdf5Handle type(H5Tcopy(stored), H5Tclose);
+  if (H5Tis_variable_str(stored) > 0) {
+    std::vector<char*> pointers(count, nullptr);
+    if (!read(type.id(), pointers.data())) return std::nullopt;
+    for (const char* text : pointers) texts.emplace_back(text != nullptr ? text : "");
+    H5Dvlen_reclaim(type.id(), space, H5P_DEFAULT, pointers.data());
+    return texts;
+  }
+  const std::size_t size = H5Tget_size(stored);
+  std::vector<char> bytes(count * size);
+  if (!read(type.id(), bytes.data())) return std::nullopt;
+  for (std::size_t i = 0; i < count; ++i) {
+    texts.push_back(unpadded(bytes.data() + i * size, size, H5Tget_strpad(stored)));
+  }
+  return texts;
+}
+
+std::string file_name_of(hid_t object) {
+  const ssize_t size = H5Fget_name(object, nullptr, 0);
+  std::string name(size > 0 ? static_cast<std::size_t>(size) : 0, '\0');
+  if (size > 0) H5Fget_name(object, name.data(), name.size() + 1);
+  return name;
+}
+
+}  // namespace
+
+Hdf5Session::Hdf5Session() : lock_(session_mutex()) {
+  H5open();
+  H5Eget_auto2(H5E_DEFAULT, &print_, &print_data_);
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+}
+
+Hdf5Session::~Hdf5Session() { H5Eset_auto2(H5E_DEFAULT, print_, print_data_); }
+
+Hdf5File::Hdf5File(const std::string& path, std::uint64_t max_bytes)
+    : name_(path),
+      file_(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose),
+      bytes_left_(max_bytes) {
+  if (file_) return;
+  const std::string words = hdf5_words();
+  if (H5Fis_hdf5(path.c_str()) == 0) {
+    throw InvalidArgument(fmt::format("{}: is not an HDF5 file ({}); copy it again", path, words));
+  }
+  throw IoError(fmt::format("{}: cannot open: {}", path, words), path);
+}
+
+void Hdf5File::fail(const std::string& place, const char* what) const {
+  throw IoError(
+      fmt::format("{}:{}: cannot {}: {}; copy the file again", name_, place, what, hdf5_words()),
+      name_);
+}
+
+void Hdf5File::require_memory(const std::string& place, double bytes) const {
+  if (bytes <= static_cast<double>(bytes_left_)) return;
+  const auto needed = static_cast<std::uint64_t>(std::min(bytes, 1.8e19));
+  throw OutOfMemory(
+      fmt::format(
+          "{}:{}: cannot allocate {} to read it: {} free; save it uncompressed in one piece "
+          "(h5py: no chunks), which is read from disk in place",
+          name_, place, byte_count(needed), byte_count(bytes_left_)),
+      needed, bytes_left_);
+}
+
+Hdf5File::Kind Hdf5File::kind(const std::string& place) const {
+  const Hdf5Handle object(H5Oopen(file_.id(), place.c_str(), H5P_DEFAULT), H5Oclose);
+  const H5I_type_t type = object ? H5Iget_type(object.id()) : H5I_BADID;
+  H5Eclear2(H5E_DEFAULT);
+  return type == H5I_GROUP ? Kind::group : type == H5I_DATASET ? Kind::data_set : Kind::nothing;
+}
+
+std::vector<std::string> Hdf5File::links(const std::string& group, std::size_t most) const {
+  const Hdf5Handle opened(H5Gopen2(file_.id(), group.c_str(), H5P_DEFAULT), H5Gclose);
+  H5G_info_t info{};
+  if (!opened || H5Gget_info(opened.id(), &info) < 0) fail(group, "list");
+  std::vector<std::string> names;
+  for (hsize_t i = 0; i < info.nlinks && names.size() < most; ++i) {
+    const ssize_t size = H5Lget_name_by_idx(opened.id(), ".", H5_INDEX_NAME, H5_ITER_INC, i,
+                                            nullptr, 0, H5P_DEFAULT);
+    if (size < 0) fail(group, "list");
+    std::string name(static_cast<std::size_t>(size), '\0');
+    H5Lget_name_by_idx(opened.id(), ".", H5_INDEX_NAME, H5_ITER_INC, i, name.data(),
+                       name.size() + 1, H5P_DEFAULT);
+    H5L_info_t link{};
+    if (H5Lget_info(opened.id(), name.c_str(), &link, H5P_DEFAULT) >= 0 &&
+        link.type == H5L_TYPE_HARD) {
+      names.push_back(std::move(name));
+    }
+  }
+  return names;
+}
+
+Hdf5Handle Hdf5File::open(const std::string& data_set) const {
+  Hdf5Handle opened(H5Dopen2(file_.id(), data_set.c_str(), H5P_DEFAULT), H5Dclose);
+  if (!opened) fail(data_set, "open");
+  return opened;
+}
+
+std::vector<Index> Hdf5File::sizes_of(const Hdf5Handle& data_set, const std::string& place) const {
+  const Hdf5Handle space(H5Dget_space(data_set.id()), H5Sclose);
+  const int rank = space ? H5Sget_simple_extent_ndims(space.id()) : -1;
+  if (rank < 0) fail(place, "read its shape");
+  std::vector<hsize_t> sizes(static_cast<std::size_t>(rank));
+  if (rank > 0 && H5Sget_simple_extent_dims(space.id(), sizes.data(), nullptr) < 0) {
+    fail(place, "read its shape");
+  }
+  std::vector<Index> checked;
+  for (const hsize_t size : sizes) {
+    if (size > static_cast<hsize_t>(std::numeric_limits<Index>::max())) {
+      throw InvalidArgument(fmt::format("{}:{}: shape ({}) does not fit into 64 bits", name_, place,
+                                        fmt::join(sizes, ", ")));
+    }
+    checked.push_back(static_cast<Index>(size));
+  }
+  return checked;
+}
+
+Hdf5File::Shape Hdf5File::shape(const std::string& data_set) const {
+  const Hdf5Handle opened = open(data_set);
+  const Hdf5Handle stored(H5Dget_type(opened.id()), H5Tclose);
+  const std::optional<NumberType> number = stored ? number_type(stored.id()) : std::nullopt;
+  return {sizes_of(opened, data_set),
+          number ? std::optional<ElementType>(number->type) : std::nullopt};
+}
+
+std::optional<std::uint64_t> Hdf5File::place_in_file(const std::string& data_set) const {
+  const Hdf5Handle opened = open(data_set);
+  const Hdf5Handle stored(H5Dget_type(opened.id()), H5Tclose);
+  const Hdf5Handle layout(H5Dget_create_plist(opened.id()), H5Pclose);
+  const std::optional<NumberType> number = stored ? number_type(stored.id()) : std::nullopt;
+  // A link may lead into another file.
+  const bool plain = number && layout && H5Pget_layout(layout.id()) == H5D_CONTIGUOUS &&
+                     H5Pget_external_count(layout.id()) == 0 &&
+                     H5Tequal(stored.id(), number->memory.id()) > 0 &&
+                     file_name_of(opened.id()) == file_name_of(file_.id());
+  if (!plain) return std::nullopt;
+  const haddr_t place = H5Dget_offset(opened.id());
+  if (place == HADDR_UNDEF) return std::nullopt;
+  return place;
+}
+
+Hdf5Array Hdf5File::read(const std::string& data_set) {
+  const Hdf5Handle opened = open(data_set);
+  const Hdf5Handle stored(H5Dget_type(opened.id()), H5Tclose);
+  const std::optional<NumberType> number = stored ? number_type(stored.id()) : std::nullopt;
+  if (!number) {
+    throw InvalidArgument(fmt::format(
+        "{}:{}: holds no integers of up to 64 bits, and no floats of 16, 32 or 64; save it as "
+        "float32",
+        name_, data_set));
+  }
+  Hdf5Array array;
+  array.type = number->type;
+  array.sizes = sizes_of(opened, data_set);
+  double bytes = static_cast<double>(element_size(array.type));
+  for (const Index size : array.sizes) bytes *= static_cast<double>(size);
+  require_memory(data_set, bytes);
+  std::uint64_t exact = element_size(array.type);
+  for (const Index size : array.sizes) exact *= static_cast<std::uint64_t>(size);
+  array.bytes = ByteBuffer(name_);
+  array.bytes.reserve(exact);
+  array.bytes.grow(static_cast<std::size_t>(exact));
+  if (exact > 0 && H5Dread(opened.id(), number->memory.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT,
+                           array.bytes.data()) < 0) {
+    fail(data_set, "read");
+  }
+  bytes_left_ -= exact;
+  return array;
+}
+
+std::optional<std::vector<std::string>> Hdf5File::texts(const std::string& data_set) {
+  const Hdf5Handle opened = open(data_set);
+  const Hdf5Handle stored(H5Dget_type(opened.id()), H5Tclose);
+  const Hdf5Handle space(H5Dget_space(opened.id()), H5Sclose);
+  const std::vector<Index> sizes = sizes_of(opened, data_set);
+  if (!stored || !space || sizes.size() != 1 || H5Tget_class(stored.id()) != H5T_STRING) {
+    return std::nullopt;
+  }
+  const double bytes = static_cast<double>(H5Tget_size(stored.id()) + sizeof(std::string)) *
+                       static_cast<double>(sizes.front());
+  require_memory(data_set, bytes);
+  auto texts =
+      read_texts(stored.id(), space.id(), static_cast<std::size_t>(sizes.front()),
+                 [&](hid_t type, void* buffer) {
+                   return H5Dread(opened.id(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, buffer) >= 0;
+                 });
+  if (!texts) fail(data_set, "read");
+  return texts;
+}
+
+std::string Hdf5File::text_attribute(const std::string& object,
+                                     const std::string& attribute) const {
+  const Hdf5Handle opened(
+      H5Aopen_by_name(file_.id(), object.c_str(), attribute.c_str(), H5P_DEFAULT, H5P_DEFAULT),
+      H5Aclose);
+  H5Eclear2(H5E_DEFAULT);
+  if (!opened) return {};
+  const Hdf5Handle stored(H5Aget_type(opened.id()), H5Tclose);
+  const Hdf5Handle space(H5Aget_space(opened.id()), H5Sclose);
+  if (!stored || !space || H5Tget_class(stored.id()) != H5T_STRING ||
+      H5Sget_simple_extent_npoints(space.id()) != 1) {
+    return {};
+  }
+  const auto texts = read_texts(stored.id(), space.id(), 1, [&](hid_t type, void* buffer) {
+    return H5Aread(opened.id(), type, buffer) >= 0;
+  });
+  if (!texts) fail(object, "read an attribute");
+  return texts->front();
+}
+
+std::vector<Index> Hdf5File::index_attribute(const std::string& object,
+                                             const std::string& attribute) const {
+  constexpr hssize_t kMost = 8;
+  const Hdf5Handle opened(
+      H5Aopen_by_name(file_.id(), object.c_str(), attribute.c_str(), H5P_DEFAULT, H5P_DEFAULT),
+      H5Aclose);
+  H5Eclear2(H5E_DEFAULT);
+  if (!opened) return {};
+  const Hdf5Handle stored(H5Aget_type(opened.id()), H5Tclose);
+  const Hdf5Handle space(H5Aget_space(opened.id()), H5Sclose);
+  const hssize_t count = space ? H5Sget_simple_extent_npoints(space.id()) : -1;
+  if (!stored || H5Tget_class(stored.id()) != H5T_INTEGER || count < 1 || count > kMost) return {};
+  std::vector<Index> values(static_cast<std::size_t>(count));
+  static_assert(sizeof(Index) == sizeof(std::int64_t));
+  if (H5Aread(opened.id(), H5T_NATIVE_INT64, values.data()) < 0) fail(object, "read an attribute");
+  return values;
+}
+
+}  // namespace nonneg::io
