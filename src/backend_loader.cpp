@@ -109,9 +109,25 @@ BackendChoice choose_backend(const Options& options) {
   return choice;
 }
 
+BackendChoice choose_backend(const Options& options, const DataView& A) {
+  const std::string only_on_cpu = A.sparse() ? "sparse data"
+                                  : options.beta != kFrobenius
+                                      ? fmt::format("beta = {:g}", options.beta)
+                                  : is_weighted(options, A) ? "weights and missing entries"
+                                                            : "";
+  if (only_on_cpu.empty() || options.backend == BackendKind::cpu) return choose_backend(options);
+  if (options.backend == BackendKind::cuda) {
+    throw NotAvailable(
+        fmt::format("backend = cuda: computes the Frobenius loss of complete dense data; use "
+                    "backend = cpu for {}",
+                    only_on_cpu));
+  }
+  return {BackendKind::cpu, fmt::format("{} takes the CPU", only_on_cpu)};
+}
+
 Plan make_plan(const DataView& A, const Options& given, bool scaled) {
   const Options options = settled(given, A);
-  if (choose_backend(options).kind == BackendKind::cpu) return cpu::plan(A, options, scaled);
+  if (choose_backend(options, A).kind == BackendKind::cpu) return cpu::plan(A, options, scaled);
   return cuda_plugin().plugin->plan(A, options, scaled);
 }
 

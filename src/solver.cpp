@@ -43,7 +43,7 @@ class Solver<T>::Impl {
   Impl(const DataView& A, const Options& options, const InitialFactors<T>* initial)
       : options_(checked(options, A, initial)),
         created_(Clock::now()),
-        choice_(choose_backend(options_)),
+        choice_(choose_backend(options_, A)),
         backend_(make_backend<T>(chosen(options_, choice_))),
         summary_(summarize(A, options_, backend_->threads())),
         units_{summary_.scale, std::sqrt(summary_.scale), std::sqrt(summary_.scale), options_.beta},
@@ -252,7 +252,7 @@ class Solver<T>::Impl {
   /// On the streamer's thread.
   Snapshot<T> developed(const typename SnapshotStreamer<T>::Moment& moment, const HostSums& sums,
                         MatrixView<T> W, MatrixView<T> Ht) const {
-    const double loss = moment.by_entries ? sums.loss()
+    const double loss = moment.by_entries ? sums.loss() * sweep_.loss_factor()
                         : sums.undone()   ? loss_.of_accepted(sums)
                                           : loss_.by_identity(sums);
     const LossRecord record =
@@ -293,7 +293,7 @@ class Solver<T>::Impl {
     if (has_terms) entries_wanted_ = direct;
     if (direct) {
       sweep_.add_up_loss(W_.view(), Ht_.view(), sums_.losses());
-      loss = sums_.fetch().loss();
+      loss = sums_.fetch().loss() * sweep_.loss_factor();
     }
     loss_.require_finite_loss(iteration_, loss);
     const MeasuredLoss measured =

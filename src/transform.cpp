@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "data_summary.hpp"
+#include "nonneg/devices.hpp"
 #include "nonneg/plan.hpp"
 #include "nonneg/solver.hpp"
 #include "panels/panel_crew.hpp"
@@ -45,6 +46,7 @@ Matrix<T> transform(const DataView& A, MatrixView<const T> H, const Options& giv
   require_shape<T>("H", H, options.rank, A.cols());
   require_valid_factor<T>("H", H);
 
+  options.backend = choose_backend(options, A).kind;
   const auto backend = make_backend<T>(options);
   const DataSummary summary = summarize(A, options, backend->threads());
   double h_mean = 0;

@@ -53,7 +53,7 @@ SnapshotRun snapshot_run(const FactorizeArguments& arguments, const MatrixFile& 
   run.algorithm = to_string(settled(options, A).algorithm);
   run.loss = loss_name(options.beta);
   run.precision = to_string(resolve(options.precision, file.view().type()));
-  run.backend = to_string(choose_backend(options).kind);
+  run.backend = to_string(choose_backend(options, A).kind);
   run.seed = options.seed;
   run.max_iterations = options.max_iterations;
   run.tolerance = options.tolerance;

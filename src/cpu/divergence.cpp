@@ -38,28 +38,44 @@ void raise(Block<T>& v, T power) {
   }
 }
 
-/// The entries' quotients and, where `d` is not null, denominators.
+/// v becomes weight·a·v^(β−2) and d, where it is not null, weight·v^(β−1); `power` is v^(β−1). It
+/// is given apart, as v^(β−2) may leave T where a·v^(β−2) does not.
+template <bool Weighted, class T, class Power>
+void set_quotients(const T* __restrict a, const T* __restrict weights, Index count, T least,
+                   const Power& power, T* __restrict v, T* __restrict d) {
+  for (Index j = 0; j < count; ++j) {
+    const T model = v[j] < least ? least : v[j];
+    T quotient = a[j] / model * power(j);
+    bool observed = a[j] == a[j];
+    if constexpr (Weighted) {
+      quotient *= weights[j];
+      observed = observed && weights[j] > T{0};
+    }
+    v[j] = observed ? quotient : T{0};
+    if (d != nullptr) {
+      const T denominator = Weighted ? weights[j] * power(j) : power(j);
+      d[j] = observed ? denominator : T{0};
+    }
+  }
+}
+
 template <class T>
-void quotients(const T* a_data, const T* weights, Index count, const Divergence<T>& divergence,
-               T* v_data, T* d_data) {
-  const ConstEntries<T> a(a_data, count);
-  Entries<T> v(v_data, count);
-  const T beta = divergence.beta;
-  const Block<T> model = v.max(divergence.least);
-  // The power of v is split, as v^(β−2) may leave T where a·v^(β−2) does not.
-  Block<T> power = model;
-  raise(power, beta - T{1});
-  const auto observed = (a == a).eval();
-  if (weights == nullptr) {
-    v = beta == T{1} ? observed.select(a / model, T{0}).eval()
-                     : observed.select(a / model * power, T{0}).eval();
-    if (d_data != nullptr) Entries<T>(d_data, count) = observed.select(power, T{0});
+void quotients(const T* a, const T* weights, Index count, const Divergence<T>& divergence, T* v,
+               T* d) {
+  const auto set = [&](const auto& power) {
+    if (weights == nullptr) {
+      set_quotients<false>(a, weights, count, divergence.least, power, v, d);
+    } else {
+      set_quotients<true>(a, weights, count, divergence.least, power, v, d);
+    }
+  };
+  if (divergence.beta == T{1}) {
+    set([](Index) { return T{1}; });
     return;
   }
-  const ConstEntries<T> w(weights, count);
-  const auto counts = (observed && w > T{0}).eval();
-  v = counts.select(w * (a / model * power), T{0});
-  if (d_data != nullptr) Entries<T>(d_data, count) = counts.select(w * power, T{0});
+  Block<T> power = Entries<T>(v, count).max(divergence.least);
+  raise(power, divergence.beta - T{1});
+  set([&power](Index j) { return power[j]; });
 }
 
 /// d_β of each entry. a·log(a/v) is 0 for a = 0.

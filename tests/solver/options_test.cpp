@@ -94,7 +94,12 @@ TEST(OptionsTest, AutomaticPrecisionIsFloat64ForFloat64Only) {
 TEST(OptionsTest, NamesAreThoseOfTheCommand) {
   EXPECT_EQ(to_string(Algorithm::hals), "hals");
   EXPECT_EQ(to_string(Algorithm::mu), "mu");
-  EXPECT_EQ(to_string(Loss::frobenius), "frobenius");
+  EXPECT_EQ(to_string(Algorithm::automatic), "auto");
+  EXPECT_EQ(loss_name(kFrobenius), "frobenius");
+  EXPECT_EQ(loss_name(kKullbackLeibler), "kl");
+  EXPECT_EQ(loss_name(kItakuraSaito), "is");
+  EXPECT_EQ(loss_name(0.5), "beta");
+  EXPECT_EQ(to_string(Missing::nan), "nan");
   EXPECT_EQ(to_string(Init::random), "random");
   EXPECT_EQ(to_string(Init::custom), "custom");
   EXPECT_EQ(to_string(Precision::automatic), "auto");
