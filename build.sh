@@ -57,6 +57,8 @@ zlib1g-dev          header   zlib.h
 libcli11-dev        header   CLI/CLI.hpp
 nlohmann-json3-dev  header   nlohmann/json.hpp
 libdnnl-dev         optional dnnl.h
+libzip-dev          optional zip.h
+libhdf5-dev         optional hdf5.h
 libcpp-httplib-dev  optional httplib.h
 libjs-chart.js      optional /usr/share/javascript/chart.js/chart.min.js
 '
@@ -78,7 +80,8 @@ python3             command  python3
 python3-venv        ensurepip ensurepip
 '
 
-# Folders that a header may lie in: those of the environment, the compiler's own, Eigen's.
+# Folders that a header may lie in: those of the environment, the compiler's own, and in each of them
+# those of Eigen and HDF5.
 include_folders() {
   local folder environment=${CPATH:-}:${CPLUS_INCLUDE_PATH:-}
   local prefixes=${CMAKE_PREFIX_PATH:-}
@@ -88,7 +91,7 @@ include_folders() {
     { "${CXX:-c++}" -E -v -x c++ /dev/null 2>&1 || true; } | sed -n 's,^ \(/.*\),\1,p'
     printf '%s\n' /usr/include /usr/local/include
   } | while IFS= read -r folder; do
-    if [ -n "$folder" ]; then printf '%s\n%s\n' "$folder" "$folder/eigen3"; fi
+    if [ -n "$folder" ]; then printf '%s\n' "$folder" "$folder/eigen3" "$folder/hdf5/serial"; fi
   done
 }
 

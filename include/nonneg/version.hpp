@@ -14,6 +14,8 @@ struct BuildInfo {
   std::string build_type;
   /// What multiplies float32 matrices: "oneDNN 2.6.3" or "Eigen".
   std::string float32_gemm;
+  /// The file formats that are read: "npy csv tsv mtx", "npz" with libzip, "hdf5" with libhdf5.
+  std::string formats;
   /// "native" where compiled for the building machine's own instruction set, else "portable".
   std::string instruction_set;
   /// True where the CUDA backend is part of this build.

@@ -12,7 +12,8 @@ namespace nonneg::cli {
 namespace {
 
 const std::string kInputHelp =
-    "Matrix A, m x n: .npy, .csv, .tsv or .mtx, or any of them gzipped (.gz)";
+    "Matrix A, m x n: .npy, .csv, .tsv or .mtx, or any of them gzipped (.gz); sparse .mtx or .npz; "
+    "HDF5 (.h5, .hdf5, .h5ad), also as FILE:/PATH/IN/FILE";
 
 CLI::App& add_command(CLI::App& app, const std::string& name, const std::string& description) {
   CLI::App& command = *app.add_subcommand(name, description);
@@ -25,6 +26,12 @@ CLI::App& add_command(CLI::App& app, const std::string& name, const std::string&
 void finish(CLI::App& command, const std::string& examples) {
   command.set_help_flag("-h,--help", "Show this page")->group("General");
   command.footer("Examples:\n" + examples);
+}
+
+void add_dataset(OptionTable& table, OpenOptions& open) {
+  table.group("Input");
+  table.path("--dataset", open.dataset, "PATH",
+             "Which matrix of an HDF5 file, or which array of an .npz file, A is");
 }
 
 void add_computing(OptionTable& table, Options& options) {
@@ -112,6 +119,11 @@ void add_factorize(CLI::App& app, FactorizeArguments& arguments) {
   Options& options = arguments.options;
   OptionTable table(command);
   table.positional("INPUT", arguments.input, kInputHelp);
+  add_dataset(table, arguments.open);
+  table.path("--row-names", arguments.open.row_names, "FILE",
+             "Names of A's rows, one a line, in place of those in INPUT");
+  table.path("--column-names", arguments.open.column_names, "FILE",
+             "Names of A's columns, likewise");
   table.group("Result");
   table.integer("--rank", options.rank, "Number of components k", "required");
   table.path("--out", arguments.out, "DIR", "Directory for W.npy, H.npy and run.json (required)");
@@ -154,7 +166,8 @@ void add_factorize(CLI::App& app, FactorizeArguments& arguments) {
   finish(command,
          "  nonneg factorize faces.npy --rank 32 --out faces-32\n"
          "  nonneg factorize counts.csv.gz --rank 10 --out run --algorithm mu --seed 7\n"
-         "  nonneg factorize A.mtx --rank 5 --out run --json > run.log");
+         "  nonneg factorize A.mtx --rank 5 --out run --json > run.log\n"
+         "  nonneg factorize cells.h5ad:/layers/counts --rank 20 --out run");
 }
 
 void add_transform(CLI::App& app, TransformArguments& arguments) {
@@ -162,7 +175,8 @@ void add_transform(CLI::App& app, TransformArguments& arguments) {
   Options& options = arguments.options;
   OptionTable table(command);
   table.positional("INPUT", arguments.input,
-                   "New rows, with the model's columns: .npy, .csv, .tsv or .mtx, also gzipped");
+                   "New rows, with the model's columns, in any format that factorize reads");
+  add_dataset(table, arguments.open);
   table.group("Result");
   table.path("--model", arguments.model, "DIR", "Directory of a run (required)");
   table.path("--out", arguments.out, "FILE", "File for W, an .npy (required)");
@@ -230,6 +244,7 @@ void add_plan(CLI::App& app, PlanArguments& arguments) {
   CLI::App& command = add_command(app, "plan", "Say what a factorization takes, and stop there");
   OptionTable table(command);
   table.positional("INPUT", arguments.input, kInputHelp);
+  add_dataset(table, arguments.open);
   table.group("Plan");
   table.integer("--rank", arguments.options.rank, "Number of components k", "required");
   add_algorithm(table, arguments.options, {});

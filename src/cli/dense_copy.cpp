@@ -4,6 +4,8 @@
 #include <limits>
 #include <type_traits>
 
+#include "dense_row.hpp"
+
 namespace nonneg::cli {
 namespace {
 
@@ -44,6 +46,13 @@ Matrix<T> copy_of(const DataView& stored) {
 
 template <class T>
 Matrix<T> dense_copy(const DataView& stored) {
+  if (stored.sparse()) {
+    Matrix<T> dense(stored.rows(), stored.cols());
+    for (Index i = 0; i < stored.rows(); ++i) {
+      write_dense_row(stored.stored(), i, dense.view().row(i));
+    }
+    return dense;
+  }
   switch (stored.type()) {
     case ElementType::uint8:
       return copy_of<T, std::uint8_t>(stored);

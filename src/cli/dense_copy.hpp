@@ -6,7 +6,8 @@
 
 namespace nonneg::cli {
 
-/// A row-major copy in T (float or double); float64 entries are rounded to T. Throws OutOfMemory.
+/// A row-major copy in T (float or double), of sparse data with its zeros; float64 entries are
+/// rounded to T. Throws OutOfMemory.
 template <class T>
 Matrix<T> dense_copy(const DataView& stored);
 

@@ -18,11 +18,14 @@ Result<T> solve(const DataView& A, const Options& options, const InitialFactors<
 
 template <class T>
 void write_run(const nlohmann::ordered_json& record, const Result<T>& result,
-               RunDirectory* directory, const Reporting& reporting) {
+               RunDirectory* directory, const Reporting& reporting,
+               const std::vector<TextFile>& further) {
   if (!reporting.quiet) {
     for (const std::string& warning : result.warnings) say("nonneg: warning: " + warning + "\n");
   }
-  if (directory != nullptr) directory->write<T>(result.W.view(), result.Ht.view(), record);
+  if (directory != nullptr) {
+    directory->write<T>(result.W.view(), result.Ht.view(), record, further);
+  }
 }
 
 void print_json(nlohmann::ordered_json record, const std::string& out) {
@@ -40,8 +43,8 @@ template Result<float> solve(const DataView&, const Options&, const InitialFacto
 template Result<double> solve(const DataView&, const Options&, const InitialFactors<double>*,
                               Progress&, Interrupt&, const Watcher<double>&);
 template void write_run(const nlohmann::ordered_json&, const Result<float>&, RunDirectory*,
-                        const Reporting&);
+                        const Reporting&, const std::vector<TextFile>&);
 template void write_run(const nlohmann::ordered_json&, const Result<double>&, RunDirectory*,
-                        const Reporting&);
+                        const Reporting&, const std::vector<TextFile>&);
 
 }  // namespace nonneg::cli

@@ -58,6 +58,7 @@ SnapshotRun snapshot_run(const FactorizeArguments& arguments, const MatrixFile& 
   run.max_iterations = options.max_iterations;
   run.tolerance = options.tolerance;
   run.data_source = std::filesystem::absolute(file.path()).lexically_normal().string();
+  if (file.dataset().starts_with('/')) run.data_source += ":" + file.dataset();
   run.row_names = file.row_names();
   run.column_names = file.column_names();
   return run;
@@ -153,7 +154,7 @@ ExitStatus run(const FactorizeArguments& arguments, const MatrixFile& file, cons
     record["snapshots"] = watch.snapshots();
     record["snapshots_skipped"] = result.snapshots_skipped;
   }
-  write_run(record, result, &directory, arguments.reporting);
+  write_run(record, result, &directory, arguments.reporting, name_files(request.input));
   const double seconds = result.loss_history.empty() ? 0 : result.loss_history.back().seconds;
   watch.end({failure ? "failed" : std::string(to_string(result.stop_reason)),
              {},
@@ -194,7 +195,7 @@ ExitStatus factorize_command(FactorizeArguments arguments, Interrupt& interrupt)
 
   Progress progress(arguments.reporting.quiet, arguments.options.max_iterations);
   progress.show("reading " + arguments.input);
-  const MatrixFile file = MatrixFile::open(arguments.input);
+  const MatrixFile file = MatrixFile::open(arguments.input, arguments.open);
   const bool wide = resolve(arguments.options.precision, file.view().type()) == Precision::float64;
   const WeightedFile data(file, arguments.data);
   const DataView& A = data.view();

@@ -6,11 +6,14 @@
 #include "cli/data_options.hpp"
 #include "cli/factorization.hpp"
 #include "cli/run_watch.hpp"
+#include "nonneg/matrix_file.hpp"
 
 namespace nonneg::cli {
 
 struct FactorizeArguments {
   std::string input;
+  /// Which matrix of the file, and the names of its rows and columns.
+  OpenOptions open;
   Options options;
   /// Whether --init was given, and not left to follow from --init-w and --init-h.
   bool init_given = false;

@@ -88,6 +88,7 @@ ExitStatus info_command(bool json) {
          {{"compiler", build.compiler},
           {"type", build.build_type},
           {"float32_gemm", build.float32_gemm},
+          {"formats", build.formats},
           {"instruction_set", build.instruction_set},
           {"cuda", build.cuda}}},
         {"backends", backends},
@@ -100,10 +101,10 @@ ExitStatus info_command(bool json) {
   }
   print(fmt::format(
       "nonneg    {}\nbuild     {}, {}, {} instructions\n"
-      "float32   products by {}\nbackends  {}\n"
+      "float32   products by {}\nformats   {}\nbackends  {}\n"
       "cpu       {}\ncores     {} usable\nmemory    {}, {} available\ndevices   {}\n",
       build.version, build.compiler, build.build_type, build.instruction_set, build.float32_gemm,
-      build.cuda ? "cpu, cuda" : "cpu", model.empty() ? "unknown" : model, cores,
+      build.formats, build.cuda ? "cpu, cuda" : "cpu", model.empty() ? "unknown" : model, cores,
       human_bytes(total), human_bytes(available), device_lines(list)));
   return ExitStatus::success;
 }

@@ -34,7 +34,7 @@ std::string plan_table(const Plan& plan, const MatrixFile& file) {
   const std::string_view precision = to_string(plan.precision);
   std::string out = fmt::format(
       "A is {} x {} {}, {} ({})\n", plan.rows, plan.cols, element_name(file.view().type()),
-      file.mapped() ? "mapped from its file" : "read into memory", file.format());
+      file.mapped() ? "mapped from its file" : "read into memory", storage_words(file));
   out += fmt::format("rank {}, computed in {} on {}\n\n", plan.rank, precision,
                      to_string(plan.backend));
   out += fmt::format("{:<20}{:>9}{:>18}\n", "", "", "bytes");
@@ -70,7 +70,7 @@ std::string plan_table(const Plan& plan, const MatrixFile& file) {
 ExitStatus plan_command(const PlanArguments& arguments) {
   require_value("plan", "INPUT", arguments.input);
   validate(arguments.options);
-  const MatrixFile file = MatrixFile::open(arguments.input);
+  const MatrixFile file = MatrixFile::open(arguments.input, arguments.open);
   const Plan plan = make_plan(file.view(), arguments.options);
   if (!arguments.json) {
     print(plan_table(plan, file));

@@ -4,11 +4,13 @@
 #include <string>
 
 #include "cli/factorization.hpp"
+#include "nonneg/matrix_file.hpp"
 
 namespace nonneg::cli {
 
 struct PlanArguments {
   std::string input;
+  OpenOptions open;
   Options options;
   bool json = false;
 };

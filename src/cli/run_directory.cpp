@@ -22,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kRecord = "run.json";
-constexpr std::array kRunFiles{"W.npy", "H.npy", kRecord};
+constexpr std::array kRunFiles{"W.npy", "H.npy", kRecord, kRowNamesFile, kColumnNamesFile};
 
 /// Replacing a directory removes all that is in it: allowed for a run, never for other files.
 void check_replaceable(const OutputPath& path) {
@@ -91,11 +91,14 @@ RunDirectory::~RunDirectory() {
 
 template <class T>
 void RunDirectory::write(MatrixView<const T> W, MatrixView<const T> Ht,
-                         const nlohmann::ordered_json& record) {
+                         const nlohmann::ordered_json& record,
+                         const std::vector<TextFile>& further) {
+  using Json = nlohmann::ordered_json;
   make_partial();
   write_npy((path_.partial / "W.npy").string(), W);
   write_npy_transposed((path_.partial / "H.npy").string(), Ht);
-  write_record(record);
+  for (const TextFile& file : further) write_text(file);
+  write_text({kRecord, record.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"});
   flush_directory(path_.partial);
   commit();
 }
@@ -106,13 +109,12 @@ void RunDirectory::make_partial() {
   if (::mkdir(path_.partial.c_str(), 0777) != 0) fail(path_, "cannot be made", errno);
 }
 
-void RunDirectory::write_record(const nlohmann::ordered_json& record) {
-  using Json = nlohmann::ordered_json;
-  const std::string text = record.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-  const fs::path file = path_.partial / kRecord;
-  const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (fd < 0) fail(path_, "cannot write run.json", errno);
-  std::string_view rest = text;
+void RunDirectory::write_text(const TextFile& file) {
+  const std::string cannot = "cannot write " + file.name;
+  const fs::path path = path_.partial / file.name;
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (fd < 0) fail(path_, cannot, errno);
+  std::string_view rest = file.content;
   int error = 0;
   while (error == 0 && !rest.empty()) {
     const ssize_t written = ::write(fd, rest.data(), rest.size());
@@ -124,7 +126,7 @@ void RunDirectory::write_record(const nlohmann::ordered_json& record) {
   }
   if (error == 0 && ::fsync(fd) != 0) error = errno;
   if (::close(fd) != 0 && error == 0) error = errno;
-  if (error != 0) fail(path_, "cannot write run.json", error);
+  if (error != 0) fail(path_, cannot, error);
 }
 
 void RunDirectory::commit() {
@@ -177,8 +179,8 @@ void RunDirectory::discard() noexcept {
 }
 
 template void RunDirectory::write(MatrixView<const float>, MatrixView<const float>,
-                                  const nlohmann::ordered_json&);
+                                  const nlohmann::ordered_json&, const std::vector<TextFile>&);
 template void RunDirectory::write(MatrixView<const double>, MatrixView<const double>,
-                                  const nlohmann::ordered_json&);
+                                  const nlohmann::ordered_json&, const std::vector<TextFile>&);
 
 }  // namespace nonneg::cli

@@ -1,14 +1,25 @@
-/// The directory of a run: W.npy, H.npy and run.json, all of them or none.
+/// The directory of a run: W.npy, H.npy and run.json, and files of names where these are many; all
+/// of them or none.
 #pragma once
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "cli/interrupt.hpp"
 #include "cli/output_path.hpp"
 #include "nonneg/matrix_view.hpp"
 
 namespace nonneg::cli {
+
+/// Names of A's rows and columns, where they are too many for run.json.
+inline constexpr const char* kRowNamesFile = "row_names.txt";
+inline constexpr const char* kColumnNamesFile = "column_names.txt";
+
+struct TextFile {
+  std::string name;
+  std::string content;
+};
 
 /// Made before the work begins, so that a place that cannot be used is known at once. The files are
 /// written to a hidden directory beside the target, flushed, and renamed into place together; until
@@ -22,16 +33,18 @@ class RunDirectory {
   RunDirectory(const RunDirectory&) = delete;
   RunDirectory& operator=(const RunDirectory&) = delete;
 
-  /// W (m × k), Ht (n × k, written as H, k × n) and the record. Throws IoError.
+  /// W (m × k), Ht (n × k, written as H, k × n), the record, and further files: kRowNamesFile,
+  /// kColumnNamesFile. Throws IoError.
   template <class T>
-  void write(MatrixView<const T> W, MatrixView<const T> Ht, const nlohmann::ordered_json& record);
+  void write(MatrixView<const T> W, MatrixView<const T> Ht, const nlohmann::ordered_json& record,
+             const std::vector<TextFile>& further = {});
 
   /// As the user gave it.
   const std::string& name() const noexcept { return path_.given; }
 
  private:
   void make_partial();
-  void write_record(const nlohmann::ordered_json& record);
+  void write_text(const TextFile& file);
   void commit();
   void replace();
   void discard() noexcept;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <sstream>
@@ -11,6 +12,9 @@
 
 namespace nonneg::cli {
 namespace {
+
+/// run.json stays something that one opens in an editor.
+constexpr std::size_t kMostNames = 1000;
 
 using Json = nlohmann::ordered_json;
 
@@ -69,6 +73,7 @@ InputDescription describe(const MatrixFile& file) {
   input.path = file.path();
   input.format = file.format();
   input.mapped = file.mapped();
+  input.dataset = file.dataset();
   input.row_names = file.row_names();
   input.column_names = file.column_names();
   return input;
@@ -79,15 +84,41 @@ InputDescription describe(const DataView& generated) {
   input.rows = generated.rows();
   input.columns = generated.cols();
   input.element_type = element_name(generated.type());
+  if (generated.sparse()) input.entries = generated.stored().entries();
   return input;
+}
+
+std::string storage_words(const MatrixFile& file) {
+  const std::string format(file.format());
+  if (!file.view().sparse()) return format;
+  return fmt::format("{}, sparse, {} entries", format, file.view().stored().entries());
+}
+
+std::vector<TextFile> name_files(const InputDescription& input) {
+  std::vector<TextFile> files;
+  const auto add = [&files](const char* name, const std::vector<std::string>& names) {
+    if (names.size() <= kMostNames) return;
+    std::string text;
+    for (std::string line : names) {
+      std::replace(line.begin(), line.end(), '\n', ' ');
+      text += line + "\n";
+    }
+    files.push_back({name, std::move(text)});
+  };
+  add(kRowNamesFile, input.row_names);
+  add(kColumnNamesFile, input.column_names);
+  return files;
 }
 
 Json to_json(const InputDescription& input) {
   return {{"path", text_or_null(input.path)},
+          {"dataset", text_or_null(input.dataset)},
           {"format", input.format},
           {"rows", input.rows},
           {"columns", input.columns},
           {"element_type", input.element_type},
+          {"sparse", input.entries.has_value()},
+          {"entries", input.entries ? Json(*input.entries) : Json(nullptr)},
           {"mapped", input.mapped}};
 }
 
@@ -151,8 +182,16 @@ Json run_record(const RunRequest& request, const Result<T>& result) {
       {"warnings", result.warnings}};
   if (!request.data.weights.empty()) record["weights"] = request.data.weights;
   if (!request.data.mask.empty()) record["mask"] = request.data.mask;
-  if (!request.input.row_names.empty()) record["row_names"] = request.input.row_names;
-  if (!request.input.column_names.empty()) record["column_names"] = request.input.column_names;
+  const auto add_names = [&record](const std::string& key, const std::vector<std::string>& names,
+                                   const char* file) {
+    if (names.size() > kMostNames) {
+      record[key + "_file"] = file;
+    } else if (!names.empty()) {
+      record[key] = names;
+    }
+  };
+  add_names("row_names", request.input.row_names, kRowNamesFile);
+  add_names("column_names", request.input.column_names, kColumnNamesFile);
   return record;
 }
 
@@ -169,7 +208,10 @@ std::string run_summary(const Json& record, const std::string& where) {
   fmt::format_to(std::back_inserter(out), "matrix          {} x {} {}{}\n",
                  shape["rows"].get<Index>(), shape["columns"].get<Index>(),
                  input["element_type"].get<std::string>(),
-                 input["mapped"].get<bool>() ? ", read from its file as needed" : "");
+                 input["sparse"].get<bool>()
+                     ? fmt::format(", sparse, {} entries", input["entries"].get<Index>())
+                 : input["mapped"].get<bool>() ? ", read from its file as needed"
+                                               : "");
   fmt::format_to(std::back_inserter(out), "factors         rank {}, {} in {}\n",
                  shape["rank"].get<Index>(), options["algorithm"].get<std::string>(),
                  record["precision"].get<std::string>());

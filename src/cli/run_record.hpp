@@ -2,10 +2,12 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/data_options.hpp"
+#include "cli/run_directory.hpp"
 #include "nonneg/matrix_file.hpp"
 #include "nonneg/options.hpp"
 #include "nonneg/result.hpp"
@@ -22,6 +24,10 @@ struct InputDescription {
   Index columns = 0;
   std::string element_type;
   bool mapped = false;
+  /// MatrixFile::dataset.
+  std::string dataset;
+  /// Stored entries of a sparse matrix; nothing for a dense one.
+  std::optional<Index> entries;
   std::vector<std::string> row_names;
   std::vector<std::string> column_names;
 };
@@ -29,6 +35,13 @@ struct InputDescription {
 InputDescription describe(const MatrixFile& file);
 InputDescription describe(const DataView& generated);
 nlohmann::ordered_json to_json(const InputDescription& input);
+
+/// The format, and of sparse data how many entries: "mtx, sparse, 12345 entries".
+std::string storage_words(const MatrixFile& file);
+
+/// Files of a run directory with one name per line, for names that are too many for run.json, which
+/// then has row_names_file and column_names_file. A line end within a name becomes a space.
+std::vector<TextFile> name_files(const InputDescription& input);
 
 /// Everything that decided the run. `init_w` and `init_h` are the files of a custom start, or
 /// empty.

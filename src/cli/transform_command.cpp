@@ -118,7 +118,7 @@ ExitStatus transform_command(const TransformArguments& arguments, Interrupt& int
   progress.show("reading " + arguments.input);
   const MatrixFile h = MatrixFile::open((fs::path(arguments.model) / "H.npy").string());
   const Options options = transform_options(arguments, h.view().rows());
-  const MatrixFile input = MatrixFile::open(arguments.input);
+  const MatrixFile input = MatrixFile::open(arguments.input, arguments.open);
   check_columns(input, h);
   progress.show("transforming " + arguments.input);
   const bool wide = resolve(options.precision, input.view().type()) == Precision::float64;

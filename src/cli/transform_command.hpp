@@ -6,11 +6,13 @@
 
 #include "cli/data_options.hpp"
 #include "cli/factorization.hpp"
+#include "nonneg/matrix_file.hpp"
 
 namespace nonneg::cli {
 
 struct TransformArguments {
   std::string input;
+  OpenOptions open;
   std::string model;
   std::string out;
   bool overwrite = false;

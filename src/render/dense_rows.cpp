@@ -4,11 +4,18 @@
 #include <numeric>
 
 #include "cpu/widen.hpp"
+#include "dense_row.hpp"
 
 namespace nonneg::render {
 
 Matrix<double> dense_rows(const DataView& stored, const std::vector<Index>& rows) {
   Matrix<double> out(std::ssize(rows), stored.cols());
+  if (stored.sparse()) {
+    for (Index i = 0; i < out.rows(); ++i) {
+      write_dense_row(stored.stored(), rows[static_cast<std::size_t>(i)], out.view().row(i));
+    }
+    return out;
+  }
   cpu::with_element_type(stored.type(), [&](const auto* type) {
     using E = std::remove_pointer_t<decltype(type)>;
     const auto* entries = static_cast<const E*>(stored.data());

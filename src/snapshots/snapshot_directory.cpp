@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "cpu/widen.hpp"
+#include "dense_row.hpp"
 #include "io/file_descriptor.hpp"
 #include "io/output_file.hpp"
 #include "nonneg/version.hpp"
@@ -88,7 +89,13 @@ void make_directory(const std::string& path, SnapshotDirectory::IfPresent if_pre
 template <class T>
 void write_data(const std::string& path, const DataView& data) {
   Matrix<T> dense(data.rows(), data.cols());
-  cpu::widen<T>(data, 1.0, dense.view());
+  if (data.sparse()) {
+    for (Index i = 0; i < data.rows(); ++i) {
+      write_dense_row(data.stored(), i, dense.view().row(i));
+    }
+  } else {
+    cpu::widen<T>(data, 1.0, dense.view());
+  }
   write_npy(path, dense.view());
 }
 
@@ -135,7 +142,8 @@ class SnapshotDirectory::Impl {
     if (run_.nonneg_version.empty()) run_.nonneg_version = version();
     if (run_.started.empty()) run_.started = now_utc();
     run_.data.clear();
-    if (data != nullptr && data->rows() * data->cols() <= kMaxDataEntries) {
+    // A sparse matrix may have more places than 64 bits can count.
+    if (data != nullptr && (data->cols() == 0 || data->rows() <= kMaxDataEntries / data->cols())) {
       run_.data = kDataName;
       fits_float32(data->type()) ? write_data<float>(file(kDataName), *data)
                                  : write_data<double>(file(kDataName), *data);

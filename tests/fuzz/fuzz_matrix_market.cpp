@@ -1,5 +1,5 @@
-// Any text is a MatrixMarket matrix whose every entry can be read, or an error. A sparse file may
-// be small and its dense matrix large: that one is capped.
+// Any text is a MatrixMarket matrix whose every entry can be read, or an error. A file may be small
+// and its offsets of rows large: memory is capped.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>

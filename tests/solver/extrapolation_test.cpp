@@ -62,6 +62,7 @@ TEST(ExtrapolationTest, AnUndoneSweepLeavesTheObjectiveWhereItWas) {
 
 TEST(ExtrapolationTest, IsOnForHalsAndOffForMuUnlessAsked) {
   Options options;
+  options.algorithm = Algorithm::hals;
   EXPECT_TRUE(extrapolates(options));
   options.algorithm = Algorithm::mu;
   EXPECT_FALSE(extrapolates(options));

@@ -1,0 +1,139 @@
+// Any content of an HDF5 file is a matrix that keeps its promises, or an Error. The file is made by
+// libhdf5, in memory: what the fuzzer chooses are groups, data sets, attributes, types and numbers,
+// and not the bytes of the format, which are libhdf5's to understand.
+#include <hdf5.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "fuzz_input.hpp"
+#include "fuzz_target.hpp"
+#include "io/hdf5_file.hpp"
+#include "io/hdf5_matrix.hpp"
+
+namespace {
+
+using nonneg::ElementType;
+using nonneg::fuzz::Input;
+using nonneg::io::Hdf5Handle;
+
+hid_t hdf5_type(ElementType type) {
+  switch (type) {
+    case ElementType::uint8:
+      return H5T_NATIVE_UINT8;
+    case ElementType::int8:
+      return H5T_NATIVE_INT8;
+    case ElementType::uint16:
+      return H5T_NATIVE_UINT16;
+    case ElementType::int16:
+    case ElementType::float16:
+      return H5T_NATIVE_INT16;
+    case ElementType::uint32:
+      return H5T_NATIVE_UINT32;
+    case ElementType::int32:
+      return H5T_NATIVE_INT32;
+    case ElementType::uint64:
+      return H5T_NATIVE_UINT64;
+    case ElementType::int64:
+      return H5T_NATIVE_INT64;
+    case ElementType::float32:
+      return H5T_NATIVE_FLOAT;
+    case ElementType::float64:
+      break;
+  }
+  return H5T_NATIVE_DOUBLE;
+}
+
+/// A data set of numbers, of one dimension or two.
+void add_numbers(hid_t file, const std::string& place, Input& input) {
+  const ElementType type = input.element_type();
+  std::size_t count = 0;
+  const std::vector<std::byte> bytes = input.array(type, count);
+  const bool matrix = input.byte() % 4U == 0 && count % 2 == 0;
+  const hsize_t sizes[2] = {matrix ? 2 : count, count / 2};
+  const Hdf5Handle space(H5Screate_simple(matrix ? 2 : 1, sizes, nullptr), H5Sclose);
+  const Hdf5Handle made(H5Dcreate2(file, place.c_str(), hdf5_type(type), space.id(), H5P_DEFAULT,
+                                   H5P_DEFAULT, H5P_DEFAULT),
+                        H5Dclose);
+  if (made) H5Dwrite(made.id(), hdf5_type(type), H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data());
+}
+
+/// A data set of texts of four bytes.
+void add_texts(hid_t file, const std::string& place, Input& input) {
+  const hsize_t count = input.byte() % 16U;
+  const Hdf5Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
+  H5Tset_size(type.id(), 4);
+  const Hdf5Handle space(H5Screate_simple(1, &count, nullptr), H5Sclose);
+  const Hdf5Handle made(
+      H5Dcreate2(file, place.c_str(), type.id(), space.id(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+      H5Dclose);
+  const std::string texts(static_cast<std::size_t>(count) * 4, 'n');
+  if (made && count > 0) {
+    H5Dwrite(made.id(), type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, texts.data());
+  }
+}
+
+void add_attributes(hid_t file, const char* place, Input& input) {
+  const Hdf5Handle object(H5Oopen(file, place, H5P_DEFAULT), H5Oclose);
+  if (!object) return;
+  constexpr const char* kEncodings[] = {"csr_matrix", "csc_matrix", "array", ""};
+  const std::string encoding = kEncodings[input.byte() % 4U];
+  const Hdf5Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
+  H5Tset_size(type.id(), encoding.size() + 1);
+  const Hdf5Handle scalar(H5Screate(H5S_SCALAR), H5Sclose);
+  const Hdf5Handle text(
+      H5Acreate2(object.id(), "encoding-type", type.id(), scalar.id(), H5P_DEFAULT, H5P_DEFAULT),
+      H5Aclose);
+  if (text) H5Awrite(text.id(), type.id(), encoding.c_str());
+  const hsize_t count = 1 + input.byte() % 3U;
+  std::int64_t sizes[3];
+  for (std::int64_t& size : sizes) size = input.number();
+  const Hdf5Handle space(H5Screate_simple(1, &count, nullptr), H5Sclose);
+  const Hdf5Handle shape(
+      H5Acreate2(object.id(), "shape", H5T_NATIVE_INT64, space.id(), H5P_DEFAULT, H5P_DEFAULT),
+      H5Aclose);
+  if (shape) H5Awrite(shape.id(), H5T_NATIVE_INT64, sizes);
+}
+
+Hdf5Handle made_file(Input& input) {
+  const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+  H5Pset_fapl_core(access.id(), 1U << 16U, false);
+  Hdf5Handle file(H5Fcreate("fuzz.h5", H5F_ACC_TRUNC, H5P_DEFAULT, access.id()), H5Fclose);
+  for (const char* group : {"X", "matrix", "matrix/features", "obs", "var"}) {
+    if (input.byte() % 4U != 0) {
+      Hdf5Handle(H5Gcreate2(file.id(), group, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose);
+    }
+  }
+  for (const char* group : {"X", "matrix", ""}) {
+    for (const char* name : {"data", "indices", "indptr", "shape"}) {
+      if (input.byte() % 8U != 0) {
+        add_numbers(file.id(), std::string(group) + "/" + name, input);
+      }
+    }
+  }
+  for (const char* place :
+       {"obs/_index", "var/_index", "matrix/barcodes", "matrix/features/name"}) {
+    if (input.byte() % 2U != 0) add_texts(file.id(), place, input);
+  }
+  add_attributes(file.id(), "X", input);
+  return file;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  constexpr std::uint64_t kMaxBytes = std::uint64_t{16} << 20U;
+  Input input(data, size);
+  const nonneg::io::Hdf5Session session;
+  const bool by_place = input.byte() % 2U != 0;
+  nonneg::io::Hdf5File file(made_file(input), "fuzz.h5", kMaxBytes);
+  nonneg::fuzz::run([&] {
+    nonneg::io::Hdf5Matrix found = nonneg::io::read_hdf5_matrix(file, by_place ? "/matrix" : "");
+    // Entries in place are in the file, which has no bytes here.
+    if (found.offset) found.matrix.view = nonneg::DataView();
+    return std::move(found.matrix);
+  });
+  return 0;
+}
