@@ -113,7 +113,7 @@ Plan plan(const DataView& A, const Options& given, bool scaled) {
             : workers *
                   (bytes(work.denominator_rows(n) + work.denominator_rows(plan.panel_rows), k) +
                    work.panel_workspaces(A.sparse()) * bytes(plan.panel_rows, n))) +
-      bytes(64 * threads, n) + bytes(k, k);
+      (A.sparse() && !work.makes_dense ? 0 : bytes(64 * threads, n)) + bytes(k, k);
   plan.factor_bytes = whole_bytes(factor_bytes);
   plan.panel_bytes = whole_bytes(panel_bytes);
   plan.workspace_bytes = whole_bytes(workspace_bytes);

@@ -1,0 +1,111 @@
+// Sparse data stays sparse, whatever its size; and legal sparse input of every kind.
+#include <sys/resource.h>
+
+#include "nonneg/plan.hpp"
+#include "support/counted_cases.hpp"
+#include "support/solver_cases.hpp"
+
+namespace nonneg::test {
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__)
+constexpr Index kSide = 100000;  // shadow memory is not what this measures
+#else
+constexpr Index kSide = 1000000;
+#endif
+constexpr Index kEntries = 10 * kSide;
+
+double peak_bytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) * 1024;
+}
+
+TEST(SparseDataTest, MemoryFollowsTheStoredEntriesAndTheFactors) {
+  std::vector<Index> offsets;
+  std::vector<std::int32_t> columns;
+  std::vector<float> values;
+  Random random(5);
+  for (Index i = 0; i <= kSide; ++i) offsets.push_back(10 * i);
+  for (Index e = 0; e < kEntries; ++e) {
+    columns.push_back(static_cast<std::int32_t>(
+        e % 10 * (kSide / 10) +
+        static_cast<Index>(random.uniform() * static_cast<double>(kSide / 10))));
+    values.push_back(static_cast<float>(0.5 + 0.5 * random.uniform()));
+  }
+  const SparseView A(offsets.data(), columns.data(), values.data(), ElementType::float32, kSide,
+                     kSide);
+  for (const double beta : {2.0, 1.0}) {
+    Options options;
+    options.rank = 4;
+    options.beta = beta;
+    options.backend = BackendKind::cpu;
+    options.max_iterations = 2;
+    const Plan plan = make_plan(A, options);
+    const double factors = 2.0 * kSide * 4 * sizeof(float);
+    const auto most = static_cast<double>(A.bytes()) + 12 * factors;
+    EXPECT_LE(static_cast<double>(plan.total_bytes), most);
+    const double before = peak_bytes();
+    const Result<float> result = factorize<float>(DataView(A), options);
+    EXPECT_LE(peak_bytes() - before, most) << "beta " << beta;
+    EXPECT_LT(result.loss_history.back().loss, result.loss_history.front().loss * (1 + 1e-6));
+  }
+}
+
+TEST(SparseDataTest, EmptyRowsColumnsAndMatricesAreLegal) {
+  Dense A = sparse_matrix(12, 9, 3, 0.5);
+  for (Index j = 0; j < 9; ++j) A(0, j) = A(11, j) = 0;
+  for (Index i = 0; i < 12; ++i) A(i, 8) = 0;
+  for (const Dense& data : {A, Dense(12, 9, 0)}) {
+    const SparseMatrix sparse = to_sparse<float>(data);
+    for (const double beta : {1.0, 1.5, 2.0}) {
+      SCOPED_TRACE(beta);
+      Options options;
+      options.rank = 3;
+      options.beta = beta;
+      options.backend = BackendKind::cpu;
+      options.max_iterations = 20;
+      const Result<float> result = factorize<float>(DataView(sparse.view()), options);
+      EXPECT_TRUE(std::isfinite(result.loss_history.back().loss));
+      EXPECT_LT(mean(to_dense<float>(result.W)), 100);
+    }
+  }
+}
+
+TEST(SparseDataTest, HugeAndTinyEntriesAreScaledFor) {
+  for (const double size : {1e-323, 1e-300, 1e150}) {
+    Dense A = sparse_matrix(15, 10, 4, 0.5);
+    for (double& a : A.entries) a = a > 0 ? size * (1 + std::floor(4 * a)) : 0;
+    const SparseMatrix sparse = to_sparse<double>(A);
+    for (const double beta : {1.0, 2.0}) {
+      SCOPED_TRACE(::testing::Message() << size << ", beta " << beta);
+      Options options;
+      options.rank = 8;
+      options.beta = beta;
+      options.backend = BackendKind::cpu;
+      options.max_iterations = 300;
+      options.tolerance = 0;
+      const Result<double> result = factorize<double>(DataView(sparse.view()), options);
+      EXPECT_LT(result.relative_error, 0.5);
+    }
+  }
+}
+
+TEST(SparseDataTest, RefusesEntriesByRowAndColumn) {
+  Dense A = sparse_matrix(12, 9, 3, 0.5);
+  A(5, 2) = -0.25;
+  const SparseMatrix sparse = to_sparse<double>(A);
+  Options options;
+  options.rank = 2;
+  options.backend = BackendKind::cpu;
+  try {
+    factorize<double>(DataView(sparse.view()), options);
+    FAIL() << "not refused";
+  } catch (const InvalidArgument& e) {
+    EXPECT_NE(std::string(e.what()).find("entry (5, 2) of A is -0.25"), std::string::npos)
+        << e.what();
+  }
+}
+
+}  // namespace
+}  // namespace nonneg::test
