@@ -307,6 +307,7 @@ command_bench() {
   step "comparison with scikit-learn"
   if python=$(peers_python); then
     "$python" "$source/bench/peers/compare_sklearn.py" "$build/nonneg"
+    "$python" "$source/bench/peers/compare_sklearn_beta.py" "$build/nonneg"
   else
     say "   left out: scikit-learn could not be installed in $build/peers-venv"
   fi

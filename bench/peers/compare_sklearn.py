@@ -11,33 +11,16 @@ counted. Needs numpy and scikit-learn.
 """
 
 import argparse
-import json
 import os
 import pathlib
-import subprocess
 import sys
 import tempfile
-import time
-import warnings
 
-# A BLAS pinned to an old core type would be no fair peer.
-os.environ.pop("OPENBLAS_CORETYPE", None)
-os.environ.pop("OPENBLAS_L2_SIZE", None)
+from peers import planted, run_nonneg, run_sklearn, seconds_to, start, sweep_seconds
 
-import numpy as np  # noqa: E402
-import sklearn  # noqa: E402
-from sklearn.datasets import load_digits  # noqa: E402
-from sklearn.decomposition import NMF  # noqa: E402
-
-warnings.filterwarnings("ignore", message="Maximum number of iterations")
-
-
-def planted(rows, columns, rank, seed=0):
-    """W.H of uniform factors, half of the entries zero, plus 0.1 x uniform noise."""
-    rng = np.random.RandomState(seed)
-    w = rng.rand(rows, rank) * (rng.rand(rows, rank) < 0.5)
-    h = rng.rand(rank, columns) * (rng.rand(rank, columns) < 0.5)
-    return (w @ h + 0.1 * rng.rand(rows, columns)).astype(np.float32)
+import numpy as np
+import sklearn
+from sklearn.datasets import load_digits
 
 
 def swimmer():
@@ -64,56 +47,12 @@ def swimmer():
     return np.array(images, np.float32)
 
 
-def start(a, rank, seed):
-    rng = np.random.RandomState(seed)
-    top = 2 * np.sqrt(a.mean() / rank)
-    w = (top * rng.rand(a.shape[0], rank)).astype(np.float32)
-    h = (top * rng.rand(rank, a.shape[1])).astype(np.float32)
-    return np.maximum(w, 1e-6), np.maximum(h, 1e-6)
-
-
-def run_sklearn(a, w0, h0, **options):
-    model = NMF(w0.shape[1], init="custom", **options)
-    begin = time.perf_counter()
-    w = model.fit_transform(a, W=w0.copy(), H=h0.copy())
-    seconds = time.perf_counter() - begin
-    return seconds, model.n_iter_, relative_error(a, w, model.components_)
-
-
-def relative_error(a, w, h):
-    """In double, entry by entry: scikit-learn's own figure is float32's, and cancels near the end."""
-    squared = 0.0
-    for first in range(0, a.shape[0], 1000):
-        rows = slice(first, first + 1000)
-        squared += np.sum((a[rows].astype(float) - w[rows].astype(float) @ h.astype(float)) ** 2)
-    return np.sqrt(squared) / np.linalg.norm(a.astype(float))
-
-
-def run_nonneg(command, folder, a, w0, h0, *flags):
-    for name, matrix in (("A", a), ("W0", w0), ("H0", h0)):
-        np.save(folder / f"{name}.npy", matrix)
-    output = subprocess.run(
-        [command, "factorize", folder / "A.npy", "--rank", str(w0.shape[1]), "--out", folder / "run",
-         "--overwrite", "--json", "--quiet", "--init", "custom", "--init-w", folder / "W0.npy",
-         "--init-h", folder / "H0.npy", *flags],
-        check=True, capture_output=True, text=True)
-    return json.loads(output.stdout)
-
-
-def seconds_to(record, error):
-    """Seconds until the relative error was at most `error`, input check included; None if never."""
-    for entry in record["loss_history"]:
-        if entry["relative_error"] <= error:
-            return record["timings"]["inspect_seconds"] + entry["seconds"], entry["iteration"]
-    return None
-
-
 def compare_mu(command, folder, a, rank, iterations):
     w0, h0 = start(a, rank, 1)
     theirs, count, _ = run_sklearn(a, w0, h0, solver="mu", max_iter=iterations, tol=0)
     record = run_nonneg(command, folder, a, w0, h0, "--algorithm", "mu", "--max-iterations",
                         str(iterations), "--tolerance", "0", "--check-every", str(iterations))
-    ours = record["timings"]["sweep_seconds"] / record["iterations"]
+    ours = sweep_seconds(record)
     print(f"MU per iteration, {a.shape[0]} x {a.shape[1]}, k = {rank}: scikit-learn "
           f"{theirs / count * 1e3:.1f} ms, nonneg {ours * 1e3:.1f} ms: "
           f"{theirs / count / ours:.1f}x (target 2.5x)", flush=True)

@@ -1,32 +1,17 @@
 // The article's worked example, number for number: 80 × 2, k = 2, 50 multiplicative updates.
-#include <fstream>
-#include <nlohmann/json.hpp>
-
+#include "support/json_matrix.hpp"
 #include "support/solver_cases.hpp"
 
 namespace nonneg::test {
 namespace {
 
-Dense from_json(const nlohmann::json& rows) {
-  Dense result(static_cast<Index>(rows.size()), static_cast<Index>(rows.at(0).size()));
-  for (Index i = 0; i < result.rows; ++i) {
-    for (Index j = 0; j < result.cols; ++j) {
-      result(i, j) = rows.at(static_cast<std::size_t>(i)).at(static_cast<std::size_t>(j));
-    }
-  }
-  return result;
-}
-
 class GoldenTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::ifstream file(NONNEG_TEST_DATA_DIR "/learning_demo.json");
-    ASSERT_TRUE(file) << "tests/data/learning_demo.json is missing";
-    golden = nlohmann::json::parse(file);
-    A = to_matrix<double>(from_json(golden.at("A")));
-    W0 = to_matrix<double>(from_json(golden.at("W0")));
-    H0 = to_matrix<double>(from_json(golden.at("H0")));
-  }
+  GoldenTest()
+      : golden(read_test_data("learning_demo.json")),
+        A(to_matrix<double>(from_json(golden.at("A")))),
+        W0(to_matrix<double>(from_json(golden.at("W0")))),
+        H0(to_matrix<double>(from_json(golden.at("H0")))) {}
 
   static Options options() {
     Options options;
