@@ -4,8 +4,7 @@
 #include <cmath>
 #include <vector>
 
-#include "nonneg/sparse_matrix.hpp"
-#include "support/reference.hpp"
+#include "support/sparse_cases.hpp"
 
 namespace nonneg::test {
 
@@ -49,12 +48,6 @@ SparseMatrix to_sparse(const Dense& A, const Stored& stored) {
     }
   }
   return SparseMatrix::from_triplets(A.rows, A.cols, rows, columns, values);
-}
-
-/// The entries that are not 0.
-template <class T>
-SparseMatrix to_sparse(const Dense& A) {
-  return to_sparse<T>(A, [](double a) { return a != 0; });
 }
 
 }  // namespace nonneg::test
