@@ -39,6 +39,20 @@ void require_kind_of_missing(Missing missing, const DataView& A) {
   }
 }
 
+/// Sub-problems that are solved exactly leave nothing to repeat, and nothing of a step to carry on.
+void require_exact_updates(const Options& options) {
+  if (options.inner_repeats > 1) {
+    throw InvalidArgument(
+        fmt::format("inner_repeats = {}: algorithm = anls solves for a factor at once; use 1, or 0",
+                    options.inner_repeats));
+  }
+  if (options.extrapolation.value_or(false)) {
+    throw InvalidArgument(
+        "extrapolation = on: algorithm = anls takes exact steps; leave it off, or use algorithm = "
+        "hals");
+  }
+}
+
 }  // namespace
 
 void validate(const Options& options) {
@@ -58,6 +72,7 @@ void validate(const Options& options) {
   require_finite_and_nonnegative("l1_h", options.penalties.l1_h);
   require_finite_and_nonnegative("l2_w", options.penalties.l2_w);
   require_finite_and_nonnegative("l2_h", options.penalties.l2_h);
+  if (options.algorithm == Algorithm::anls) require_exact_updates(options);
 }
 
 bool is_weighted(const Options& options, const DataView& A) noexcept {
@@ -117,6 +132,8 @@ std::string_view to_string(Algorithm value) noexcept {
       return "hals";
     case Algorithm::mu:
       return "mu";
+    case Algorithm::anls:
+      return "anls";
   }
   return "unknown";
 }

@@ -227,6 +227,11 @@ class Backend {
   /// component with G_jj + l2 = 0 stays.
   virtual void hals_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> G,
                            const RowUpdate<T>& update) = 0;
+  /// Each row f ← the minimiser of ½·f·(G + l2·I)·fᵀ − (p − l1)·fᵀ over f >= floor, to rounding in
+  /// T; repeats play no part. A component with G_jj + l2 = 0 stays. What a row was says where its
+  /// search begins. A row with NaN or infinity in F or P becomes NaN.
+  virtual void anls_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> G,
+                           const RowUpdate<T>& update) = 0;
 
   /// F ← max(floor, F ⊙ (P ⊘ (D + l1 + l2·F))^exponent); an entry whose denominator is 0 stays. D
   /// is rows × k, or one row for them all.

@@ -22,7 +22,10 @@ enum class Algorithm {
   /// Multiplicative updates, W first, then H: Lee & Seung 2001 for the Frobenius loss, Févotte &
   /// Idier
   /// 2011 for every other β-divergence, weights and missing entries.
-  mu
+  mu,
+  /// Alternating non-negative least squares: each factor in turn by its exact minimiser, found by
+  /// block principal pivoting (Kim & Park 2011). For the Frobenius loss of complete data only.
+  anls
 };
 
 /// The β-divergences that have names.

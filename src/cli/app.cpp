@@ -51,10 +51,11 @@ void add_computing(OptionTable& table, Options& options) {
 }
 
 void add_algorithm(OptionTable& table, Options& options, const std::string& default_text) {
-  CLI::Option* option = table.choice("--algorithm", options.algorithm, "auto|hals|mu",
-                                     {Algorithm::automatic, Algorithm::hals, Algorithm::mu},
-                                     "hals: alternating least squares by component; mu: "
-                                     "multiplicative updates; auto: hals where it can");
+  CLI::Option* option = table.choice(
+      "--algorithm", options.algorithm, "auto|hals|mu|anls",
+      {Algorithm::automatic, Algorithm::hals, Algorithm::mu, Algorithm::anls},
+      "hals: alternating least squares by component; mu: multiplicative updates; anls: alternating "
+      "least squares, exact; auto: hals where it can");
   if (!default_text.empty()) option->default_str(default_text);
 }
 
@@ -138,9 +139,10 @@ void add_factorize(CLI::App& app, FactorizeArguments& arguments) {
   table.integer("--inner-repeats", options.inner_repeats,
                 "Updates of a factor per iteration with the same products", "the algorithm's own");
   table.on_off("--extrapolation", options.extrapolation,
-               "Update W at an H carried on along its last step", "on for hals, off for mu");
+               "Update W at an H carried on along its last step",
+               "on for hals, off for mu; not with anls");
   table.decimal("--floor", options.floor, "Smallest factor entry, in units of sqrt(mean(A)/k)",
-                "0 for hals, 1e-10 for mu");
+                "0 for hals and anls, 1e-10 for mu");
   table.decimal("--l1-w", options.penalties.l1_w, "Penalty on the sum of W");
   table.decimal("--l1-h", options.penalties.l1_h, "Penalty on the sum of H");
   table.decimal("--l2-w", options.penalties.l2_w, "Penalty on half the squares of W");

@@ -48,7 +48,7 @@ Options transform_options(const TransformArguments& arguments, Index rank) {
   const bool counts_alike = options.missing == Missing::none && arguments.data.weights.empty() &&
                             arguments.data.mask.empty();
   if (!arguments.algorithm_given && counts_alike && model.contains("algorithm")) {
-    for (const Algorithm algorithm : {Algorithm::hals, Algorithm::mu}) {
+    for (const Algorithm algorithm : {Algorithm::hals, Algorithm::mu, Algorithm::anls}) {
       if (model["algorithm"] == to_string(algorithm)) options.algorithm = algorithm;
     }
   }

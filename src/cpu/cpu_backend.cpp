@@ -9,6 +9,7 @@
 #include "cpu/divergence.hpp"
 #include "cpu/gemm.hpp"
 #include "cpu/narrow_product.hpp"
+#include "cpu/nonnegative_least_squares.hpp"
 #include "cpu/parallel.hpp"
 #include "cpu/plan.hpp"
 #include "cpu/row_update.hpp"
@@ -271,6 +272,15 @@ class CpuBackend final : public Backend<T> {
     parallel_ranges(threads_, F.rows(), kRowBlock, [&](Index first, Index count) {
       const FlushSubnormals flush;
       cpu::hals_update<T>(F.row_block(first, count), P.row_block(first, count), G, update);
+    });
+  }
+
+  void anls_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> G,
+                   const RowUpdate<T>& update) override {
+    parallel_ranges(threads_, F.rows(), kRowBlock, [&](Index first, Index count) {
+      const FlushSubnormals flush;
+      cpu::anls_update<T>(F.row_block(first, count), P.row_block(first, count), G, update,
+                          most_exchanges(F.cols()));
     });
   }
 

@@ -18,6 +18,7 @@
 #include "cuda/panel_stager.hpp"
 #include "cuda/plan.hpp"
 #include "kernels/add.hpp"
+#include "kernels/anls_update.hpp"
 #include "kernels/copy_if.hpp"
 #include "kernels/extrapolate.hpp"
 #include "kernels/factor_sums.hpp"
@@ -71,15 +72,18 @@ Matrix<E> allocate_matrix(int device, Index rows, Index cols) {
 template <class T>
 class CudaBackend final : public Backend<T> {
  public:
-  CudaBackend(int device, int threads, Products products)
+  /// For anls_update of `solved_components` as well: 0 where it is not asked for.
+  CudaBackend(int device, int threads, Products products, Index solved_components)
       : device_(device),
         products_(products),
+        solved_components_(solved_components),
         threads_(threads == 0 ? cpu::usable_threads() : threads),
         guard_while_made_(std::make_unique<DeviceGuard>(device)),
         blas_(stream_),
         partials_(static_cast<std::uint64_t>(kPartialDoubles) * sizeof(double),
                   "the workspace of the reductions"),
-        denominators_(kDenominatorBytes, "the denominators of an update") {
+        denominators_(kDenominatorBytes, "the denominators of an update"),
+        solving_(anls_workspace_bytes(solved_components), kForSolving) {
     guard_while_made_.reset();
   }
 
@@ -90,7 +94,7 @@ class CudaBackend final : public Backend<T> {
   MemorySpace space() const override { return MemorySpace::device; }
 
   std::unique_ptr<Backend<T>> make_worker() override {
-    return std::make_unique<CudaBackend<T>>(device_, threads_, products_);
+    return std::make_unique<CudaBackend<T>>(device_, threads_, products_, solved_components_);
   }
 
   /// One stream, one worker at a time.
@@ -99,7 +103,8 @@ class CudaBackend final : public Backend<T> {
   }
 
   Plan plan(const DataView& A, const Options& options, bool scaled) const override {
-    return cuda::plan(A, options, scaled, device_info(device_), fixed_bytes());
+    return cuda::plan(A, options, scaled, device_info(device_),
+                      fixed_bytes() + solving_.bytes());
   }
 
   std::unique_ptr<PanelSource<T>> make_source(const DataView& A, const Plan& plan,
@@ -286,6 +291,16 @@ class CudaBackend final : public Backend<T> {
     launch_hals_update(F, P, G, update, stream_.get());
   }
 
+  void anls_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> G,
+                   const RowUpdate<T>& update) override {
+    require_on_device("anls_update", F, P, G);
+    const DeviceGuard guard(device_);
+    // A solver's backend has it from the start.
+    const std::uint64_t bytes = anls_workspace_bytes(F.cols());
+    if (bytes > solving_.bytes()) solving_ = DeviceBuffer(bytes, kForSolving);
+    launch_anls_update(F, P, G, update, solving_.as<double>(), stream_.get());
+  }
+
   void dot(MatrixView<const T> X, MatrixView<const T> Y, double* sums) override {
     require_on_device("dot", X, Y);
     const DeviceGuard guard(device_);
@@ -306,8 +321,11 @@ class CudaBackend final : public Backend<T> {
   }
 
  private:
+  static constexpr const char* kForSolving = "the workspace of anls_update";
+
   int device_;
   Products products_;
+  Index solved_components_;
   int threads_;
   /// The members below are made on the device.
   std::unique_ptr<DeviceGuard> guard_while_made_;
@@ -315,6 +333,7 @@ class CudaBackend final : public Backend<T> {
   BlasHandle blas_;
   DeviceBuffer partials_;
   DeviceBuffer denominators_;
+  DeviceBuffer solving_;
 };
 
 }  // namespace
@@ -322,7 +341,9 @@ class CudaBackend final : public Backend<T> {
 template <class T>
 std::unique_ptr<Backend<T>> make_cuda_backend(const Options& options) {
   const Products products = options.precision == Precision::tf32 ? Products::tf32 : Products::exact;
-  return std::make_unique<CudaBackend<T>>(options.device, options.threads, products);
+  const Index solved_components = options.algorithm == Algorithm::anls ? options.rank : 0;
+  return std::make_unique<CudaBackend<T>>(options.device, options.threads, products,
+                                          solved_components);
 }
 
 template std::unique_ptr<Backend<float>> make_cuda_backend(const Options&);

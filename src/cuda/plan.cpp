@@ -6,6 +6,7 @@
 #include "cuda/blas_handle.hpp"
 #include "cuda/panel_stager.hpp"
 #include "extrapolation_step.hpp"
+#include "kernels/anls_update.hpp"
 #include "kernels/partial_sums.hpp"
 
 namespace nonneg::cuda {
@@ -148,6 +149,9 @@ class Planner {
     plan_.workspace_bytes = bytes(plan_.cols, plan_.rank) + 4 * bytes(plan_.rank, plan_.rank) +
                             2 * bytes(most_panel_rows(plan_), plan_.rank) + kSums * sizeof(double) +
                             fixed_bytes();
+    if (options_.algorithm == Algorithm::anls) {
+      plan_.workspace_bytes += anls_workspace_bytes(plan_.rank);
+    }
     if (extrapolates(options_)) {
       plan_.workspace_bytes += bytes(plan_.rows, plan_.rank) + 2 * bytes(plan_.cols, plan_.rank);
     }

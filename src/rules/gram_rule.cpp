@@ -84,6 +84,9 @@ class GramRule final : public UpdateRule<T> {
       case Algorithm::hals:
         backend_.hals_update(F, P, G, row_update);
         return;
+      case Algorithm::anls:
+        backend_.anls_update(F, P, G, row_update);
+        return;
     }
   }
 
@@ -100,7 +103,7 @@ class GramRule final : public UpdateRule<T> {
 }  // namespace
 
 Index chosen_repeats(Algorithm algorithm, Index other_length, Index rank) noexcept {
-  if (algorithm == Algorithm::mu) return 1;
+  if (algorithm != Algorithm::hals) return 1;
   constexpr Index kMostRepeats = 20;
   return std::clamp<Index>(1 + other_length / (8 * rank), 2, kMostRepeats);
 }

@@ -1,0 +1,22 @@
+/// Non-negative least squares for each row of a factor, exactly, by block principal pivoting (Kim &
+/// Park 2011).
+#pragma once
+
+#include "nonneg/backend.hpp"
+#include "nonneg/matrix_view.hpp"
+
+namespace nonneg::cpu {
+
+/// Exchanges of a row of k components before it is left to coordinate descent.
+constexpr Index most_exchanges(Index k) { return 5 * k; }
+
+/// See Backend::anls_update; on one thread. A row that is not solved after `exchanges` exchanges is
+/// left where coordinate descent from its old values ends.
+template <class T>
+void anls_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> G,
+                 const RowUpdate<T>& update, Index exchanges);
+
+/// Bytes that anls_update of k components takes on each thread.
+double anls_workspace_bytes(Index k);
+
+}  // namespace nonneg::cpu
