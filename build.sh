@@ -294,12 +294,15 @@ command_bench() {
   local python
   set_up "$kBuildNeeds$kBenchNeeds"
   configure -D NONNEG_BUILD_BENCH=ON
-  build_targets --target nonneg nonneg_command nonneg_bench backend_bench snapshot_bench
+  build_targets --target nonneg nonneg_command nonneg_bench backend_bench rule_bench snapshot_bench
   step "benchmarks"
   "$build/bench/nonneg_bench" "${further[@]}"
   say
   step "the CPU against a GPU"
   "$build/bench/backend_bench"
+  say
+  step "the rules, to the same error"
+  "$build/bench/rule_bench"
   say
   step "what snapshots cost"
   "$build/bench/snapshot_bench"

@@ -153,8 +153,8 @@ class Row {
       solve();
       int last = -1;
       const int count = mark_violations(last);
-      if (count == 0) break;
-      if (round == a_.exchanges) {
+      if (count == 0 && !overflows_) break;
+      if (round == a_.exchanges || overflows_) {
         descend();
         break;
       }
@@ -258,6 +258,7 @@ class Row {
   __device__ void solve() {
     for_components([&](int c) { x_[c] = 0; });
     double largest = 0;
+    overflows_ = false;
     for (int j = count_ - 1; j >= 0; --j) {
       Team::sync();
       const double x = inverse_[j] * column(j)[count_];
@@ -268,6 +269,7 @@ class Row {
       if (Team::thread() == 0) x_[used_[j]] = x;
       const double size = fabs(x);
       largest = largest < size ? size : largest;
+      overflows_ = overflows_ || 0 * x != 0;
     }
     x_tolerance_ = -kRounding<T> * largest;
     Team::sync();
@@ -344,14 +346,16 @@ class Row {
   /// Below these an entry of x or y violates its sign.
   double x_tolerance_ = 0;
   double b_tolerance_ = 0;
+  /// Whether x is beyond double, as it may be only where G is not a Gram matrix.
+  bool overflows_ = false;
 };
 
 template <class T, class Team>
 __global__ void __launch_bounds__(kThreads, 1)
     anls_update(Problem<T> problem, double* workspace, Index slice) {
   extern __shared__ __align__(16) unsigned char anls_bytes[];
-  double* memory = workspace != nullptr ? workspace + blockIdx.x * slice
-                                        : reinterpret_cast<double*>(anls_bytes);
+  double* memory =
+      workspace != nullptr ? workspace + blockIdx.x * slice : reinterpret_cast<double*>(anls_bytes);
   if (Team::kIsWarp) memory += threadIdx.x / kWarp * slice;
   Row<T, Team> row(problem, memory);
   for (Index i = Team::first_row(); i < problem.rows; i += Team::row_stride()) row.update(i);
@@ -376,8 +380,10 @@ void launch_anls_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const
                         const RowUpdate<T>& update, double* workspace, cudaStream_t stream) {
   if (F.empty()) return;
   const Index k = F.cols();
-  const Problem<T> problem{F.data(), F.ld(), P.data(), P.ld(),
-                           G.data(), G.ld(), F.rows(), static_cast<int>(k),
+  const Problem<T> problem{F.data(), F.ld(),
+                           P.data(), P.ld(),
+                           G.data(), G.ld(),
+                           F.rows(), static_cast<int>(k),
                            update,   static_cast<int>(5 * k)};
   const auto slice = static_cast<Index>(team_doubles(static_cast<std::uint64_t>(k)));
   const std::size_t bytes = static_cast<std::size_t>(slice) * sizeof(double);
@@ -387,13 +393,14 @@ void launch_anls_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const
         <<<grid_size(F.rows(), static_cast<Index>(warps), kMostRowBlocks),
            static_cast<unsigned>(warps) * kWarp, warps * bytes, stream>>>(problem, nullptr, slice);
   } else {
-    const auto threads = static_cast<unsigned>(std::clamp<Index>((k + kWarp) / kWarp * kWarp, 64,
-                                                                 kThreads));
+    const auto threads =
+        static_cast<unsigned>(std::clamp<Index>((k + kWarp) / kWarp * kWarp, 64, kThreads));
     const bool shared = bytes <= kShared;
     const Index most =
         shared ? kMostRowBlocks : static_cast<Index>(slices(static_cast<std::uint64_t>(k)));
-    anls_update<T, BlockTeam><<<grid_size(F.rows(), 1, most), threads, shared ? bytes : 0, stream>>>(
-        problem, shared ? nullptr : workspace, slice);
+    anls_update<T, BlockTeam>
+        <<<grid_size(F.rows(), 1, most), threads, shared ? bytes : 0, stream>>>(
+            problem, shared ? nullptr : workspace, slice);
   }
   check_launch("anls_update");
 }

@@ -41,8 +41,6 @@ constexpr double kRounding = static_cast<double>(std::numeric_limits<T>::epsilon
 template <class T>
 constexpr double kLeastPivot = sizeof(T) == sizeof(float) ? 0x1p-20 : 0x1p-40;
 
-Lanes fill(double value) { return Lanes{} + value; }
-
 /// Entries before row i of a packed triangle.
 Index row_start(Index i) { return i * (i - 1) / 2; }
 
@@ -239,10 +237,12 @@ class Pivoting {
     }
     for (Index i = 0; i < count_; ++i) z_[i] *= inverse_[i];
     x_tolerance_ = Lanes{};
+    overflow_ = Lanes{};
     for (Index i = count_ - 1; i >= 0; --i) {
       const Lanes* row = L_ + row_start(i);
       const Lanes x = z_[i];
       for (Index l = 0; l < i; ++l) z_[l] -= row[l] * x;
+      overflow_ += 0 * x;
       const Lanes low = -kRounding<T> * (x < 0 ? -x : x);
       x_tolerance_ = low < x_tolerance_ ? low : x_tolerance_;
     }
@@ -269,7 +269,8 @@ class Pivoting {
     for (Index c = 0; c < Count; ++c) y_[first + c] = sums[c];
   }
 
-  /// Stores the rows that are solved; in the others components that violate their sign change sides.
+  /// Stores the rows that are solved; in the others components that violate their sign change
+  /// sides.
   void exchange() {
     LaneFlags counts{};
     LaneFlags last{};
@@ -284,9 +285,13 @@ class Pivoting {
     for (int lane = 0; lane < kRows; ++lane) {
       const auto l = static_cast<std::size_t>(lane);
       if (row_[l] == kNone) continue;
-      done[l] = counts[lane] == 0 || rounds_[l]++ >= exchanges_;
-      if (done[l]) {
-        counts[lane] == 0 ? store(lane) : descend(lane);
+      const bool overflows = overflow_[lane] != 0;
+      const bool solved = counts[lane] == 0 && !overflows;
+      done[l] = solved || overflows || rounds_[l]++ >= exchanges_;
+      if (solved) {
+        store(lane);
+      } else if (done[l]) {
+        descend(lane);
       } else {
         all[lane] = exchanges_all(l, counts[lane]) ? 1 : 0;
       }
@@ -371,6 +376,8 @@ class Pivoting {
   /// Below these an entry of x or y violates its sign.
   Lanes x_tolerance_{};
   Lanes b_tolerance_{};
+  /// NaN where x is beyond double, as it may be only where G is not a Gram matrix; else 0.
+  Lanes overflow_{};
 
   std::array<Index, kRows> row_{};
   std::array<Index, kRows> rounds_{};

@@ -107,9 +107,9 @@ Plan plan(const DataView& A, const Options& given, bool scaled) {
   // Per worker C, S, G and P, and for the residual H laid out; 64 rows of residual per thread; one
   // more G for the checks. Extrapolation keeps the factors before a sweep, and the point it reads.
   const double extrapolation_bytes = extrapolates(options) ? bytes(m, k) + 2 * bytes(n, k) : 0;
-  const double solving_bytes =
-      options.algorithm == Algorithm::anls ? static_cast<double>(threads) * anls_workspace_bytes(k)
-                                           : 0;
+  const double solving_bytes = options.algorithm == Algorithm::anls
+                                   ? static_cast<double>(threads) * anls_workspace_bytes(k)
+                                   : 0;
   const double workspace_bytes =
       extrapolation_bytes + solving_bytes +
       workers * (2 * bytes(n, k) + 2 * bytes(k, k) + bytes(plan.panel_rows, k)) +

@@ -103,8 +103,7 @@ class CudaBackend final : public Backend<T> {
   }
 
   Plan plan(const DataView& A, const Options& options, bool scaled) const override {
-    return cuda::plan(A, options, scaled, device_info(device_),
-                      fixed_bytes() + solving_.bytes());
+    return cuda::plan(A, options, scaled, device_info(device_), fixed_bytes() + solving_.bytes());
   }
 
   std::unique_ptr<PanelSource<T>> make_source(const DataView& A, const Plan& plan,

@@ -253,7 +253,7 @@ TYPED_TEST(AnlsUpdateTest, ASingularGramMatrixHasAMinimumToo) {
   EXPECT_TRUE(is_minimum<T>(this->updated(c, {}), c, {}, part));
 }
 
-TYPED_TEST(AnlsUpdateTest, WhatIsNotSemidefiniteEndsAboveTheFloor) {
+TYPED_TEST(AnlsUpdateTest, WhatIsNotSemidefiniteEndsFiniteAndAboveTheFloor) {
   using T = typename TypeParam::Scalar;
   LeastSquares c = random_problem<T>(50, 12, 63);
   c.G = rounded<T>(random_matrix(12, 12, 64, 0, 1));
@@ -277,8 +277,8 @@ TYPED_TEST(AnlsUpdateTest, ByHand) {
   EXPECT_TRUE(entries_equal(this->updated(this->two(0, 0, 10, 2, 2, 1), {1, 2, 0, 1, 0}),
                             this->row(2.25, 0)));
   // Nothing to gain: all at the floor.
-  EXPECT_TRUE(entries_equal(this->updated(this->two(3, 4, 0, -1, 2, 1), {0, 0, 0, 1, 0}),
-                            this->row(0, 0)));
+  EXPECT_TRUE(
+      entries_equal(this->updated(this->two(3, 4, 0, -1, 2, 1), {0, 0, 0, 1, 0}), this->row(0, 0)));
 }
 
 TYPED_TEST(AnlsUpdateTest, ADeadComponentIsLeftAlone) {
@@ -290,8 +290,8 @@ TYPED_TEST(AnlsUpdateTest, ADeadComponentIsLeftAlone) {
     ASSERT_EQ(result(i, 1), 0.25);
   }
   // l2 brings it back to life: f = (p − l1) / l2.
-  EXPECT_TRUE(
-      entries_equal(this->updated(this->two(1, 1, 4, 6, 0, 0), {1, 2, 0, 1, 0}), this->row(1.5, 2.5)));
+  EXPECT_TRUE(entries_equal(this->updated(this->two(1, 1, 4, 6, 0, 0), {1, 2, 0, 1, 0}),
+                            this->row(1.5, 2.5)));
 }
 
 TYPED_TEST(AnlsUpdateTest, TheMinimumDoesNotDependOnWhereARowBegins) {

@@ -61,6 +61,25 @@ TEST(OptionsTest, EveryBadFieldIsNamedWithItsValueAndWhatIsAllowed) {
   }
 }
 
+TEST(OptionsTest, AnlsRefusesWhatExactUpdatesHaveNoUseFor) {
+  Options options = valid();
+  options.algorithm = Algorithm::anls;
+  options.inner_repeats = 1;
+  options.extrapolation = false;
+  EXPECT_NO_THROW(validate(options));
+  options.inner_repeats = 3;
+  const auto refused = [&] { return message_of<InvalidArgument>([&] { validate(options); }); };
+  EXPECT_TRUE(mentions(refused(), "inner_repeats = 3"));
+  EXPECT_TRUE(mentions(refused(), "use 1, or 0"));
+  options.inner_repeats = 0;
+  options.extrapolation = true;
+  EXPECT_TRUE(mentions(refused(), "extrapolation = on"));
+  EXPECT_TRUE(mentions(refused(), "anls"));
+  options.extrapolation.reset();
+  EXPECT_NO_THROW(validate(options));
+  EXPECT_FALSE(extrapolates(options));
+}
+
 TEST(OptionsTest, TheEndsOfTheRangesAreAllowed) {
   Options options = valid();
   options.rank = 1;
@@ -94,6 +113,7 @@ TEST(OptionsTest, AutomaticPrecisionIsFloat64ForFloat64Only) {
 TEST(OptionsTest, NamesAreThoseOfTheCommand) {
   EXPECT_EQ(to_string(Algorithm::hals), "hals");
   EXPECT_EQ(to_string(Algorithm::mu), "mu");
+  EXPECT_EQ(to_string(Algorithm::anls), "anls");
   EXPECT_EQ(to_string(Algorithm::automatic), "auto");
   EXPECT_EQ(loss_name(kFrobenius), "frobenius");
   EXPECT_EQ(loss_name(kKullbackLeibler), "kl");

@@ -21,6 +21,9 @@ TYPED_TEST(ReferenceSweepTest, SweepsAreTheFormulas) {
     const Factors start = random_start(shape.m, shape.n, shape.k, 2);
     for (const Penalties& penalties : all) {
       for (const Index repeats : {1, 3}) {
+        // ANLS refuses repeats, and has one minimum only where Gram matrices are regular.
+        const bool unique = repeats == 1 && shape.k <= std::min(shape.m, shape.n);
+        if (TypeParam::kAlgorithm == Algorithm::anls && !unique) continue;
         SCOPED_TRACE(shape);
         SCOPED_TRACE(repeats);
         Options options = TypeParam::options(shape.k, 1000);

@@ -180,10 +180,27 @@ inline double hals_pass(Dense& F, const Dense& P, const Dense& G, const RowUpdat
   return change;
 }
 
+/// The minimiser of row i over f >= floor, where G is positive definite: HALS passes lead to it,
+/// and are repeated until they no longer move the row.
+inline void minimize_row(Dense& F, const Dense& P, const Dense& G, const RowUpdate<double>& update,
+                         Index i) {
+  constexpr int kMostPasses = 100000;
+  for (int pass = 0; pass < kMostPasses; ++pass) {
+    double size = 0;
+    const double change = hals_pass(F, P, G, update, i);
+    for (Index j = 0; j < F.cols; ++j) size += F(i, j) * F(i, j);
+    if (change <= 1e-34 * size) return;
+  }
+}
+
 /// Passes until the squared change of one falls below repeat_tolerance times the first one's.
 /// Returns the passes that row i took.
 inline Index update_row(Algorithm algorithm, Dense& F, const Dense& P, const Dense& G,
                         const RowUpdate<double>& update, Index i) {
+  if (algorithm == Algorithm::anls) {
+    minimize_row(F, P, G, update, i);
+    return 1;
+  }
   double first = 0;
   for (Index pass = 1; pass <= update.repeats; ++pass) {
     const double change = algorithm == Algorithm::mu ? multiplicative_pass(F, P, G, update, i)
@@ -197,7 +214,7 @@ inline Index update_row(Algorithm algorithm, Dense& F, const Dense& P, const Den
   return update.repeats;
 }
 
-/// F as Backend::multiplicative_update or Backend::hals_update leaves it.
+/// F as Backend::multiplicative_update, hals_update or anls_update leaves it.
 inline Dense updated_rows(Algorithm algorithm, Dense F, const Dense& P, const Dense& G,
                           const RowUpdate<double>& update) {
   for (Index i = 0; i < F.rows; ++i) update_row(algorithm, F, P, G, update, i);

@@ -40,7 +40,9 @@ struct SolverCase {
 using SolverCases = ::testing::Types<SolverCase<float, Algorithm::mu, BackendKind::cpu>,
                                      SolverCase<double, Algorithm::mu, BackendKind::cpu>,
                                      SolverCase<float, Algorithm::hals, BackendKind::cpu>,
-                                     SolverCase<double, Algorithm::hals, BackendKind::cpu>>;
+                                     SolverCase<double, Algorithm::hals, BackendKind::cpu>,
+                                     SolverCase<float, Algorithm::anls, BackendKind::cpu>,
+                                     SolverCase<double, Algorithm::anls, BackendKind::cpu>>;
 
 struct SolverNames {
   template <class Case>
