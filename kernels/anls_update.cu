@@ -384,7 +384,7 @@ void launch_anls_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const
                            P.data(), P.ld(),
                            G.data(), G.ld(),
                            F.rows(), static_cast<int>(k),
-                           update,   static_cast<int>(5 * k)};
+                           update,   static_cast<int>(k + 20)};
   const auto slice = static_cast<Index>(team_doubles(static_cast<std::uint64_t>(k)));
   const std::size_t bytes = static_cast<std::size_t>(slice) * sizeof(double);
   if (k <= kMostPerWarp) {

@@ -97,7 +97,7 @@ class MemoryTest : public EmulatedTest {
 
 TEST_F(MemoryTest, PanelsShrinkToOneRowBeforeARunIsRefused) {
   const Matrix<double> A = to_matrix<double>(noisy_planted(48, 11, 2, 61));
-  for (const Algorithm algorithm : {Algorithm::mu, Algorithm::hals}) {
+  for (const Algorithm algorithm : {Algorithm::mu, Algorithm::hals, Algorithm::anls}) {
     SCOPED_TRACE(to_string(algorithm));
     Control::set_free_memory(kAllMemory);
     const Options options = options_of(algorithm);
@@ -117,6 +117,27 @@ TEST_F(MemoryTest, PanelsShrinkToOneRowBeforeARunIsRefused) {
     }
     expect_refusal<double>(steps.back(), A.view(), options);
   }
+}
+
+TEST_F(MemoryTest, TheWorkspaceOfAnlsIsPartOfThePlan) {
+  // So many components that a row does not fit into shared memory.
+  const Matrix<float> A = to_matrix<float>(random_matrix(3, 2, 62));
+  Options options = options_of(Algorithm::anls);
+  options.rank = 110;
+  options.max_iterations = 1;
+  Control::set_free_memory(kAllMemory);
+  std::uint64_t planned = 0;
+  {
+    const RunPlans<float> plans(A.view(), options);
+    planned = plans.at(kAllMemory).total_bytes;
+  }
+  Control::set_free_memory(kAllMemory);
+  Control::reset_ledger();
+  run_of<float>(A.view(), options);
+  EXPECT_LE(Control::totals().peak_bytes, planned);
+  options.algorithm = Algorithm::mu;
+  const RunPlans<float> without(A.view(), options);
+  EXPECT_GT(planned, without.at(kAllMemory).total_bytes);
 }
 
 TEST_F(MemoryTest, StoredIntegersStayAsStoredWhereTheyDoNotFitWidened) {

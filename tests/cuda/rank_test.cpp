@@ -17,6 +17,8 @@ class RankTest : public DeviceTest {
     Operand<T> g(*backend, G, 3);
     if (algorithm == Algorithm::hals) {
       backend->hals_update(f.view(), p.view(), g.view(), update);
+    } else if (algorithm == Algorithm::anls) {
+      backend->anls_update(f.view(), p.view(), g.view(), update);
     } else {
       backend->multiplicative_update(f.view(), p.view(), g.view(), update);
     }
@@ -74,6 +76,11 @@ TEST_F(RankTest, HalsAgreesWithTheCpuAtEverySizeOfKernel) {
 TEST_F(RankTest, MultiplicativeUpdatesAgreeWithTheCpuAtEverySizeOfKernel) {
   for (const Index k : {7, 15, 31, 33, 65, 129, 257, 513, 769}) check<float>(Algorithm::mu, k);
   for (const Index k : {64, 200, 512, 513}) check<double>(Algorithm::mu, k);
+}
+
+TEST_F(RankTest, AnlsAgreesWithTheCpuInWarpsInBlocksAndBeyondSharedMemory) {
+  for (const Index k : {7, 48, 49, 104, 105, 257}) check<float>(Algorithm::anls, k);
+  for (const Index k : {32, 64, 105}) check<double>(Algorithm::anls, k);
 }
 
 TEST_F(RankTest, OneMultiplicativePassAgreesWithTheCpuWhereTheDenominatorIsAProduct) {

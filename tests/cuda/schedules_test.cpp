@@ -26,7 +26,7 @@ class SchedulesTest : public EmulatedTest {
 
   template <class T>
   static void check(const DataView& A, bool staged) {
-    for (const Algorithm algorithm : {Algorithm::mu, Algorithm::hals}) {
+    for (const Algorithm algorithm : {Algorithm::mu, Algorithm::hals, Algorithm::anls}) {
       SCOPED_TRACE(to_string(algorithm));
       Options options = options_for(BackendKind::cuda, 3);
       options.algorithm = algorithm;

@@ -30,10 +30,9 @@ struct RuleCase {
 
 std::vector<RuleCase> rule_cases() {
   const Penalties penalties{.l1_w = 0.1, .l1_h = 0.2, .l2_w = 0.3, .l2_h = 0.1};
-  return {{Algorithm::hals, {}, 5},
-          {Algorithm::hals, penalties, 5},
-          {Algorithm::mu, {}, 5},
-          {Algorithm::mu, penalties, 17}};
+  return {{Algorithm::hals, {}, 5},         {Algorithm::hals, penalties, 5},
+          {Algorithm::mu, {}, 5},           {Algorithm::anls, {}, 5},
+          {Algorithm::anls, penalties, 17}, {Algorithm::mu, penalties, 17}};
 }
 
 class CudaSolverTest : public DeviceTest {
