@@ -6,7 +6,9 @@
 
 /// A damaged file makes libhdf5 itself lose memory: not for the leak sanitizer to blame on nonneg.
 // NOLINTNEXTLINE: the name is the sanitizer's
-extern "C" const char* __lsan_default_suppressions() { return "leak:libhdf5"; }
+extern "C" __attribute__((visibility("default"))) const char* __lsan_default_suppressions() {
+  return "leak:libhdf5";
+}
 
 namespace nonneg::test {
 namespace {
