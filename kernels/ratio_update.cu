@@ -1,8 +1,10 @@
-// F ← max(floor, F ⊙ P ⊘ (D + l1 + l2·F)), with D = F·G from a product before.
+// F ← max(floor, F ⊙ (P ⊘ (D + l1 + l2·F))^exponent), with D from products before, or one row of
+// sums for all of F's.
 //
 // Threads: neighbouring threads take neighbouring 16 bytes of a row where all rows are aligned to
-// that, else neighbouring entries; matrices without gaps are taken as one row. Reads F, P and D
-// once and writes F once: 4·rows·k entries; bound by memory. NaN passes through.
+// that, else neighbouring entries; a block takes as many rows as it has threads for. Matrices
+// without gaps are taken as one row. Reads F, P and D once and writes F once: 4·rows·k entries,
+// 3·rows·k where D is one row; bound by memory. NaN passes through.
 #include "kernels/ratio.cuh"
 #include "kernels/ratio_update.hpp"
 
@@ -16,12 +18,30 @@ struct alignas(Count * sizeof(T)) Pack {
   T at[Count];
 };
 
-template <class T, int Count>
+/// Exponents told apart when compiled: the usual one costs nothing.
+enum class Exponent { one, half, any };
+
+template <class T, Exponent kExponent>
+__device__ __forceinline__ T updated(T f, T p, T d, T exponent, const RowUpdate<T>& update) {
+  if constexpr (kExponent == Exponent::one) {
+    return ratio_updated(f, p, d, update);
+  } else {
+    const T denominator = d + update.l1 + update.l2 * f;
+    if (denominator == T{0}) return f;
+    const T ratio = p / denominator;
+    const T raised = kExponent == Exponent::half ? sqrt(ratio) : exp(exponent * log(ratio));
+    return at_least(f * raised, update.floor);
+  }
+}
+
+template <class T, int Count, Exponent kExponent>
 __global__ void __launch_bounds__(kThreads)
     ratio_update(T* F, Index ldf, const T* P, Index ldp, const T* D, Index ldd, Index rows,
-                 Index packs, RowUpdate<T> update) {
+                 Index packs, T exponent, RowUpdate<T> update) {
   using Entries = Pack<T, Count>;
-  for (Index i = blockIdx.y; i < rows; i += gridDim.y) {
+  const Index row_step = static_cast<Index>(gridDim.y) * blockDim.y;
+  for (Index i = static_cast<Index>(blockIdx.y) * blockDim.y + threadIdx.y; i < rows;
+       i += row_step) {
     auto* f_row = reinterpret_cast<Entries*>(F + i * ldf);
     const auto* p_row = reinterpret_cast<const Entries*>(P + i * ldp);
     const auto* d_row = reinterpret_cast<const Entries*>(D + i * ldd);
@@ -31,7 +51,9 @@ __global__ void __launch_bounds__(kThreads)
       const Entries p = p_row[j];
       const Entries d = d_row[j];
 #pragma unroll
-      for (int e = 0; e < Count; ++e) f.at[e] = ratio_updated(f.at[e], p.at[e], d.at[e], update);
+      for (int e = 0; e < Count; ++e) {
+        f.at[e] = updated<T, kExponent>(f.at[e], p.at[e], d.at[e], exponent, update);
+      }
       f_row[j] = f;
     }
   }
@@ -45,35 +67,54 @@ bool aligned(const T* data, Index ld) {
          ld * static_cast<Index>(sizeof(T)) % kBytes == 0;
 }
 
-}  // namespace
-
-template <class T>
-void launch_ratio_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> D,
-                         const RowUpdate<T>& update, cudaStream_t stream) {
-  if (F.empty()) return;
+/// One row of `cols` or `rows` of them, each F's; D's step is 0 where one row serves all.
+template <class T, Exponent kExponent>
+void launch(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> D, T exponent,
+            const RowUpdate<T>& update, cudaStream_t stream) {
   constexpr int kPack = 16 / sizeof(T);
-  const bool one_span = F.contiguous() && P.contiguous() && D.contiguous();
+  const bool one_span = F.contiguous() && P.contiguous() && D.contiguous() && D.rows() == F.rows();
   const Index rows = one_span ? 1 : F.rows();
   const Index cols = one_span ? F.rows() * F.cols() : F.cols();
+  const Index ldd = D.rows() == 1 ? 0 : D.ld();
   // The step from one row to the next; of a single row there is none.
   const auto step = [one_span](Index ld) { return one_span ? Index{kPack} : ld; };
   const bool packed = cols % kPack == 0 && aligned<T>(F.data(), step(F.ld())) &&
-                      aligned<T>(P.data(), step(P.ld())) && aligned<T>(D.data(), step(D.ld()));
+                      aligned<T>(P.data(), step(P.ld())) && aligned<T>(D.data(), step(ldd));
   const Index packs = packed ? cols / kPack : cols;
-  const dim3 grid(grid_size(packs, Index{4} * kThreads, 1 << 16), grid_size(rows, 1, 1 << 14));
+  int width = 1;
+  while (width < kThreads && width < packs) width *= 2;
+  const dim3 block(width, kThreads / width);
+  const dim3 grid(grid_size(packs, Index{4} * width, 1 << 16), grid_size(rows, block.y, 1 << 14));
   if (packed) {
-    ratio_update<T, kPack><<<grid, kThreads, 0, stream>>>(F.data(), F.ld(), P.data(), P.ld(),
-                                                          D.data(), D.ld(), rows, packs, update);
+    ratio_update<T, kPack, kExponent><<<grid, block, 0, stream>>>(
+        F.data(), F.ld(), P.data(), P.ld(), D.data(), ldd, rows, packs, exponent, update);
   } else {
-    ratio_update<T, 1><<<grid, kThreads, 0, stream>>>(F.data(), F.ld(), P.data(), P.ld(), D.data(),
-                                                      D.ld(), rows, packs, update);
+    ratio_update<T, 1, kExponent><<<grid, block, 0, stream>>>(
+        F.data(), F.ld(), P.data(), P.ld(), D.data(), ldd, rows, packs, exponent, update);
   }
   check_launch("ratio_update");
 }
 
+}  // namespace
+
+template <class T>
+void launch_ratio_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> D, T exponent,
+                         const RowUpdate<T>& update, cudaStream_t stream) {
+  if (F.empty()) return;
+  if (exponent == T{1}) {
+    launch<T, Exponent::one>(F, P, D, exponent, update, stream);
+  } else if (exponent == T{0.5}) {
+    launch<T, Exponent::half>(F, P, D, exponent, update, stream);
+  } else {
+    launch<T, Exponent::any>(F, P, D, exponent, update, stream);
+  }
+}
+
 template void launch_ratio_update(MatrixView<float>, MatrixView<const float>,
-                                  MatrixView<const float>, const RowUpdate<float>&, cudaStream_t);
+                                  MatrixView<const float>, float, const RowUpdate<float>&,
+                                  cudaStream_t);
 template void launch_ratio_update(MatrixView<double>, MatrixView<const double>,
-                                  MatrixView<const double>, const RowUpdate<double>&, cudaStream_t);
+                                  MatrixView<const double>, double, const RowUpdate<double>&,
+                                  cudaStream_t);
 
 }  // namespace nonneg::cuda

@@ -7,10 +7,10 @@
 
 namespace nonneg::cuda {
 
-/// F ← max(floor, F ⊙ P ⊘ (D + l1 + l2·F)), all of the same shape; an entry whose denominator is 0
-/// stays. D is F times the other factor's Gram matrix.
+/// F ← max(floor, F ⊙ (P ⊘ (D + l1 + l2·F))^exponent), P of F's shape, D too or one row; an entry
+/// whose denominator is 0 stays.
 template <class T>
-void launch_ratio_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> D,
+void launch_ratio_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> D, T exponent,
                          const RowUpdate<T>& update, cudaStream_t stream);
 
 }  // namespace nonneg::cuda

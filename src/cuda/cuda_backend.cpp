@@ -17,18 +17,26 @@
 #include "cuda/panel_sources.hpp"
 #include "cuda/panel_stager.hpp"
 #include "cuda/plan.hpp"
+#include "cuda/sparse_source.hpp"
 #include "kernels/add.hpp"
 #include "kernels/anls_update.hpp"
+#include "kernels/beta_quotients.hpp"
+#include "kernels/column_sums.hpp"
 #include "kernels/copy_if.hpp"
 #include "kernels/extrapolate.hpp"
 #include "kernels/factor_sums.hpp"
 #include "kernels/hals_update.hpp"
 #include "kernels/inner_product.hpp"
 #include "kernels/judge_step.hpp"
+#include "kernels/model_divergence.hpp"
+#include "kernels/model_sum.hpp"
 #include "kernels/multiplicative_update.hpp"
 #include "kernels/partial_sums.hpp"
 #include "kernels/ratio_update.hpp"
 #include "kernels/residual.hpp"
+#include "kernels/sampled_divergence.hpp"
+#include "kernels/sampled_products.hpp"
+#include "kernels/sparse_product.hpp"
 #include "kernels/uniform_fill.hpp"
 #include "kernels/widen.hpp"
 
@@ -82,7 +90,7 @@ class CudaBackend final : public Backend<T> {
         blas_(stream_),
         partials_(static_cast<std::uint64_t>(kPartialDoubles) * sizeof(double),
                   "the workspace of the reductions"),
-        denominators_(kDenominatorBytes, "the denominators of an update"),
+        scratch_(kScratchBytes, "the denominators of an update"),
         solving_(anls_workspace_bytes(solved_components), kForSolving) {
     guard_while_made_.reset();
   }
@@ -112,9 +120,11 @@ class CudaBackend final : public Backend<T> {
     const Index panel_rows =
         std::clamp<Index>(most_panel_rows(plan), 1, std::max<Index>(A.rows(), 1));
     const SourceContext context{device_, stream_, threads_};
+    if (A.sparse()) return make_sparse_source<T>(context, A, panel_rows, scale);
     if (!plan.resident) return make_staged_source<T>(context, A, panel_rows, scale);
-    const auto widened_bytes =
-        static_cast<std::uint64_t>(plan.rows) * static_cast<std::uint64_t>(plan.cols) * sizeof(T);
+    const auto widened_bytes = static_cast<std::uint64_t>(plan.rows) *
+                               static_cast<std::uint64_t>(plan.cols) * sizeof(T) *
+                               (A.weights() != nullptr ? 2 : 1);
     return make_resident_source<T>(context, A, panel_rows, scale,
                                    plan.resident_bytes >= widened_bytes);
   }
@@ -246,21 +256,79 @@ class CudaBackend final : public Backend<T> {
   void multiply(MatrixView<const T> A, MatrixView<const T> B, MatrixView<T> C) override {
     require_on_device("multiply", A, B, C);
     const DeviceGuard guard(device_);
-    gemm<T>(blas_, stream_.get(), products_, Transpose::no, A, B, T{0}, C);
+    gemm<T>(blas_, stream_.get(), products_, Transpose::no, A, Transpose::no, B, T{0}, C);
   }
 
   void add_transposed_product(MatrixView<const T> A, MatrixView<const T> B,
                               MatrixView<T> C) override {
     require_on_device("add_transposed_product", A, B, C);
     const DeviceGuard guard(device_);
-    gemm<T>(blas_, stream_.get(), products_, Transpose::yes, A, B, T{1}, C);
+    gemm<T>(blas_, stream_.get(), products_, Transpose::yes, A, Transpose::no, B, T{1}, C);
+  }
+
+  void multiply_transposed(MatrixView<const T> A, MatrixView<const T> B, MatrixView<T> C) override {
+    require_on_device("multiply_transposed", A, B, C);
+    const DeviceGuard guard(device_);
+    gemm<T>(blas_, stream_.get(), products_, Transpose::no, A, Transpose::yes, B, T{0}, C);
   }
 
   void add_gram(MatrixView<const T> F, MatrixView<T> G) override {
     require_on_device("add_gram", F, G);
     // Never in tf32: G decides how well an update is conditioned, and costs next to nothing.
     const DeviceGuard guard(device_);
-    gemm<T>(blas_, stream_.get(), Products::exact, Transpose::yes, F, F, T{1}, G);
+    gemm<T>(blas_, stream_.get(), Products::exact, Transpose::yes, F, Transpose::no, F, T{1}, G);
+  }
+
+  void add_column_sums(MatrixView<const T> F, MatrixView<T> sums) override {
+    require_on_device("add_column_sums", F, sums);
+    const DeviceGuard guard(device_);
+    launch_add_column_sums(F, scratch_.as<double>(), sums, stream_.get());
+  }
+
+  void multiply(const SparseRows<T>& A, MatrixView<const T> B, MatrixView<T> C) override {
+    require_on_device("multiply", B, C);
+    const DeviceGuard guard(device_);
+    launch_sparse_multiply(A, B, C, stream_.get());
+  }
+
+  void add_transposed_product(const SparseRows<T>& A, MatrixView<const T> B,
+                              MatrixView<T> C) override {
+    require_on_device("add_transposed_product", B, C);
+    const DeviceGuard guard(device_);
+    launch_add_sparse_transposed_product(A, B, C, stream_.get());
+  }
+
+  void make_dense(const SparseRows<T>& A, MatrixView<T> out) override {
+    set_zero(out);
+    const DeviceGuard guard(device_);
+    launch_scatter(A, out, stream_.get());
+  }
+
+  void sampled_products(const SparseRows<T>& A, MatrixView<const T> W, MatrixView<const T> Ht,
+                        const Divergence<T>& divergence, MatrixView<T> P,
+                        MatrixView<T> D) override {
+    require_on_device("sampled_products", W, Ht, P);
+    if (D.rows() > 0) require_on_device("sampled_products", D);
+    const DeviceGuard guard(device_);
+    launch_sampled_products(A, W, Ht, divergence, P, D, stream_.get());
+  }
+
+  void add_sampled_transposed_products(const SparseRows<T>& A, MatrixView<const T> W,
+                                       MatrixView<const T> Ht, const Divergence<T>& divergence,
+                                       MatrixView<T> P, MatrixView<T> D) override {
+    require_on_device("add_sampled_transposed_products", W, Ht, P);
+    if (D.rows() > 0) require_on_device("add_sampled_transposed_products", D);
+    const DeviceGuard guard(device_);
+    launch_add_sampled_transposed_products(A, W, Ht, divergence, P, D, stream_.get());
+  }
+
+  void beta_quotients(MatrixView<const T> A, MatrixView<const T> weights,
+                      const Divergence<T>& divergence, MatrixView<T> V, MatrixView<T> D) override {
+    require_on_device("beta_quotients", A, V);
+    if (weights.rows() > 0) require_on_device("beta_quotients", weights);
+    if (D.rows() > 0) require_on_device("beta_quotients", D);
+    const DeviceGuard guard(device_);
+    launch_beta_quotients(A, weights, divergence, V, D, stream_.get());
   }
 
   void multiplicative_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> G,
@@ -273,13 +341,14 @@ class CudaBackend final : public Backend<T> {
     }
     // Rows are taken as many at a time as denominators have room.
     const Index most = std::max<Index>(
-        static_cast<Index>(kDenominatorBytes / sizeof(T)) / std::max<Index>(F.cols(), 1), 1);
+        static_cast<Index>(kScratchBytes / sizeof(T)) / std::max<Index>(F.cols(), 1), 1);
     for (Index first = 0; first < F.rows(); first += most) {
       const Index count = std::min(most, F.rows() - first);
       const MatrixView<T> rows = F.row_block(first, count);
-      const MatrixView<T> D(denominators_.as<T>(), count, F.cols(), F.cols(), MemorySpace::device);
-      gemm<T>(blas_, stream_.get(), Products::exact, Transpose::no, rows, G, T{0}, D);
-      launch_ratio_update<T>(rows, P.row_block(first, count), D, update, stream_.get());
+      const MatrixView<T> D(scratch_.as<T>(), count, F.cols(), F.cols(), MemorySpace::device);
+      gemm<T>(blas_, stream_.get(), Products::exact, Transpose::no, rows, Transpose::no, G, T{0},
+              D);
+      launch_ratio_update<T>(rows, P.row_block(first, count), D, T{1}, update, stream_.get());
     }
   }
 
@@ -298,6 +367,13 @@ class CudaBackend final : public Backend<T> {
     const std::uint64_t bytes = anls_workspace_bytes(F.cols());
     if (bytes > solving_.bytes()) solving_ = DeviceBuffer(bytes, kForSolving);
     launch_anls_update(F, P, G, update, solving_.as<double>(), stream_.get());
+  }
+
+  void ratio_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> D, T exponent,
+                    const RowUpdate<T>& update) override {
+    require_on_device("ratio_update", F, P, D);
+    const DeviceGuard guard(device_);
+    launch_ratio_update(F, P, D, exponent, update, stream_.get());
   }
 
   void dot(MatrixView<const T> X, MatrixView<const T> Y, double* sums) override {
@@ -319,8 +395,36 @@ class CudaBackend final : public Backend<T> {
     launch_residual(A, W, Ht, partials_.as<double>(), sums, stream_.get());
   }
 
+  void add_divergence(MatrixView<const T> A, MatrixView<const T> weights, MatrixView<const T> W,
+                      MatrixView<const T> Ht, const Divergence<T>& divergence,
+                      double* sums) override {
+    require_on_device("add_divergence", A, W, Ht);
+    if (weights.rows() > 0) require_on_device("add_divergence", weights);
+    const DeviceGuard guard(device_);
+    launch_model_divergence(A, weights, W, Ht, divergence, partials_.as<double>(), sums,
+                            stream_.get());
+  }
+
+  void add_sampled_divergence(const SparseRows<T>& A, MatrixView<const T> W, MatrixView<const T> Ht,
+                              const Divergence<T>& divergence, bool zeros_observed,
+                              double* sums) override {
+    require_on_device("add_sampled_divergence", W, Ht);
+    const DeviceGuard guard(device_);
+    launch_add_sampled_divergence(A, W, Ht, divergence, zeros_observed, partials_.as<double>(),
+                                  sums, stream_.get());
+  }
+
+  void add_model_sum(MatrixView<const T> W, MatrixView<const T> Ht, int power,
+                     double* sums) override {
+    require_on_device("add_model_sum", W, Ht);
+    const DeviceGuard guard(device_);
+    launch_add_model_sum(W, Ht, power, scratch_.as<double>(), partials_.as<double>(), sums,
+                         stream_.get());
+  }
+
  private:
   static constexpr const char* kForSolving = "the workspace of anls_update";
+  static_assert(kScratchBytes >= kModelSumDoubles * sizeof(double));
 
   int device_;
   Products products_;
@@ -331,7 +435,8 @@ class CudaBackend final : public Backend<T> {
   Stream stream_;
   BlasHandle blas_;
   DeviceBuffer partials_;
-  DeviceBuffer denominators_;
+  /// Rows of F·G, or partial sums.
+  DeviceBuffer scratch_;
   DeviceBuffer solving_;
 };
 

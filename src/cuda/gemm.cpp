@@ -8,10 +8,10 @@ namespace nonneg::cuda {
 
 template <class T>
 void gemm(const BlasHandle& handle, cudaStream_t stream, [[maybe_unused]] Products products,
-          Transpose transpose_A, MatrixView<const T> A, MatrixView<const T> B, T beta,
-          MatrixView<T> C) {
+          Transpose transpose_A, MatrixView<const T> A, Transpose transpose_B,
+          MatrixView<const T> B, T beta, MatrixView<T> C) {
   if (C.empty()) return;
-  const Index inner = B.rows();
+  const Index inner = transpose_B == Transpose::yes ? B.cols() : B.rows();
   if (inner == 0) {
     if (beta != T{0}) return;
     const auto width = static_cast<std::size_t>(C.cols()) * sizeof(T);
@@ -20,31 +20,34 @@ void gemm(const BlasHandle& handle, cudaStream_t stream, [[maybe_unused]] Produc
           "cudaMemset2DAsync", "a product over nothing");
     return;
   }
-  // What is row-major X to us is column-major Xᵀ to cuBLAS: Cᵀ = Bᵀ·op(A)ᵀ.
-  const cublasOperation_t op = transpose_A == Transpose::yes ? CUBLAS_OP_T : CUBLAS_OP_N;
+  // What is row-major X to us is column-major Xᵀ to cuBLAS: Cᵀ = op(B)ᵀ·op(A)ᵀ.
+  const auto operation = [](Transpose transpose) {
+    return transpose == Transpose::yes ? CUBLAS_OP_T : CUBLAS_OP_N;
+  };
+  const cublasOperation_t op_A = operation(transpose_A);
+  const cublasOperation_t op_B = operation(transpose_B);
   const T one = 1;
   if constexpr (std::is_same_v<T, float>) {
     if (products == Products::tf32) {
-      check(
-          cublasGemmEx_64(handle.get(), CUBLAS_OP_N, op, C.cols(), C.rows(), inner, &one, B.data(),
-                          CUDA_R_32F, B.ld(), A.data(), CUDA_R_32F, A.ld(), &beta, C.data(),
-                          CUDA_R_32F, C.ld(), CUBLAS_COMPUTE_32F_FAST_TF32, CUBLAS_GEMM_DEFAULT),
-          "cublasGemmEx_64", "a matrix product in tf32");
+      check(cublasGemmEx_64(handle.get(), op_B, op_A, C.cols(), C.rows(), inner, &one, B.data(),
+                            CUDA_R_32F, B.ld(), A.data(), CUDA_R_32F, A.ld(), &beta, C.data(),
+                            CUDA_R_32F, C.ld(), CUBLAS_COMPUTE_32F_FAST_TF32, CUBLAS_GEMM_DEFAULT),
+            "cublasGemmEx_64", "a matrix product in tf32");
       return;
     }
-    check(cublasSgemm_64(handle.get(), CUBLAS_OP_N, op, C.cols(), C.rows(), inner, &one, B.data(),
+    check(cublasSgemm_64(handle.get(), op_B, op_A, C.cols(), C.rows(), inner, &one, B.data(),
                          B.ld(), A.data(), A.ld(), &beta, C.data(), C.ld()),
           "cublasSgemm_64", "a matrix product");
   } else {
-    check(cublasDgemm_64(handle.get(), CUBLAS_OP_N, op, C.cols(), C.rows(), inner, &one, B.data(),
+    check(cublasDgemm_64(handle.get(), op_B, op_A, C.cols(), C.rows(), inner, &one, B.data(),
                          B.ld(), A.data(), A.ld(), &beta, C.data(), C.ld()),
           "cublasDgemm_64", "a matrix product");
   }
 }
 
 template void gemm(const BlasHandle&, cudaStream_t, Products, Transpose, MatrixView<const float>,
-                   MatrixView<const float>, float, MatrixView<float>);
+                   Transpose, MatrixView<const float>, float, MatrixView<float>);
 template void gemm(const BlasHandle&, cudaStream_t, Products, Transpose, MatrixView<const double>,
-                   MatrixView<const double>, double, MatrixView<double>);
+                   Transpose, MatrixView<const double>, double, MatrixView<double>);
 
 }  // namespace nonneg::cuda

@@ -13,10 +13,11 @@ enum class Transpose { no, yes };
 /// rounded to 10 bits; for double as exact.
 enum class Products { exact, tf32 };
 
-/// C = op(A)·B + beta·C with op(A) = A or Aᵀ, all in device memory; beta = 0 does not read C. Only
-/// queues the work.
+/// C = op(A)·op(B) + beta·C with op(X) = X or Xᵀ, all in device memory; beta = 0 does not read C.
+/// Only queues the work.
 template <class T>
 void gemm(const BlasHandle& handle, cudaStream_t stream, Products products, Transpose transpose_A,
-          MatrixView<const T> A, MatrixView<const T> B, T beta, MatrixView<T> C);
+          MatrixView<const T> A, Transpose transpose_B, MatrixView<const T> B, T beta,
+          MatrixView<T> C);
 
 }  // namespace nonneg::cuda

@@ -22,152 +22,113 @@ MatrixView<T> device_view(void* data, Index rows, Index cols) {
   return {static_cast<T*>(data), rows, cols, cols, MemorySpace::device};
 }
 
-/// Cuts rows into panels of equal height; what a panel is, the sources below say.
+/// Rows of a dense matrix on the device.
 template <class T>
-class DeviceSource : public PanelSource<T> {
+class DeviceRows {
  public:
-  DeviceSource(const SourceContext& context, const DataView& A, Index panel_rows, double scale)
-      : context_(context),
-        A_(A),
-        scale_(scale),
-        most_panel_rows_(panel_rows),
-        panel_rows_(panel_rows) {}
+  DeviceRows(const SourceContext& context, const DataView& X, double scale)
+      : context_(context), X_(X), scale_(scale) {}
+  DeviceRows(const DeviceRows&) = delete;
+  DeviceRows& operator=(const DeviceRows&) = delete;
+  virtual ~DeviceRows() = default;
 
-  Index rows() const override { return A_.rows(); }
-  Index cols() const override { return A_.cols(); }
-  Index panel_rows() const override { return panel_rows_; }
-  void set_panel_rows(Index rows) override {
-    panel_rows_ = std::clamp<Index>(rows, 1, most_panel_rows_);
-  }
-  void begin_sweep() override { next_row_ = 0; }
-
-  std::optional<Panel<T>> next() override {
-    if (next_row_ >= A_.rows()) return std::nullopt;
-    const DeviceGuard guard(context_.device);
-    const Index first = next_row_;
-    const Index count = std::min(panel_rows_, A_.rows() - first);
-    next_row_ = first + count;
-    return Panel<T>{first, panel(first, count)};
-  }
+  /// Rows of X as T, for work given to the compute stream before release().
+  virtual MatrixView<const T> rows(Index first, Index count) = 0;
+  /// Work on the rows before has all been given: their memory may be filled again after it.
+  virtual void release() {}
 
  protected:
-  virtual MatrixView<const T> panel(Index first, Index count) = 0;
-
   /// Widens rows that lie at `stored` in device memory.
   void widen(const void* stored, MatrixView<T> out) {
-    launch_widen<T>(stored, A_.type(), scale_, out, context_.compute.get());
+    launch_widen<T>(stored, X_.type(), scale_, out, context_.compute.get());
   }
 
   const SourceContext& context() const { return context_; }
-  const DataView& A() const { return A_; }
+  const DataView& X() const { return X_; }
 
  private:
   SourceContext context_;
-  DataView A_;
+  DataView X_;
   double scale_;
-  Index most_panel_rows_;
-  Index panel_rows_;
-  Index next_row_ = 0;
 };
 
-/// A as T in device memory.
+/// X as T in device memory.
 template <class T>
-class ResidentSource final : public DeviceSource<T> {
+class ResidentRows final : public DeviceRows<T> {
  public:
-  ResidentSource(const SourceContext& context, const DataView& A, Index panel_rows, double scale)
-      : DeviceSource<T>(context, A, panel_rows, scale),
-        memory_(matrix_bytes<T>(A.rows(), A.cols()), "A") {
-    const Index piece = PanelStager::piece_rows(A);
-    PanelStager stager(A, piece, context.compute, context.threads);
-    for (Index first = 0; first < A.rows(); first += piece) {
-      const DataView rows = A.row_block(first, std::min(piece, A.rows() - first));
+  ResidentRows(const SourceContext& context, const DataView& X, double scale)
+      : DeviceRows<T>(context, X, scale), memory_(matrix_bytes<T>(X.rows(), X.cols()), "A") {
+    const Index piece = PanelStager::piece_rows(X);
+    PanelStager stager(X, piece, context.compute, context.threads);
+    for (Index first = 0; first < X.rows(); first += piece) {
+      const DataView rows = X.row_block(first, std::min(piece, X.rows() - first));
       this->widen(stager.stage(rows), all().row_block(first, rows.rows()));
       stager.release();
     }
   }
 
-  bool repeatable() const override { return true; }
+  MatrixView<const T> rows(Index first, Index count) override {
+    return all().row_block(first, count);
+  }
 
  private:
   MatrixView<T> all() const {
-    return device_view<T>(memory_.data(), this->A().rows(), this->A().cols());
-  }
-
-  MatrixView<const T> panel(Index first, Index count) override {
-    return all().row_block(first, count);
+    return device_view<T>(memory_.data(), this->X().rows(), this->X().cols());
   }
 
   DeviceBuffer memory_;
 };
 
-/// A as stored in device memory.
+/// X as stored in device memory.
 template <class T>
-class StoredResidentSource final : public DeviceSource<T> {
+class StoredResidentRows final : public DeviceRows<T> {
  public:
-  StoredResidentSource(const SourceContext& context, const DataView& A, Index panel_rows,
-                       double scale)
-      : DeviceSource<T>(context, A, panel_rows, scale),
-        memory_(A.bytes(), "A"),
-        panel_(matrix_bytes<T>(panel_rows, A.cols()), "a panel of A") {
-    const Index piece = PanelStager::piece_rows(A);
-    PanelStager stager(A, piece, context.compute, context.threads);
-    for (Index first = 0; first < A.rows(); first += piece) {
-      const DataView rows = A.row_block(first, std::min(piece, A.rows() - first));
+  StoredResidentRows(const SourceContext& context, const DataView& X, Index panel_rows,
+                     double scale)
+      : DeviceRows<T>(context, X, scale),
+        memory_(X.bytes(), "A"),
+        panel_(matrix_bytes<T>(panel_rows, X.cols()), "a panel of A") {
+    const Index piece = PanelStager::piece_rows(X);
+    PanelStager stager(X, piece, context.compute, context.threads);
+    for (Index first = 0; first < X.rows(); first += piece) {
+      const DataView rows = X.row_block(first, std::min(piece, X.rows() - first));
       check(cudaMemcpyAsync(stored_row(first), stager.stage(rows), rows.bytes(),
                             cudaMemcpyDeviceToDevice, context.compute.get()),
             "cudaMemcpyAsync", "uploading A");
       stager.release();
     }
   }
-  ~StoredResidentSource() override { this->context().compute.drain(); }
+  ~StoredResidentRows() override { this->context().compute.drain(); }
 
-  bool repeatable() const override { return true; }
+  MatrixView<const T> rows(Index first, Index count) override {
+    const auto out = device_view<T>(panel_.data(), count, this->X().cols());
+    this->widen(stored_row(first), out);
+    return out;
+  }
 
  private:
   std::byte* stored_row(Index i) const {
     return memory_.as<std::byte>() +
-           i * this->A().cols() * static_cast<Index>(element_size(this->A().type()));
-  }
-
-  MatrixView<const T> panel(Index first, Index count) override {
-    const auto out = device_view<T>(panel_.data(), count, this->A().cols());
-    this->widen(stored_row(first), out);
-    return out;
+           i * this->X().cols() * static_cast<Index>(element_size(this->X().type()));
   }
 
   DeviceBuffer memory_;
   DeviceBuffer panel_;
 };
 
+/// X in host memory, in place in a slot where it is stored as T, else widened from there.
 template <class T>
-class StagedSource final : public DeviceSource<T> {
+class StagedRows final : public DeviceRows<T> {
  public:
-  StagedSource(const SourceContext& context, const DataView& A, Index panel_rows, double scale)
-      : DeviceSource<T>(context, A, panel_rows, scale),
-        in_place_(scale == 1 && A.type() == ElementTypeOf<T>::value),
-        stager_(A, panel_rows, context.compute, context.threads),
-        panel_(in_place_ ? 0 : matrix_bytes<T>(panel_rows, A.cols()), "a panel of A") {}
-  ~StagedSource() override { this->context().compute.drain(); }
+  StagedRows(const SourceContext& context, const DataView& X, Index panel_rows, double scale)
+      : DeviceRows<T>(context, X, scale),
+        in_place_(X.type() == ElementTypeOf<T>::value && scale == 1),
+        stager_(X, panel_rows, context.compute, context.threads),
+        panel_(in_place_ ? 0 : matrix_bytes<T>(panel_rows, X.cols()), "a panel of A") {}
+  ~StagedRows() override { this->context().compute.drain(); }
 
-  void begin_sweep() override {
-    end_panel();
-    DeviceSource<T>::begin_sweep();
-  }
-
-  std::optional<Panel<T>> next() override {
-    end_panel();
-    return DeviceSource<T>::next();
-  }
-
- private:
-  /// Work on the panel before has all been given: its slot may be filled again after it.
-  void end_panel() {
-    const DeviceGuard guard(this->context().device);
-    stager_.release();
-  }
-
-  MatrixView<const T> panel(Index first, Index count) override {
-    const DataView rows = this->A().row_block(first, count);
+  MatrixView<const T> rows(Index first, Index count) override {
+    const DataView rows = this->X().row_block(first, count);
     const void* stored = stager_.stage(rows);
     if (in_place_) {
       return {static_cast<const T*>(stored), count, rows.cols(), rows.cols(), MemorySpace::device};
@@ -178,10 +139,85 @@ class StagedSource final : public DeviceSource<T> {
     return out;
   }
 
+  void release() override { stager_.release(); }
+
+ private:
   bool in_place_;
   PanelStager stager_;
   DeviceBuffer panel_;
 };
+
+/// Cuts rows into panels of equal height, of A and of its weights where it has some.
+template <class T>
+class DenseSource final : public PanelSource<T> {
+ public:
+  using Rows = std::unique_ptr<DeviceRows<T>>;
+
+  DenseSource(int device, const DataView& A, Index panel_rows, bool repeatable, Rows entries,
+              Rows weights)
+      : device_(device),
+        rows_(A.rows()),
+        cols_(A.cols()),
+        most_panel_rows_(panel_rows),
+        panel_rows_(panel_rows),
+        repeatable_(repeatable),
+        entries_(std::move(entries)),
+        weights_(std::move(weights)) {}
+
+  Index rows() const override { return rows_; }
+  Index cols() const override { return cols_; }
+  Index panel_rows() const override { return panel_rows_; }
+  void set_panel_rows(Index rows) override {
+    panel_rows_ = std::clamp<Index>(rows, 1, most_panel_rows_);
+  }
+  bool repeatable() const override { return repeatable_; }
+
+  void begin_sweep() override {
+    release();
+    next_row_ = 0;
+  }
+
+  std::optional<Panel<T>> next() override {
+    release();
+    if (next_row_ >= rows_) return std::nullopt;
+    const DeviceGuard guard(device_);
+    const Index first = next_row_;
+    const Index count = std::min(panel_rows_, rows_ - first);
+    next_row_ = first + count;
+    Panel<T> panel{.first_row = first, .A = entries_->rows(first, count)};
+    if (weights_ != nullptr) panel.weights = weights_->rows(first, count);
+    return panel;
+  }
+
+ private:
+  void release() {
+    const DeviceGuard guard(device_);
+    entries_->release();
+    if (weights_ != nullptr) weights_->release();
+  }
+
+  int device_;
+  Index rows_;
+  Index cols_;
+  Index most_panel_rows_;
+  Index panel_rows_;
+  bool repeatable_;
+  Rows entries_;
+  Rows weights_;
+  Index next_row_ = 0;
+};
+
+/// A source of what `make_rows(X, scale)` makes of A and of its weights.
+template <class T, class MakeRows>
+std::unique_ptr<PanelSource<T>> make_source(const SourceContext& context, const DataView& A,
+                                            Index panel_rows, double scale, bool repeatable,
+                                            const MakeRows& make_rows) {
+  std::unique_ptr<DeviceRows<T>> entries = make_rows(A, scale);
+  std::unique_ptr<DeviceRows<T>> weights;
+  if (A.weights() != nullptr) weights = make_rows(*A.weights(), 1.0);
+  return std::make_unique<DenseSource<T>>(context.device, A, panel_rows, repeatable,
+                                          std::move(entries), std::move(weights));
+}
 
 }  // namespace
 
@@ -189,14 +225,21 @@ template <class T>
 std::unique_ptr<PanelSource<T>> make_resident_source(const SourceContext& context,
                                                      const DataView& A, Index panel_rows,
                                                      double scale, bool widened) {
-  if (widened) return std::make_unique<ResidentSource<T>>(context, A, panel_rows, scale);
-  return std::make_unique<StoredResidentSource<T>>(context, A, panel_rows, scale);
+  return make_source<T>(context, A, panel_rows, scale, true,
+                        [&](const DataView& X, double own) -> std::unique_ptr<DeviceRows<T>> {
+                          if (widened) return std::make_unique<ResidentRows<T>>(context, X, own);
+                          return std::make_unique<StoredResidentRows<T>>(context, X, panel_rows,
+                                                                         own);
+                        });
 }
 
 template <class T>
 std::unique_ptr<PanelSource<T>> make_staged_source(const SourceContext& context, const DataView& A,
                                                    Index panel_rows, double scale) {
-  return std::make_unique<StagedSource<T>>(context, A, panel_rows, scale);
+  return make_source<T>(context, A, panel_rows, scale, false,
+                        [&](const DataView& X, double own) -> std::unique_ptr<DeviceRows<T>> {
+                          return std::make_unique<StagedRows<T>>(context, X, panel_rows, own);
+                        });
 }
 
 template std::unique_ptr<PanelSource<float>> make_resident_source(const SourceContext&,

@@ -1,4 +1,4 @@
-/// Where A lives for a device: in its memory, or staged from the host's.
+/// Where dense A and its weights live for a device: in its memory, or staged from the host's.
 #pragma once
 
 #include <memory>

@@ -1,13 +1,19 @@
 #include "cuda/plan.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <vector>
 
 #include "cuda/blas_handle.hpp"
 #include "cuda/panel_stager.hpp"
+#include "cuda/sparse_source.hpp"
 #include "extrapolation_step.hpp"
 #include "kernels/anls_update.hpp"
+#include "io/byte_count.hpp"
 #include "kernels/partial_sums.hpp"
+#include "nonneg/error.hpp"
+#include "rules/beta_rule.hpp"
 
 namespace nonneg::cuda {
 
@@ -19,6 +25,12 @@ constexpr Index kLeastResidentRows = 8192;
 
 /// What is tried besides: panels that fit that cache, but none lower than this.
 constexpr Index kLowestResidentRows = 1024;
+
+/// Panels of a rule that has workspaces of a panel are no lower than this where memory allows.
+constexpr Index kLeastWorkspaceRows = 64;
+
+/// Sparse panels are as high as their products take about this many bytes.
+constexpr std::uint64_t kSparseProductBytes = 64U << 20;
 
 /// Left to the runtime, to fragmentation and to others: this share of what is free.
 constexpr std::uint64_t kReserve = 16;
@@ -37,18 +49,24 @@ class Planner {
  public:
   Planner(const DataView& A, Options options, bool scaled, const DeviceInfo& device,
           std::uint64_t held_bytes)
-      : A_(A), options_(std::move(options)), device_(device) {
+      : A_(A),
+        options_(std::move(options)),
+        work_(options_, A),
+        gram_(options_.beta == kFrobenius && !is_weighted(options_, A)),
+        device_(device) {
     plan_.backend = BackendKind::cuda;
     plan_.rows = A.rows();
     plan_.cols = A.cols();
-    plan_.rank = options.rank;
-    plan_.precision = resolve(options.precision, A.type());
+    plan_.rank = options_.rank;
+    plan_.precision = resolve(options_.precision, A.type());
     entry_bytes_ = plan_.precision == Precision::float64 ? sizeof(double) : sizeof(float);
     const ElementType compute_type =
         plan_.precision == Precision::float64 ? ElementType::float64 : ElementType::float32;
     widens_ = scaled || A.type() != compute_type;
+    widens_weights_ = A.weights() != nullptr && A.weights()->type() != compute_type;
     plan_.data_bytes = A.bytes();
     plan_.data_bytes_per_iteration = A.bytes();
+    weight_bytes_ = A.weights() != nullptr ? A.weights()->bytes() : 0;
     plan_.factor_bytes = bytes(plan_.rows, plan_.rank) + bytes(plan_.cols, plan_.rank);
     const std::uint64_t free = device.memory_free_bytes;
     plan_.device_free_bytes = free - free / kReserve + held_bytes;
@@ -58,10 +76,17 @@ class Planner {
     plan_.flops_per_iteration = 4 * m * n * k + 4 * (m + n) * k * k;
   }
 
+  /// Throws OutOfMemory where A is sparse and does not fit.
   Plan planned() {
-    if (resident_plan_fits(bytes(plan_.rows, plan_.cols), 0)) return plan_;
-    if (A_.bytes() < bytes(plan_.rows, plan_.cols) &&
-        resident_plan_fits(A_.bytes(), entry_bytes_)) {
+    if (A_.sparse()) {
+      plan_sparse();
+      return plan_;
+    }
+    const std::uint64_t matrices = A_.weights() != nullptr ? 2 : 1;
+    const std::uint64_t widened = matrices * bytes(plan_.rows, plan_.cols);
+    const std::uint64_t as_stored = A_.bytes() + weight_bytes_;
+    if (resident_plan_fits(widened, 0)) return plan_;
+    if (as_stored < widened && resident_plan_fits(as_stored, matrices * entry_bytes_)) {
       return plan_;
     }
     stage();
@@ -75,6 +100,7 @@ class Planner {
   /// `buffer_entry_bytes` per entry; false where that does not fit.
   bool resident_plan_fits(std::uint64_t resident_bytes, std::uint64_t buffer_entry_bytes) {
     const std::uint64_t row = std::max<std::uint64_t>(bytes(1, plan_.cols), 1);
+    if (!gram_) return resident_plan_fits_with_workspaces(resident_bytes, buffer_entry_bytes);
     const auto cached = static_cast<Index>(device_.l2_bytes / 2 / row) / 64 * 64;
     const Index chosen = std::max(kLeastResidentRows, cached);
     const std::vector<Index> candidates =
@@ -86,6 +112,48 @@ class Planner {
            resident_plan_fits(resident_bytes, buffer_entry_bytes, chosen, {});
   }
 
+  /// Of a rule that has workspaces as wide as A: panels that stay in half of the second-level cache
+  /// with these, lower ones where memory is short.
+  bool resident_plan_fits_with_workspaces(std::uint64_t resident_bytes,
+                                          std::uint64_t buffer_entry_bytes) {
+    for (Index rows = workspace_rows();; rows /= 2) {
+      if (resident_plan_fits(resident_bytes, buffer_entry_bytes, rows, {})) return true;
+      if (options_.panel_rows > 0 || rows / 2 < kLeastWorkspaceRows) return false;
+    }
+  }
+
+  Index workspace_rows() const {
+    const auto matrices = static_cast<std::uint64_t>(1 + work_.panel_workspaces(A_.sparse()));
+    const std::uint64_t row = std::max<std::uint64_t>(matrices * bytes(1, plan_.cols), 1);
+    const auto cached = static_cast<Index>(device_.l2_bytes / 2 / row) / 64 * 64;
+    return std::clamp(cached, kLowestResidentRows, kLeastResidentRows);
+  }
+
+  /// Plans for sparse A in device memory: the one place for it.
+  void plan_sparse() {
+    plan_.resident = true;
+    plan_.resident_bytes = sparse_resident_bytes(A_, entry_bytes_);
+    plan_.pinned_bytes = sparse_upload_bytes(A_, entry_bytes_);
+    plan_.panel_bytes = plan_.pinned_bytes;
+    const bool sampled = gram_ || !work_.makes_dense;
+    const auto wanted =
+        static_cast<Index>(kSparseProductBytes / std::max<std::uint64_t>(bytes(1, plan_.rank), 1));
+    for (Index rows = sampled ? std::max(wanted, kLeastResidentRows) : workspace_rows();;
+         rows /= 2) {
+      set_panel_rows(rows, {});
+      add_up();
+      if (fits()) return;
+      if (options_.panel_rows > 0 || rows / 2 < kLeastWorkspaceRows) break;
+    }
+    throw OutOfMemory(
+        fmt::format("sparse A of {} x {} with {} stored entries takes {} of device memory, with "
+                    "factors and workspace for rank {}: {} free, and sparse data must fit there; "
+                    "use a smaller rank, or the cpu backend",
+                    plan_.rows, plan_.cols, A_.stored().entries(), byte_count(plan_.total_bytes),
+                    plan_.rank, byte_count(plan_.device_free_bytes)),
+        plan_.total_bytes, plan_.device_free_bytes);
+  }
+
   bool resident_plan_fits(std::uint64_t resident_bytes, std::uint64_t buffer_entry_bytes,
                           Index chosen, const std::vector<Index>& candidates) {
     plan_.resident = true;
@@ -93,7 +161,13 @@ class Planner {
     plan_.bus_bytes_per_iteration = 0;
     set_panel_rows(chosen, candidates);
     // The upload's slots are there before the factors are, and gone when these are.
-    plan_.pinned_bytes = PanelStager::kSlots * stored(PanelStager::piece_rows(A_));
+    plan_.pinned_bytes = PanelStager::kSlots * stored(A_, PanelStager::piece_rows(A_));
+    if (A_.weights() != nullptr) {
+      const DataView& weights = *A_.weights();
+      plan_.pinned_bytes =
+          std::max(plan_.pinned_bytes,
+                   PanelStager::kSlots * stored(weights, PanelStager::piece_rows(weights)));
+    }
     plan_.panel_bytes =
         plan_.pinned_bytes + product(most_panel_rows(plan_), plan_.cols, buffer_entry_bytes);
     add_up();
@@ -105,27 +179,35 @@ class Planner {
   void stage() {
     plan_.resident = false;
     plan_.resident_bytes = 0;
-    plan_.bus_bytes_per_iteration = plan_.data_bytes;
-    for (Index rows = PanelStager::piece_rows(A_);; rows = (rows + 1) / 2) {
+    plan_.bus_bytes_per_iteration = plan_.data_bytes + weight_bytes_;
+    Index highest = PanelStager::piece_rows(A_);
+    if (A_.weights() != nullptr) {
+      highest = std::min(highest, PanelStager::piece_rows(*A_.weights()));
+    }
+    for (Index rows = highest;; rows = (rows + 1) / 2) {
       // What is lower than a megabyte crosses the bus badly.
       constexpr std::uint64_t kLeastBytes = 1U << 20;
-      set_panel_rows(rows, stored(rows / 4) >= kLeastBytes ? heights({rows, rows / 2, rows / 4})
-                                                           : std::vector<Index>{});
-      plan_.pinned_bytes = PanelStager::kSlots * stored(plan_.panel_rows);
-      plan_.panel_bytes = plan_.pinned_bytes + (widens_ ? bytes(plan_.panel_rows, plan_.cols) : 0);
+      set_panel_rows(rows, stored(A_, rows / 4) >= kLeastBytes ? heights({rows, rows / 2, rows / 4})
+                                                               : std::vector<Index>{});
+      plan_.pinned_bytes = PanelStager::kSlots * stored(A_, plan_.panel_rows);
+      if (A_.weights() != nullptr) {
+        plan_.pinned_bytes += PanelStager::kSlots * stored(*A_.weights(), plan_.panel_rows);
+      }
+      const std::uint64_t buffers = (widens_ ? 1U : 0U) + (widens_weights_ ? 1U : 0U);
+      plan_.panel_bytes = plan_.pinned_bytes + buffers * bytes(plan_.panel_rows, plan_.cols);
       add_up();
       if (fits() || rows == 1 || options_.panel_rows > 0) return;
     }
   }
 
-  std::uint64_t stored(Index rows) const {
-    return product(rows, plan_.cols, element_size(A_.type()));
+  static std::uint64_t stored(const DataView& X, Index rows) {
+    return product(rows, X.cols(), element_size(X.type()));
   }
 
   /// Those of them that differ for A's rows, where the run may try any; none where one is left.
   std::vector<Index> heights(const std::vector<Index>& wanted) const {
     std::vector<Index> different;
-    if (options_.panel_rows > 0 || options_.deterministic) return different;
+    if (options_.panel_rows > 0 || options_.deterministic || !gram_) return different;
     for (const Index rows : wanted) {
       const Index height = std::clamp<Index>(rows, 1, std::max<Index>(plan_.rows, 1));
       if (std::find(different.begin(), different.end(), height) == different.end()) {
@@ -152,6 +234,14 @@ class Planner {
     if (options_.algorithm == Algorithm::anls) {
       plan_.workspace_bytes += anls_workspace_bytes(plan_.rank);
     }
+    if (!gram_) {
+      // In place of S its denominators, and two rules' denominators and workspaces of a panel.
+      const Index panel = most_panel_rows(plan_);
+      const auto workspaces = static_cast<std::uint64_t>(work_.panel_workspaces(A_.sparse()));
+      plan_.workspace_bytes += bytes(work_.denominator_rows(plan_.cols), plan_.rank) +
+                               2 * bytes(work_.denominator_rows(panel), plan_.rank) +
+                               2 * workspaces * bytes(panel, plan_.cols);
+    }
     if (extrapolates(options_)) {
       plan_.workspace_bytes += bytes(plan_.rows, plan_.rank) + 2 * bytes(plan_.cols, plan_.rank);
     }
@@ -163,17 +253,22 @@ class Planner {
 
   const DataView& A_;
   Options options_;
+  BetaWork work_;
+  /// True for the rules that read A through products alone.
+  bool gram_;
   const DeviceInfo& device_;
   std::uint64_t entry_bytes_ = 0;
   /// True where panels pass through a kernel before they are used.
   bool widens_ = false;
+  bool widens_weights_ = false;
+  std::uint64_t weight_bytes_ = 0;
   Plan plan_;
 };
 
 }  // namespace
 
 std::uint64_t fixed_bytes() {
-  return BlasHandle::kWorkspaceBytes + kDenominatorBytes +
+  return BlasHandle::kWorkspaceBytes + kScratchBytes +
          static_cast<std::uint64_t>(kPartialDoubles) * sizeof(double);
 }
 

@@ -15,8 +15,8 @@ std::uint64_t fixed_bytes();
 Plan plan(const DataView& A, const Options& options, bool scaled, const DeviceInfo& device,
           std::uint64_t held_bytes);
 
-/// Room for rows of F·G.
-inline constexpr std::uint64_t kDenominatorBytes = 8U << 20U;
+/// Room for rows of F·G, and for partial sums of columns and Gram matrices.
+inline constexpr std::uint64_t kScratchBytes = 8U << 20U;
 
 /// Whether an update of k components takes F·G from a product, and then passes over the factor
 /// once: above 64 components a kernel that forms it would read G for every other row. Repeated

@@ -6,6 +6,7 @@
 
 #include "nonneg/panel_source.hpp"
 #include "panels/in_place.hpp"
+#include "panels/sparse_weights.hpp"
 
 namespace nonneg {
 
@@ -114,7 +115,9 @@ class SparseSource final : public HostSource<T> {
       }
       rows_.values = values_.data();
     }
-    if (A.weights() != nullptr) take_weights(A.weights()->stored(), base);
+    if (A.weights() == nullptr) return;
+    weights_ = weights_of_stored<T>(stored, A.weights()->stored());
+    rows_.weights = weights_.data();
   }
 
  private:
@@ -123,26 +126,6 @@ class SparseSource final : public HostSource<T> {
     for (std::size_t e = 0; e < values_.size(); ++e) {
       values_[e] = static_cast<T>(scale * static_cast<double>(values[e]));
     }
-  }
-
-  /// The weights of the stored entries; 0 where the weights store none.
-  void take_weights(const SparseView& weights, Index base) {
-    const SparseView& stored = this->A().stored();
-    weights_.assign(static_cast<std::size_t>(stored.entries()), T{0});
-    for (Index i = 0; i < stored.rows(); ++i) {
-      const std::int32_t* first = weights.columns() + weights.row_offsets()[i];
-      const std::int32_t* last = weights.columns() + weights.row_offsets()[i + 1];
-      for (Index e = stored.row_offsets()[i]; e < stored.row_offsets()[i + 1]; ++e) {
-        const std::int32_t* found = std::lower_bound(first, last, stored.columns()[e]);
-        if (found == last || *found != stored.columns()[e]) continue;
-        const Index at = found - weights.columns();
-        weights_[static_cast<std::size_t>(e - base)] =
-            weights.type() == ElementType::float32
-                ? static_cast<T>(static_cast<const float*>(weights.values())[at])
-                : static_cast<T>(static_cast<const double*>(weights.values())[at]);
-      }
-    }
-    rows_.weights = weights_.data();
   }
 
   Panel<T> panel(Index first, Index count) override {

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "nonneg/data_view.hpp"
+#include "nonneg/export.hpp"
 #include "rules/gram_rule.hpp"
 #include "rules/update_rule.hpp"
 
@@ -22,7 +23,7 @@ struct BetaWork {
   bool makes_dense = false;
 
   /// `options` must be settled for A.
-  BetaWork(const Options& options, const DataView& A) noexcept;
+  NONNEG_EXPORT BetaWork(const Options& options, const DataView& A) noexcept;
 
   /// A-sized workspaces of one panel.
   int panel_workspaces(bool sparse) const noexcept {

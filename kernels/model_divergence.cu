@@ -1,0 +1,57 @@
+// Σ weight·d_β(A(i, j), v), v = Σ_c W(i, c)·Ht(j, c): model and divergences in T, sums in double.
+//
+// Threads: as kernels/model_tiles.cuh lays them out. Reads A and the weights once; bound by A's
+// memory traffic for small k, by logarithms and products else. An entry that is NaN in A or of
+// weight 0 has no share; NaN in the factors gives NaN.
+#include "kernels/beta.cuh"
+#include "kernels/model_divergence.hpp"
+#include "kernels/model_tiles.cuh"
+#include "kernels/partial_sums.cuh"
+
+namespace nonneg::cuda {
+
+namespace {
+
+template <class T, BetaKind kKind>
+__global__ void __launch_bounds__(kThreads, 2)
+    model_divergence(const T* A, Index lda, Index m, Index n, const T* weights, Index ld_weights,
+                     const T* W, Index ldw, const T* Ht, Index ldh, Index k,
+                     Divergence<T> divergence, double* partials) {
+  double sum = 0;
+  for_each_model_entry(W, ldw, m, Ht, ldh, n, k, [&](Index i, Index j, T v) {
+    const T a = A[i * lda + j];
+    const T weight = weights == nullptr ? T{1} : weights[i * ld_weights + j];
+    if (a != a || weight == T{0}) return;
+    sum += static_cast<double>(weight) *
+           divergence_of(kKind, a, at_least(v, divergence.least), divergence.beta);
+  });
+  store_block_sum(sum, partials + blockIdx.x);
+}
+
+}  // namespace
+
+template <class T>
+void launch_model_divergence(MatrixView<const T> A, MatrixView<const T> weights,
+                             MatrixView<const T> W, MatrixView<const T> Ht,
+                             const Divergence<T>& divergence, double* workspace, double* sums,
+                             cudaStream_t stream) {
+  if (A.empty()) return;
+  const unsigned blocks = grid_size(tile_count(A.rows(), A.cols()), 1, kMostPartials);
+  const T* weight_data = weights.rows() > 0 ? weights.data() : nullptr;
+  with_kind(divergence.beta, [&]<class Kind>(Kind) {
+    model_divergence<T, Kind::kKind><<<blocks, kThreads, 0, stream>>>(
+        A.data(), A.ld(), A.rows(), A.cols(), weight_data, weights.ld(), W.data(), W.ld(),
+        Ht.data(), Ht.ld(), W.cols(), divergence, workspace);
+  });
+  check_launch("model_divergence");
+  launch_finish_sums(workspace, blocks, 1, sums, Onto::add, stream);
+}
+
+template void launch_model_divergence(MatrixView<const float>, MatrixView<const float>,
+                                      MatrixView<const float>, MatrixView<const float>,
+                                      const Divergence<float>&, double*, double*, cudaStream_t);
+template void launch_model_divergence(MatrixView<const double>, MatrixView<const double>,
+                                      MatrixView<const double>, MatrixView<const double>,
+                                      const Divergence<double>&, double*, double*, cudaStream_t);
+
+}  // namespace nonneg::cuda

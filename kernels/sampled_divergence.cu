@@ -1,0 +1,60 @@
+// Σ weight·d_β(a, v) over the stored entries of sparse rows, v = Σ_c W(i, c)·Ht(j, c), less
+// d_β(0, v) where the zeros are summed elsewhere; divergences in T, sums in double.
+//
+// Threads: as kernels/sparse_rows.cuh lays them out; two stages, no atomics. Reads each entry of A
+// once and a row of Ht for it; bound by those reads. An entry that is NaN or of weight 0 has no
+// share; NaN in the factors gives NaN.
+#include "kernels/partial_sums.cuh"
+#include "kernels/sampled_divergence.hpp"
+#include "kernels/sampled_rows.cuh"
+
+namespace nonneg::cuda {
+
+namespace {
+
+template <class T>
+__global__ void __launch_bounds__(kThreads, 2)
+    sampled_divergence(Sampled<T> given, bool zeros_observed, double* partials) {
+  double sum = 0;
+  const T beta = given.divergence.beta;
+  for_each_sparse_row(
+      given.A, given.width, [&](Index i, Index first, Index count, Index longest, int lane) {
+        const T* w_row = given.W.row(i >= 0 ? i : 0);
+        for (Index s = 0; s < longest; ++s) {
+          const StoredEntry<T> entry(given.A, first, s, count);
+          const T share = lane_dot(w_row, given.Ht.row(entry.column), lane, given.width, given.k);
+          const T v = at_least(sum_of_group(share, given.width), given.divergence.least);
+          if (lane > 0 || !entry.counts()) continue;
+          const double each = zeros_observed ? divergence_beyond_zero(given.kind, entry.a, v, beta)
+                                             : divergence_of(given.kind, entry.a, v, beta);
+          sum += static_cast<double>(entry.weight) * each;
+        }
+      });
+  store_block_sum(sum, partials + blockIdx.x);
+}
+
+}  // namespace
+
+template <class T>
+void launch_add_sampled_divergence(const SparseRows<T>& A, MatrixView<const T> W,
+                                   MatrixView<const T> Ht, const Divergence<T>& divergence,
+                                   bool zeros_observed, double* workspace, double* sums,
+                                   cudaStream_t stream) {
+  if (A.entries == 0) return;
+  const SparseLaunch launch = sparse_launch(A.rows, W.cols(), kMostPartials);
+  const Sampled<T> sampled{A,           {W.data(), W.ld()},       {Ht.data(), Ht.ld()},
+                           W.cols(),    kind_of(divergence.beta), divergence,
+                           launch.width};
+  sampled_divergence<T><<<launch.blocks, kThreads, 0, stream>>>(sampled, zeros_observed, workspace);
+  check_launch("sampled_divergence");
+  launch_finish_sums(workspace, launch.blocks, 1, sums, Onto::add, stream);
+}
+
+template void launch_add_sampled_divergence(const SparseRows<float>&, MatrixView<const float>,
+                                            MatrixView<const float>, const Divergence<float>&, bool,
+                                            double*, double*, cudaStream_t);
+template void launch_add_sampled_divergence(const SparseRows<double>&, MatrixView<const double>,
+                                            MatrixView<const double>, const Divergence<double>&,
+                                            bool, double*, double*, cudaStream_t);
+
+}  // namespace nonneg::cuda
