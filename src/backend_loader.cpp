@@ -110,19 +110,14 @@ BackendChoice choose_backend(const Options& options) {
 }
 
 BackendChoice choose_backend(const Options& options, const DataView& A) {
-  const std::string only_on_cpu = A.sparse() ? "sparse data"
-                                  : options.beta != kFrobenius
-                                      ? fmt::format("beta = {:g}", options.beta)
-                                  : is_weighted(options, A) ? "weights and missing entries"
-                                                            : "";
-  if (only_on_cpu.empty() || options.backend == BackendKind::cpu) return choose_backend(options);
+  const bool unordered = A.sparse() && options.deterministic;
+  if (!unordered || options.backend == BackendKind::cpu) return choose_backend(options);
   if (options.backend == BackendKind::cuda) {
     throw NotAvailable(
-        fmt::format("backend = cuda: computes the Frobenius loss of complete dense data; use "
-                    "backend = cpu for {}",
-                    only_on_cpu));
+        "backend = cuda: adds up the stored entries of sparse data in any order; use backend = cpu "
+        "for deterministic results, or leave deterministic off");
   }
-  return {BackendKind::cpu, fmt::format("{} takes the CPU", only_on_cpu)};
+  return {BackendKind::cpu, "deterministic results of sparse data take the CPU"};
 }
 
 Plan make_plan(const DataView& A, const Options& given, bool scaled) {
