@@ -196,13 +196,13 @@ TYPED_TEST(BetaTest, TheDivergenceIsSummedOverTheObservedEntries) {
         auto x = this->put(weights, 1);
         auto w = this->put(W, shape.padding);
         auto h = this->put(Ht, shape.padding);
-        const Divergence<T> divergence{static_cast<T>(beta), T(1e-6)};
+        const Divergence<T> measure{static_cast<T>(beta), T(1e-6)};
 
         this->backend().clear_sums(sums.data(), 1);
         for (int times = 0; times < 2; ++times) {
           this->backend().add_divergence(
               a.view(), weighted ? MatrixView<const T>(x.view()) : MatrixView<const T>(), w.view(),
-              h.view(), divergence, sums.data());
+              h.view(), measure, sums.data());
         }
 
         const Dense V = model(W, Ht);
