@@ -72,7 +72,7 @@ def to_error(command, folder, name, a, rank, seeds, target, reach):
     for seed in seeds:
         w0, h0 = start(a, rank, seed)
         theirs, count, error = run_sklearn(a, w0, h0, solver="cd", max_iter=1000)
-        record = run_nonneg(command, folder, a, w0, h0, "--max-iterations", "400", "--tolerance",
+        record = run_nonneg(command, folder, a, w0, h0, "--max-iterations", "120", "--tolerance",
                             "0", "--check-every", "2")
         lowest = min(error, record["loss_history"][-1]["relative_error"])
         reached = seconds_to(record, reach(error, lowest))
