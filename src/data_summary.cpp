@@ -125,8 +125,11 @@ Entry find_entry(const DataView& A, Index row, const Wanted& wanted) {
                     entry.row, entry.column, value));
   }
   throw InvalidArgument(fmt::format(
-      "entry ({}, {}) of A is {}: every entry must be a finite number; replace such entries first",
-      entry.row, entry.column, std::isnan(entry.value) ? "NaN" : "infinite"));
+      "entry ({}, {}) of A is {}: every entry must be a finite number; {}", entry.row, entry.column,
+      std::isnan(entry.value) ? "NaN" : "infinite",
+      std::isnan(entry.value)
+          ? "replace such entries, or let missing = nan (--missing nan) take them for missing ones"
+          : "replace such entries first"));
 }
 
 /// What plain data is read for: every entry counts 1, and the loss is the Frobenius one.

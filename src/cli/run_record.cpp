@@ -212,8 +212,13 @@ std::string run_summary(const Json& record, const std::string& where) {
                      ? fmt::format(", sparse, {} entries", input["entries"].get<Index>())
                  : input["mapped"].get<bool>() ? ", read from its file as needed"
                                                : "");
-  fmt::format_to(std::back_inserter(out), "factors         rank {}, {} in {}\n",
-                 shape["rank"].get<Index>(), options["algorithm"].get<std::string>(),
+  const std::string name = options["loss"];
+  const std::string loss = name == "frobenius" ? ""
+                           : name == "beta"
+                               ? fmt::format(" for beta = {:g}", options["beta"].get<double>())
+                               : " for " + name;
+  fmt::format_to(std::back_inserter(out), "factors         rank {}, {}{} in {}\n",
+                 shape["rank"].get<Index>(), options["algorithm"].get<std::string>(), loss,
                  record["precision"].get<std::string>());
   const std::string backend = record["backend"];
   const std::string reason = record["backend_reason"];
