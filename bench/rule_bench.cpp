@@ -114,6 +114,7 @@ int main(int argc, char** argv) {
              stdout);
   for (int start = 1; start <= settings.starts; ++start) {
     std::vector<Run> runs;
+    runs.reserve(rules.size());
     for (const Rule& rule : rules) {
       runs.push_back(run(A, rule, settings, static_cast<std::uint64_t>(start)));
     }
