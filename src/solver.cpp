@@ -50,6 +50,8 @@ class Solver<T>::Impl {
         work_(options_, A),
         gram_(options_.beta == kFrobenius && !is_weighted(options_, A)),
         sparse_(A.sparse()),
+        row_entries_(sparse_ ? A.stored().entries() / A.rows() : A.cols()),
+        column_entries_(sparse_ ? A.stored().entries() / A.cols() : A.rows()),
         plan_(affordable(backend_->plan(A, options_, summary_.scale != 1))),
         typical_entry_(std::sqrt(summary_.scaled_mean / static_cast<double>(options_.rank))),
         floor_(factor_floor<T>(options_, typical_entry_)),
@@ -187,8 +189,8 @@ class Solver<T>::Impl {
                                         : chosen_repeats(algorithm, other_length, options_.rank);
     };
     const FactorUpdates<T> updates{
-        w_update<T>(options_, units_, floor_, repeats(plan_.cols), kRepeatTolerance),
-        h_update<T>(options_, units_, floor_, repeats(plan_.rows), kRepeatTolerance)};
+        w_update<T>(options_, units_, floor_, repeats(row_entries_), kRepeatTolerance),
+        h_update<T>(options_, units_, floor_, repeats(column_entries_), kRepeatTolerance)};
     const Index panel_rows = most_panel_rows(plan_);
     if (gram_) {
       return make_gram_rule(backend, algorithm, updates, panel_rows, options_.rank, sparse_);
@@ -329,6 +331,9 @@ class Solver<T>::Impl {
   /// Whether the Frobenius rules serve, which need A's products and Gram matrices only.
   bool gram_;
   bool sparse_;
+  /// Entries of a row and of a column that products are taken of; sparse data's on average.
+  Index row_entries_;
+  Index column_entries_;
   Plan plan_;
   /// Of either factor: sqrt(mean(A') / k).
   double typical_entry_;

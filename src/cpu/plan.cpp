@@ -114,7 +114,7 @@ Plan plan(const DataView& A, const Options& given, bool scaled) {
       extrapolation_bytes + solving_bytes +
       workers * (2 * bytes(n, k) + 2 * bytes(k, k) + bytes(plan.panel_rows, k)) +
       (gram ? 0
-            : workers *
+            : (workers + 1) *  // the workers' rules, and the one that updates H
                   (bytes(work.denominator_rows(n) + work.denominator_rows(plan.panel_rows), k) +
                    work.panel_workspaces(A.sparse()) * bytes(plan.panel_rows, n))) +
       (A.sparse() && !work.makes_dense ? 0 : bytes(64 * threads, n)) + bytes(k, k);
