@@ -134,13 +134,6 @@ class BetaRule final : public UpdateRule<T> {
 
 }  // namespace
 
-BetaWork::BetaWork(const Options& options, const DataView& A) noexcept
-    : beta(options.beta),
-      zeros_observed(options.missing != Missing::zeros),
-      sums_as_denominators(options.beta == kKullbackLeibler && !is_weighted(options, A)),
-      makes_dense(A.sparse() && zeros_observed && options.beta != kKullbackLeibler &&
-                  options.beta != kFrobenius) {}
-
 double update_exponent(double beta) noexcept {
   if (beta < 1) return 1 / (2 - beta);
   return beta > 2 ? 1 / (beta - 1) : 1;

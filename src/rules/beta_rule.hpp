@@ -23,7 +23,12 @@ struct BetaWork {
   bool makes_dense = false;
 
   /// `options` must be settled for A.
-  NONNEG_EXPORT BetaWork(const Options& options, const DataView& A) noexcept;
+  BetaWork(const Options& options, const DataView& A) noexcept
+      : beta(options.beta),
+        zeros_observed(options.missing != Missing::zeros),
+        sums_as_denominators(options.beta == kKullbackLeibler && !is_weighted(options, A)),
+        makes_dense(A.sparse() && zeros_observed && options.beta != kKullbackLeibler &&
+                    options.beta != kFrobenius) {}
 
   /// A-sized workspaces of one panel.
   int panel_workspaces(bool sparse) const noexcept {
