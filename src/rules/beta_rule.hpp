@@ -5,7 +5,6 @@
 #include <memory>
 
 #include "nonneg/data_view.hpp"
-#include "nonneg/export.hpp"
 #include "rules/gram_rule.hpp"
 #include "rules/update_rule.hpp"
 
