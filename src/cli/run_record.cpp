@@ -89,7 +89,7 @@ InputDescription describe(const DataView& generated) {
 }
 
 std::string storage_words(const MatrixFile& file) {
-  const std::string format(file.format());
+  std::string format(file.format());
   if (!file.view().sparse()) return format;
   return fmt::format("{}, sparse, {} entries", format, file.view().stored().entries());
 }

@@ -47,10 +47,10 @@ std::uint64_t product(Index rows, Index cols, std::uint64_t entry_bytes) {
 
 class Planner {
  public:
-  Planner(const DataView& A, Options options, bool scaled, const DeviceInfo& device,
+  Planner(const DataView& A, const Options& options, bool scaled, const DeviceInfo& device,
           std::uint64_t held_bytes)
       : A_(A),
-        options_(std::move(options)),
+        options_(options),
         work_(options_, A),
         gram_(options_.beta == kFrobenius && !is_weighted(options_, A)),
         device_(device) {
@@ -123,8 +123,8 @@ class Planner {
   }
 
   Index workspace_rows() const {
-    const auto matrices = static_cast<std::uint64_t>(1 + work_.panel_workspaces(A_.sparse()));
-    const std::uint64_t row = std::max<std::uint64_t>(matrices * bytes(1, plan_.cols), 1);
+    const auto workspaces = static_cast<std::uint64_t>(work_.panel_workspaces(A_.sparse()));
+    const std::uint64_t row = std::max<std::uint64_t>((1 + workspaces) * bytes(1, plan_.cols), 1);
     const auto cached = static_cast<Index>(device_.l2_bytes / 2 / row) / 64 * 64;
     return std::clamp(cached, kLowestResidentRows, kLeastResidentRows);
   }
