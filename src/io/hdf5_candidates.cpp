@@ -31,7 +31,9 @@ class Search {
   void look_into(const std::string& group, int depth) {
     for (const std::string& link : file_.links(group, kMostObjects)) {
       if (++seen_ > kMostObjects) return;
-      const std::string place = group == "/" ? "/" + link : group + "/" + link;
+      std::string place = group == "/" ? "" : group;
+      place += "/";
+      place += link;
       const Hdf5File::Kind kind = file_.kind(place);
       if (kind == Hdf5File::Kind::nothing) continue;
       if (is_matrix(file_, place, kind)) {
@@ -65,7 +67,7 @@ bool holds_sparse(const Hdf5File& file, const std::string& group) {
 
 std::string choose_matrix(const Hdf5File& file, const std::string& asked) {
   if (!asked.empty()) {
-    const std::string place = asked.front() == '/' ? asked : "/" + asked;
+    std::string place = asked.front() == '/' ? asked : "/" + asked;
     const Hdf5File::Kind kind = file.kind(place);
     if (kind != Hdf5File::Kind::nothing && is_matrix(file, place, kind)) return place;
     throw InvalidArgument(

@@ -27,10 +27,11 @@ TEST(SparseDataTest, MemoryFollowsTheStoredEntriesAndTheFactors) {
   std::vector<float> values;
   Random random(5);
   for (Index i = 0; i <= kSide; ++i) offsets.push_back(10 * i);
+  // Each row has one entry in each tenth of the columns.
+  constexpr Index kTenth = kSide / 10;
   for (Index e = 0; e < kEntries; ++e) {
     columns.push_back(static_cast<std::int32_t>(
-        e % 10 * (kSide / 10) +
-        static_cast<Index>(random.uniform() * static_cast<double>(kSide / 10))));
+        e % 10 * kTenth + static_cast<Index>(random.uniform() * static_cast<double>(kTenth))));
     values.push_back(static_cast<float>(0.5 + 0.5 * random.uniform()));
   }
   const SparseView A(offsets.data(), columns.data(), values.data(), ElementType::float32, kSide,
