@@ -9,8 +9,11 @@ namespace nonneg::test {
 namespace {
 
 #if defined(__SANITIZE_ADDRESS__)
-constexpr Index kSide = 100000;  // shadow memory is not what this measures
+// The sanitizer's own memory grows with what was freed: only the plan is looked at.
+constexpr bool kMeasures = false;
+constexpr Index kSide = 100000;
 #else
+constexpr bool kMeasures = true;
 constexpr Index kSide = 1000000;
 #endif
 constexpr Index kEntries = 10 * kSide;
@@ -48,7 +51,7 @@ TEST(SparseDataTest, MemoryFollowsTheStoredEntriesAndTheFactors) {
     EXPECT_LE(static_cast<double>(plan.total_bytes), most);
     const double before = peak_bytes();
     const Result<float> result = factorize<float>(DataView(A), options);
-    EXPECT_LE(peak_bytes() - before, most) << "beta " << beta;
+    if (kMeasures) EXPECT_LE(peak_bytes() - before, most) << "beta " << beta;
     EXPECT_LT(result.loss_history.back().loss, result.loss_history.front().loss * (1 + 1e-6));
   }
 }
