@@ -25,6 +25,7 @@ __global__ void __launch_bounds__(kThreads)
     auto* f_row = reinterpret_cast<Entries*>(F + i * ldf);
     const auto* p_row = reinterpret_cast<const Entries*>(P + i * ldp);
     const auto* d_row = reinterpret_cast<const Entries*>(D + i * ldd);
+#pragma unroll 1  // unrolled, it spills on sm_80
     for (Index j = grid_thread(); j < packs; j += grid_threads()) {
       Entries f = f_row[j];
       const Entries p = p_row[j];
