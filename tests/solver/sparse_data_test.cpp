@@ -51,7 +51,9 @@ TEST(SparseDataTest, MemoryFollowsTheStoredEntriesAndTheFactors) {
     EXPECT_LE(static_cast<double>(plan.total_bytes), most);
     const double before = peak_bytes();
     const Result<float> result = factorize<float>(DataView(A), options);
-    if (kMeasures) EXPECT_LE(peak_bytes() - before, most) << "beta " << beta;
+    if (kMeasures) {
+      EXPECT_LE(peak_bytes() - before, most) << "beta " << beta;
+    }
     EXPECT_LT(result.loss_history.back().loss, result.loss_history.front().loss * (1 + 1e-6));
   }
 }
