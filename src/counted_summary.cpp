@@ -8,6 +8,7 @@
 
 #include "cpu/parallel.hpp"
 #include "cpu/widen.hpp"
+#include "panels/sparse_weights.hpp"
 
 namespace nonneg {
 
@@ -44,28 +45,13 @@ DataView stored_entries(const SparseView& row) {
           1};
 }
 
-/// The weights of the stored entries: an entry whose weight is not stored has none.
-void align_weights(const SparseView& row, const SparseView& weights, std::vector<double>& out) {
-  std::vector<double> stored;
-  widen_row(stored_entries(weights), 1, stored);
-  const std::int32_t* first = weights.columns() + weights.row_offsets()[0];
-  const std::int32_t* last = first + weights.entries();
-  const std::int32_t* columns = row.columns() + row.row_offsets()[0];
-  out.assign(static_cast<std::size_t>(row.entries()), 0.0);
-  for (std::size_t e = 0; e < out.size(); ++e) {
-    const std::int32_t* found = std::lower_bound(first, last, columns[e]);
-    if (found != last && *found == columns[e])
-      out[e] = stored[static_cast<std::size_t>(found - first)];
-  }
-}
-
 void read_row(const DataView& A, Index i, double scale, Row& row) {
   const DataView one = A.row_block(i, 1);
   if (A.sparse()) {
     widen_row(stored_entries(one.stored()), scale, row.entries);
     row.columns = one.stored().columns() + one.stored().row_offsets()[0];
     if (one.weights() != nullptr) {
-      align_weights(one.stored(), one.weights()->stored(), row.weights);
+      row.weights = weights_of_stored<double>(one.stored(), one.weights()->stored());
     }
   } else {
     widen_row(one, scale, row.entries);

@@ -12,6 +12,7 @@
 #include "counted_summary.hpp"
 #include "cpu/parallel.hpp"
 #include "cpu/widen.hpp"
+#include "rules/gram_rule.hpp"
 
 namespace nonneg {
 
@@ -160,7 +161,7 @@ DataSummary summarize(const DataView& A, const Options& options, int threads) {
     throw InvalidArgument(fmt::format("A is {} x {}: it must have at least one row and one column",
                                       A.rows(), A.cols()));
   }
-  const bool plain = !A.sparse() && !is_weighted(options, A) && options.beta == kFrobenius;
+  const bool plain = !A.sparse() && gram_rules_serve(options, A);
   const auto sums_of = [&](double scale) {
     return plain ? plain_sums(A, scale, threads) : counted_sums(A, options, scale, threads);
   };

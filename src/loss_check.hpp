@@ -50,10 +50,6 @@ class LossCheck {
             .l2_h = p.l2_h * h / units_.h};
   }
 
-  /// False where no sums of a sweep tell the loss: every β-divergence but the Frobenius loss of
-  /// complete data.
-  bool has_identity() const { return has_identity_; }
-
   // Losses are in the run's units from here on.
 
   /// ½‖A − W·H‖² by the Gram identity; only where there is one and the terms are those of the

@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "rules/gram_rule.hpp"
+
 namespace nonneg {
 
 namespace {
@@ -82,7 +84,7 @@ bool is_weighted(const Options& options, const DataView& A) noexcept {
 Options settled(Options options, const DataView& A) {
   validate(options);
   require_kind_of_missing(options.missing, A);
-  const bool gram = options.beta == kFrobenius && !is_weighted(options, A);
+  const bool gram = gram_rules_serve(options, A);
   if (options.algorithm == Algorithm::automatic) {
     options.algorithm = gram ? Algorithm::hals : Algorithm::mu;
   }

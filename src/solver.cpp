@@ -48,7 +48,7 @@ class Solver<T>::Impl {
         summary_(summarize(A, options_, backend_->threads())),
         units_{summary_.scale, std::sqrt(summary_.scale), std::sqrt(summary_.scale), options_.beta},
         work_(options_, A),
-        gram_(options_.beta == kFrobenius && !is_weighted(options_, A)),
+        gram_(gram_rules_serve(options_, A)),
         sparse_(A.sparse()),
         row_entries_(sparse_ ? A.stored().entries() / A.rows() : A.cols()),
         column_entries_(sparse_ ? A.stored().entries() / A.cols() : A.rows()),
@@ -58,7 +58,9 @@ class Solver<T>::Impl {
         loss_(options_, summary_, units_, plan_, gram_),
         tuner_(plan_),
         sweep_(*backend_, A, plan_, summary_.scale,
-               [this](Backend<T>& backend) { return make_rule(backend); }),
+               [this](Backend<T>& backend, Index panel_rows) {
+                 return make_rule(backend, panel_rows);
+               }),
         sums_(*backend_, options_.rank, plan_.workers),
         W_(backend_->allocate(A.rows(), options_.rank)),
         Ht_(backend_->allocate(A.cols(), options_.rank)) {
@@ -182,7 +184,7 @@ class Solver<T>::Impl {
     return plan;
   }
 
-  std::unique_ptr<UpdateRule<T>> make_rule(Backend<T>& backend) {
+  std::unique_ptr<UpdateRule<T>> make_rule(Backend<T>& backend, Index panel_rows) {
     const Algorithm algorithm = options_.algorithm;
     const auto repeats = [&](Index other_length) {
       return options_.inner_repeats > 0 ? options_.inner_repeats
@@ -191,7 +193,6 @@ class Solver<T>::Impl {
     const FactorUpdates<T> updates{
         w_update<T>(options_, units_, floor_, repeats(row_entries_), kRepeatTolerance),
         h_update<T>(options_, units_, floor_, repeats(column_entries_), kRepeatTolerance)};
-    const Index panel_rows = most_panel_rows(plan_);
     if (gram_) {
       return make_gram_rule(backend, algorithm, updates, panel_rows, options_.rank, sparse_);
     }

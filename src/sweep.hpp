@@ -14,15 +14,16 @@ class Sweep {
  public:
   using Rule = std::unique_ptr<UpdateRule<T>>;
 
-  /// `make_rule(backend)` gives each worker a rule on its own backend, and one that updates H with
-  /// all threads. `backend` and A must outlive the sweep.
+  /// `make_rule(backend, panel_rows)` gives each worker a rule for panels of at most so many rows
+  /// on its own backend, and one for none that updates H with all threads. `backend` and A must
+  /// outlive the sweep.
   template <class MakeRule>
   Sweep(Backend<T>& backend, const DataView& A, const Plan& plan, double scale,
         const MakeRule& make_rule)
-      : backend_(backend), crew_(backend, A, plan, scale), update_rule_(make_rule(backend)) {
+      : backend_(backend), crew_(backend, A, plan, scale), update_rule_(make_rule(backend, 0)) {
     for (int w = 0; w < crew_.size(); ++w) {
       Backend<T>& own = crew_.backend(w);
-      Rule rule = make_rule(own);
+      Rule rule = make_rule(own, most_panel_rows(plan));
       SweepTerms<T> terms(own, plan.cols, plan.rank, rule->s_rows());
       shares_.push_back({std::move(rule), std::move(terms)});
     }

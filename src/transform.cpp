@@ -78,7 +78,7 @@ Matrix<T> transform(const DataView& A, MatrixView<const T> H, const Options& giv
   const FactorUpdates<T> updates{w_update<T>(options, units, floor, options.max_iterations,
                                              options.tolerance * options.tolerance),
                                  {}};
-  const bool gram = options.beta == kFrobenius && !is_weighted(options, A);
+  const bool gram = gram_rules_serve(options, A);
   crew.run([&](int worker) {
     Backend<T>& own = crew.backend(worker);
     const auto rule =

@@ -250,9 +250,9 @@ inline DeviceMemory model_memory(const SweepCase& sweep) {
   memory.data = kEntryBytes * (sweep.resident ? entries(sweep.m, sweep.n)
                                               : kStagingSlots * entries(panel_rows, sweep.n));
   memory.factors = kEntryBytes * (w + h);
-  // C, S and three Gram matrices, two rules' products; the sums of a check and of a residual.
+  // C, S and three Gram matrices, a panel's products; the sums of a check and of a residual.
   memory.workspace =
-      kEntryBytes * (h + 4 * entries(sweep.k, sweep.k) + 2 * entries(panel_rows, sweep.k)) +
+      kEntryBytes * (h + 4 * entries(sweep.k, sweep.k) + entries(panel_rows, sweep.k)) +
       15 * sizeof(double) + kFixedBytes;
   // The factors before the sweep, and the point.
   if (sweep.extrapolates) memory.workspace += kEntryBytes * (w + 2 * h);

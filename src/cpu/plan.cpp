@@ -34,7 +34,7 @@ double row_bytes(const DataView& A, const Options& options, double entry_bytes) 
     const auto rows = static_cast<double>(std::max<Index>(A.rows(), 1));
     return (entry_bytes + sizeof(std::int32_t)) * static_cast<double>(A.stored().entries()) / rows;
   }
-  const bool gram = options.beta == kFrobenius && !is_weighted(options, A);
+  const bool gram = gram_rules_serve(options, A);
   return gram ? cols * entry_bytes : cols * entry_bytes * (1 + work.panel_workspaces(A.sparse()));
 }
 
@@ -73,7 +73,7 @@ int chosen_workers(Index threads, Index rows, double sums_bytes, double data_byt
 Plan plan(const DataView& A, const Options& given, bool scaled) {
   const Options options = settled(given, A);
   const BetaWork work(options, A);
-  const bool gram = options.beta == kFrobenius && !is_weighted(options, A);
+  const bool gram = gram_rules_serve(options, A);
   const Index m = A.rows();
   const Index n = A.cols();
   const Index k = options.rank;
@@ -114,7 +114,7 @@ Plan plan(const DataView& A, const Options& given, bool scaled) {
       extrapolation_bytes + solving_bytes +
       workers * (2 * bytes(n, k) + 2 * bytes(k, k) + bytes(plan.panel_rows, k)) +
       (gram ? 0
-            : (workers + 1) *  // the workers' rules, and the one that updates H
+            : workers *
                   (bytes(work.denominator_rows(n) + work.denominator_rows(plan.panel_rows), k) +
                    work.panel_workspaces(A.sparse()) * bytes(plan.panel_rows, n))) +
       (A.sparse() && !work.makes_dense ? 0 : bytes(64 * threads, n)) + bytes(k, k);

@@ -52,7 +52,7 @@ class Planner {
       : A_(A),
         options_(options),
         work_(options_, A),
-        gram_(options_.beta == kFrobenius && !is_weighted(options_, A)),
+        gram_(gram_rules_serve(options_, A)),
         device_(device) {
     plan_.backend = BackendKind::cuda;
     plan_.rows = A.rows();
@@ -225,22 +225,24 @@ class Planner {
   }
 
   void add_up() {
-    // C, then S and three Gram matrices (the two rules', the checks'), the rules' products P, and
+    // C, then S and three Gram matrices (the two rules', the checks'), the panels' products P, and
     // the sums of the checks and of the residual.
     constexpr std::uint64_t kSums = CheckSum::count + 1;
     plan_.workspace_bytes = bytes(plan_.cols, plan_.rank) + 4 * bytes(plan_.rank, plan_.rank) +
-                            2 * bytes(most_panel_rows(plan_), plan_.rank) + kSums * sizeof(double) +
+                            bytes(most_panel_rows(plan_), plan_.rank) + kSums * sizeof(double) +
                             fixed_bytes();
     if (options_.algorithm == Algorithm::anls) {
       plan_.workspace_bytes += anls_workspace_bytes(plan_.rank);
     }
     if (!gram_) {
-      // In place of S its denominators, and two rules' denominators and workspaces of a panel.
+      // In place of S its denominators, and the denominators and workspaces of a panel.
+      // Denominators that are sums the rule that updates H has as well.
       const Index panel = most_panel_rows(plan_);
       const auto workspaces = static_cast<std::uint64_t>(work_.panel_workspaces(A_.sparse()));
-      plan_.workspace_bytes += bytes(work_.denominator_rows(plan_.cols), plan_.rank) +
-                               2 * bytes(work_.denominator_rows(panel), plan_.rank) +
-                               2 * workspaces * bytes(panel, plan_.cols);
+      plan_.workspace_bytes +=
+          bytes(work_.denominator_rows(plan_.cols), plan_.rank) +
+          bytes(work_.denominator_rows(panel) + work_.denominator_rows(0), plan_.rank) +
+          workspaces * bytes(panel, plan_.cols);
     }
     if (extrapolates(options_)) {
       plan_.workspace_bytes += bytes(plan_.rows, plan_.rank) + 2 * bytes(plan_.cols, plan_.rank);

@@ -17,9 +17,10 @@ class BetaRule final : public UpdateRule<T> {
         divergence_{static_cast<T>(work.beta), least},
         exponent_(static_cast<T>(update_exponent(work.beta))),
         cols_(cols),
+        samples_(sparse && !work.makes_dense),
         P_(backend.allocate(panel_rows, rank)),
         D_(backend.allocate(work.denominator_rows(panel_rows), rank)) {
-    if (!sparse || work.makes_dense) {
+    if (!samples_) {
       model_ = backend.allocate(panel_rows, cols);
       if (!work.sums_as_denominators) powers_ = backend.allocate(panel_rows, cols);
       if (sparse) dense_ = backend.allocate(panel_rows, cols);
@@ -39,9 +40,10 @@ class BetaRule final : public UpdateRule<T> {
     const MatrixView<T> D = work_.sums_as_denominators ? D_.view() : rows_of(D_, panel.rows());
     {
       const Range<T> range(backend_, "quotients");
-      if (samples(panel)) {
+      if (samples_) {
         backend_.sampled_products(panel.stored, W_p, Ht, divergence_, P, sampled(D));
       } else {
+        if (panel.sparse) backend_.make_dense(panel.stored, rows_of(dense_, panel.rows()));
         take_quotients(panel, W_p, Ht);
         backend_.multiply(rows_of(model_, panel.rows()), Ht, P);
         if (!work_.sums_as_denominators) {
@@ -56,7 +58,7 @@ class BetaRule final : public UpdateRule<T> {
   void accumulate(const Panel<T>& panel, MatrixView<const T> Ht, MatrixView<const T> W_p,
                   SweepTerms<T>& terms) override {
     const Range<T> range(backend_, "accumulate");
-    if (samples(panel)) {
+    if (samples_) {
       backend_.add_sampled_transposed_products(panel.stored, W_p, Ht, divergence_, terms.C.view(),
                                                sampled(terms.S.view()));
     } else {
@@ -76,34 +78,32 @@ class BetaRule final : public UpdateRule<T> {
 
   void add_loss(const Panel<T>& panel, MatrixView<const T> W_p, MatrixView<const T> Ht,
                 double* sums) override {
-    if (samples(panel)) {
+    if (samples_) {
       backend_.add_sampled_divergence(panel.stored, W_p, Ht, divergence_, work_.zeros_observed,
                                       sums);
     } else {
+      if (panel.sparse) backend_.make_dense(panel.stored, rows_of(dense_, panel.rows()));
       backend_.add_divergence(dense_of(panel), panel.weights, W_p, Ht, divergence_, sums);
     }
   }
 
   /// Of Kullback-Leibler, d(0, v) = v over all entries.
   void add_model_loss(MatrixView<const T> W, MatrixView<const T> Ht, double* sums) override {
-    if (model_.rows() == 0 && work_.zeros_observed) backend_.add_model_sum(W, Ht, 1, sums);
+    if (samples_ && work_.zeros_observed) backend_.add_model_sum(W, Ht, 1, sums);
   }
 
  private:
   static MatrixView<T> rows_of(Matrix<T>& X, Index rows) { return X.view().row_block(0, rows); }
-
-  bool samples(const Panel<T>& panel) const { return panel.sparse && !work_.makes_dense; }
 
   /// Denominators that come from the stored entries; none where they are sums.
   MatrixView<T> sampled(MatrixView<T> D) const {
     return work_.sums_as_denominators ? MatrixView<T>() : D;
   }
 
+  /// A sparse panel must have been made dense since it came.
   MatrixView<const T> dense_of(const Panel<T>& panel) {
     if (!panel.sparse) return panel.A;
-    const MatrixView<T> dense = rows_of(dense_, panel.rows());
-    backend_.make_dense(panel.stored, dense);
-    return dense;
+    return rows_of(dense_, panel.rows());
   }
 
   /// Leaves the quotients of the panel in model_, and its denominators in powers_.
@@ -121,6 +121,8 @@ class BetaRule final : public UpdateRule<T> {
   Divergence<T> divergence_;
   T exponent_;
   Index cols_;
+  /// Panels are sparse and stay so: the model is taken at their stored entries alone.
+  bool samples_;
   /// Of the panel's rows: numerators and denominators of the update, panel_rows × k. Denominators
   /// that are sums are one row for all, and hold for a sweep.
   Matrix<T> P_;

@@ -9,6 +9,11 @@
 
 namespace nonneg {
 
+/// True for the Frobenius loss of complete data: all that these rules are for.
+inline bool gram_rules_serve(const Options& options, const DataView& A) noexcept {
+  return options.beta == kFrobenius && !is_weighted(options, A);
+}
+
 /// How W's rows and Ht's rows are updated: one row update serves either factor.
 template <class T>
 struct FactorUpdates {
