@@ -255,7 +255,7 @@ class Solver<T>::Impl {
   /// On the streamer's thread.
   Snapshot<T> developed(const typename SnapshotStreamer<T>::Moment& moment, const HostSums& sums,
                         MatrixView<T> W, MatrixView<T> Ht) const {
-    const double loss = moment.by_entries ? sums.loss() * sweep_.loss_factor()
+    const double loss = moment.by_entries ? sums.loss()
                         : sums.undone()   ? loss_.of_accepted(sums)
                                           : loss_.by_identity(sums);
     const LossRecord record =
@@ -296,7 +296,7 @@ class Solver<T>::Impl {
     if (has_terms) entries_wanted_ = direct;
     if (direct) {
       sweep_.add_up_loss(W_.view(), Ht_.view(), sums_.losses());
-      loss = sums_.fetch().loss() * sweep_.loss_factor();
+      loss = sums_.fetch().loss();
     }
     loss_.require_finite_loss(iteration_, loss);
     const MeasuredLoss measured =

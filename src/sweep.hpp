@@ -61,9 +61,7 @@ class Sweep {
   /// What the last run() added up over all workers.
   const SweepTerms<T>& terms() const { return shares_.front().terms; }
 
-  /// sums[w] = the loss over worker w's rows, entry by entry: one more read of A. Their sum times
-  /// loss_factor() is all of it.
-  double loss_factor() const { return update_rule_->loss_factor(); }
+  /// sums[w] = the loss over worker w's rows, entry by entry: one more read of A.
   void add_up_loss(MatrixView<const T> W, MatrixView<const T> Ht, double* sums) {
     crew_.run([&](int worker) {
       Backend<T>& backend = crew_.backend(worker);

@@ -184,9 +184,6 @@ class Backend {
   /// C += Aᵀ·B; A m × n, B m × k, C n × k.
   virtual void add_transposed_product(MatrixView<const T> A, MatrixView<const T> B,
                                       MatrixView<T> C) = 0;
-  /// C = A·Bᵀ; A m × k, B n × k.
-  virtual void multiply_transposed(MatrixView<const T> A, MatrixView<const T> B,
-                                   MatrixView<T> C) = 0;
   /// G += FᵀF, both triangles.
   virtual void add_gram(MatrixView<const T> F, MatrixView<T> G) = 0;
   /// sums (1 × k) += the columns of F.
@@ -201,15 +198,27 @@ class Backend {
   /// out = A, with zeros where nothing is stored.
   virtual void make_dense(const SparseRows<T>& A, MatrixView<T> out) = 0;
 
-  // β-divergence, with v the entries of the model W·Htᵀ ------------------------------------------
-  /// V, the model of A's rows, becomes weights ⊙ A ⊙ V^(β−2); and D, where it has entries,
-  /// weights ⊙ V^(β−1). Both are 0 for an entry that is NaN in A or of weight 0. `weights` without
-  /// rows count 1 each.
-  virtual void beta_quotients(MatrixView<const T> A, MatrixView<const T> weights,
-                              const Divergence<T>& divergence, MatrixView<T> V,
-                              MatrixView<T> D) = 0;
+  // β-divergence, with v the entries of the model W·Htᵀ; W is A's rows of the factor --------------
+  /// The workspace, one row of so many entries, of the two products below, for panels of at most
+  /// panel_rows × cols; with `denominators`, for theirs as well.
+  virtual Index quotient_workspace(Index panel_rows, Index cols, Index rank,
+                                   bool denominators) const = 0;
+  /// Prepares a workspace for products with this Ht.
+  virtual void begin_quotient_products(MatrixView<const T> Ht, MatrixView<T> workspace) = 0;
+  /// P = (weights ⊙ A ⊙ V^(β−2))·Ht and, where D has entries, D = (weights ⊙ V^(β−1))·Ht. Entries
+  /// that are NaN in A or of weight 0 have no share; `weights` without rows count 1 each.
+  virtual void quotient_products(MatrixView<const T> A, MatrixView<const T> weights,
+                                 MatrixView<const T> W, MatrixView<const T> Ht,
+                                 const Divergence<T>& divergence, MatrixView<T> workspace,
+                                 MatrixView<T> P, MatrixView<T> D) = 0;
+  /// Likewise P += (weights ⊙ A ⊙ V^(β−2))ᵀ·W and D += (weights ⊙ V^(β−1))ᵀ·W; P and D n × k.
+  virtual void add_transposed_quotient_products(MatrixView<const T> A, MatrixView<const T> weights,
+                                                MatrixView<const T> W, MatrixView<const T> Ht,
+                                                const Divergence<T>& divergence,
+                                                MatrixView<T> workspace, MatrixView<T> P,
+                                                MatrixView<T> D) = 0;
   /// Over the stored entries j of each row i: P_i = Σ weight·a·v^(β−2)·Ht_j and, where D has
-  /// entries, D_i = Σ weight·v^(β−1)·Ht_j. W is A's rows of the factor.
+  /// entries, D_i = Σ weight·v^(β−1)·Ht_j.
   virtual void sampled_products(const SparseRows<T>& A, MatrixView<const T> W,
                                 MatrixView<const T> Ht, const Divergence<T>& divergence,
                                 MatrixView<T> P, MatrixView<T> D) = 0;
@@ -253,10 +262,8 @@ class Backend {
   virtual void dot(MatrixView<const T> X, MatrixView<const T> Y, double* sums) = 0;
   /// sums[0 … 2] = FactorSums of F, in the order of its fields.
   virtual void factor_sums(MatrixView<const T> F, double* sums) = 0;
-  /// sums[0] += ‖A − W·Htᵀ‖², with no A-sized product beyond a workspace.
-  virtual void add_residual(MatrixView<const T> A, MatrixView<const T> W, MatrixView<const T> Ht,
-                            double* sums) = 0;
-  /// sums[0] += Σ weight·d_β(a, v) over the observed entries (see beta_quotients).
+  /// sums[0] += Σ weight·d_β(a, v) over the observed entries (see quotient_products), without an
+  /// A-sized model.
   virtual void add_divergence(MatrixView<const T> A, MatrixView<const T> weights,
                               MatrixView<const T> W, MatrixView<const T> Ht,
                               const Divergence<T>& divergence, double* sums) = 0;

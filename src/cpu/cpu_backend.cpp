@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <numeric>
 #include <vector>
 
 #include "cpu/divergence.hpp"
@@ -12,6 +10,8 @@
 #include "cpu/nonnegative_least_squares.hpp"
 #include "cpu/parallel.hpp"
 #include "cpu/plan.hpp"
+#include "cpu/quotient_products.hpp"
+#include "cpu/reductions.hpp"
 #include "cpu/row_update.hpp"
 #include "cpu/sparse_product.hpp"
 #include "cpu/widen.hpp"
@@ -22,13 +22,6 @@
 namespace nonneg::cpu {
 
 namespace {
-
-/// Rows per piece of a reduction: pieces are summed in order, so that a sum does not depend on the
-/// number of threads.
-constexpr Index kReductionRows = 64;
-
-/// Rows of the residual's workspace on each thread.
-constexpr Index kResidualRows = 64;
 
 /// Copies at once, with the backend's threads.
 template <class T>
@@ -179,19 +172,12 @@ class CpuBackend final : public Backend<T> {
     });
   }
 
-  void multiply_transposed(MatrixView<const T> A, MatrixView<const T> B, MatrixView<T> C) override {
-    parallel_ranges(threads_, C.rows(), kRowBlock, [&](Index first, Index count) {
-      const FlushSubnormals flush;
-      gemm_transposed<T>(A.row_block(first, count), B, C.row_block(first, count));
-    });
-  }
-
   void add_gram(MatrixView<const T> F, MatrixView<T> G) override {
     add_transposed_product(F, F, G);
   }
 
   void add_column_sums(MatrixView<const T> F, MatrixView<T> sums) override {
-    const std::vector<double> total = column_sums(F);
+    const std::vector<double> total = column_sums<T>(threads_, F);
     for (Index c = 0; c < F.cols(); ++c) {
       sums(0, c) += static_cast<T>(total[static_cast<std::size_t>(c)]);
     }
@@ -223,12 +209,38 @@ class CpuBackend final : public Backend<T> {
     });
   }
 
-  void beta_quotients(MatrixView<const T> A, MatrixView<const T> weights,
-                      const Divergence<T>& divergence, MatrixView<T> V, MatrixView<T> D) override {
-    parallel_ranges(threads_, A.rows(), 1, [&](Index first, Index count) {
+  Index quotient_workspace(Index /*panel_rows*/, Index cols, Index rank,
+                           bool /*denominators*/) const override {
+    return TiledFactor<T>::entries(cols, rank);
+  }
+
+  void begin_quotient_products(MatrixView<const T> Ht, MatrixView<T> workspace) override {
+    fill_tiles(TiledFactor<T>(Ht, workspace.data()));
+  }
+
+  void quotient_products(MatrixView<const T> A, MatrixView<const T> weights, MatrixView<const T> W,
+                         MatrixView<const T> Ht, const Divergence<T>& divergence,
+                         MatrixView<T> workspace, MatrixView<T> P, MatrixView<T> D) override {
+    const TiledFactor<T> H(Ht, workspace.data());
+    parallel_ranges(threads_, A.rows(), kTileRows, [&](Index first, Index count) {
       const FlushSubnormals flush;
-      cpu::beta_quotients<T>(A.row_block(first, count), some_rows(weights, first, count),
-                             divergence, V.row_block(first, count), some_rows(D, first, count));
+      const MatrixView<T> own_P = P.row_block(first, count);
+      const MatrixView<T> own_D = some_rows(D, first, count);
+      set_zero(own_P);
+      set_zero(own_D);
+      add_quotient_products<T>(A.row_block(first, count), some_rows(weights, first, count),
+                               W.row_block(first, count), H, divergence, own_P, own_D);
+    });
+  }
+
+  void add_transposed_quotient_products(MatrixView<const T> A, MatrixView<const T> weights,
+                                        MatrixView<const T> W, MatrixView<const T> Ht,
+                                        const Divergence<T>& divergence, MatrixView<T> workspace,
+                                        MatrixView<T> P, MatrixView<T> D) override {
+    const TiledFactor<T> H(Ht, workspace.data());
+    parallel_ranges(threads_, H.blocks(), 1, [&](Index first, Index count) {
+      const FlushSubnormals flush;
+      cpu::add_transposed_quotient_products<T>(A, weights, W, H, first, count, divergence, P, D);
     });
   }
 
@@ -285,101 +297,60 @@ class CpuBackend final : public Backend<T> {
   }
 
   void dot(MatrixView<const T> X, MatrixView<const T> Y, double* sums) override {
-    sums[0] = reduce<1>(X.rows(), [&](Index i, std::array<double, 1>& sum) {
-      const T* x = X.row(i);
-      const T* y = Y.row(i);
-      for (Index j = 0; j < X.cols(); ++j) {
-        sum[0] += static_cast<double>(x[j]) * static_cast<double>(y[j]);
-      }
-    })[0];
+    sums[0] = inner_product<T>(threads_, X, Y);
   }
 
   void factor_sums(MatrixView<const T> F, double* sums) override {
-    const auto total = reduce<3>(F.rows(), [&](Index i, std::array<double, 3>& sum) {
-      // A row's own sums first: rows then overlap, where one chain of additions would wait for
-      // itself.
-      std::array<double, 3> row{};
-      const T* f = F.row(i);
-      for (Index j = 0; j < F.cols(); ++j) {
-        const auto value = static_cast<double>(f[j]);
-        row[0] += value;
-        row[1] += value * value;
-        row[2] += std::isfinite(value) ? 0.0 : 1.0;
-      }
-      for (std::size_t s = 0; s < row.size(); ++s) sum[s] += row[s];
-    });
-    std::copy(total.begin(), total.end(), sums);
-  }
-
-  void add_residual(MatrixView<const T> A, MatrixView<const T> W, MatrixView<const T> Ht,
-                    double* sums) override {
-    sums[0] += sum_over_model(A.rows(), W, Ht, [&A](Index first, MatrixView<const T> model) {
-      double sum = 0;
-      for (Index i = 0; i < model.rows(); ++i) {
-        sum += squared_distance(A.row(first + i), model.row(i), A.cols());
-      }
-      return sum;
-    });
+    const FactorSums total = cpu::factor_sums<T>(threads_, F);
+    sums[0] = total.sum;
+    sums[1] = total.sum_of_squares;
+    sums[2] = total.non_finite;
   }
 
   void add_divergence(MatrixView<const T> A, MatrixView<const T> weights, MatrixView<const T> W,
                       MatrixView<const T> Ht, const Divergence<T>& divergence,
                       double* sums) override {
-    sums[0] += sum_over_model(A.rows(), W, Ht, [&](Index first, MatrixView<const T> model) {
-      double sum = 0;
-      for (Index i = 0; i < model.rows(); ++i) {
-        sum += divergence_of<T>(A.row(first + i), model.row(i),
-                                weights.rows() > 0 ? weights.row(first + i) : nullptr, A.cols(),
-                                divergence);
-      }
-      return sum;
+    Matrix<T> workspace(1, TiledFactor<T>::entries(Ht.rows(), Ht.cols()));
+    const TiledFactor<T> H(Ht, workspace.data());
+    fill_tiles(H);
+    sums[0] += sum_of_pieces(A.rows(), [&](Index first, Index count) {
+      const FlushSubnormals flush;
+      return model_divergence<T>(A.row_block(first, count), some_rows(weights, first, count),
+                                 W.row_block(first, count), H, divergence);
     });
   }
 
   void add_sampled_divergence(const SparseRows<T>& A, MatrixView<const T> W, MatrixView<const T> Ht,
                               const Divergence<T>& divergence, bool zeros_observed,
                               double* sums) override {
-    const Index pieces = (A.rows + kReductionRows - 1) / kReductionRows;
-    std::vector<double> piece_sums(static_cast<std::size_t>(pieces), 0.0);
-    parallel_ranges(threads_, pieces, 1, [&](Index first_piece, Index count) {
-      for (Index p = first_piece; p < first_piece + count; ++p) {
-        const Index first = p * kReductionRows;
-        const SparseRows<T> rows = row_range(A, first, std::min(kReductionRows, A.rows - first));
-        piece_sums[static_cast<std::size_t>(p)] = sampled_divergence<T>(
-            rows, W.row_block(first, rows.rows), Ht, divergence, zeros_observed);
-      }
+    sums[0] += sum_of_pieces(A.rows, [&](Index first, Index count) {
+      return sampled_divergence<T>(row_range(A, first, count), W.row_block(first, count), Ht,
+                                   divergence, zeros_observed);
     });
-    for (const double sum : piece_sums) sums[0] += sum;
   }
 
   void add_model_sum(MatrixView<const T> W, MatrixView<const T> Ht, int power,
                      double* sums) override {
-    const std::vector<double> w = power == 1 ? column_sums(W) : double_gram(W);
-    const std::vector<double> h = power == 1 ? column_sums(Ht) : double_gram(Ht);
+    const std::vector<double> w =
+        power == 1 ? column_sums<T>(threads_, W) : double_gram<T>(threads_, W);
+    const std::vector<double> h =
+        power == 1 ? column_sums<T>(threads_, Ht) : double_gram<T>(threads_, Ht);
     for (std::size_t c = 0; c < w.size(); ++c) sums[0] += w[c] * h[c] / power;
   }
 
  private:
-  /// Adds body(first, model) over blocks of rows, in order; `model` is W·Htᵀ of these rows.
+  /// Σ body(first, count) over pieces of the rows.
   template <class Body>
-  double sum_over_model(Index rows, MatrixView<const T> W, MatrixView<const T> Ht,
-                        const Body& body) const {
-    // A block's W·Htᵀ as (Ht·Wᵀ)ᵀ would need a transposed product; instead H is laid out once.
-    const Matrix<T> H = transposed(Ht);
-    const Index blocks = (rows + kResidualRows - 1) / kResidualRows;
-    std::vector<double> block_sums(static_cast<std::size_t>(blocks), 0.0);
-    parallel_ranges(threads_, blocks, 1, [&](Index first_block, Index block_count) {
-      const FlushSubnormals flush;
-      Matrix<T> product(kResidualRows, Ht.rows());
-      for (Index b = first_block; b < first_block + block_count; ++b) {
-        const Index first = b * kResidualRows;
-        const Index count = std::min(kResidualRows, rows - first);
-        const MatrixView<T> model = product.view().row_block(0, count);
-        multiply_model(W.row_block(first, count), H.view(), model);
-        block_sums[static_cast<std::size_t>(b)] = body(first, model);
-      }
-    });
-    return std::accumulate(block_sums.begin(), block_sums.end(), 0.0);
+  double sum_of_pieces(Index rows, const Body& body) const {
+    return sums_of_pieces<1>(threads_, rows,
+                             [&](Index first, Index count, std::array<double, 1>& sums) {
+                               sums[0] += body(first, count);
+                             })[0];
+  }
+
+  void fill_tiles(TiledFactor<T> H) const {
+    parallel_ranges(threads_, H.blocks(), 1,
+                    [&](Index first, Index count) { H.fill(first, count); });
   }
 
   /// These rows, where the view has any.
@@ -403,98 +374,6 @@ class CpuBackend final : public Backend<T> {
       const FlushSubnormals flush;
       body(row_range(A, first, count), first);
     });
-  }
-
-  std::vector<double> column_sums(MatrixView<const T> F) const {
-    return sum_rows(F, F.cols(), [](const T* row, Index k, double* sum) {
-      for (Index c = 0; c < k; ++c) sum[c] += static_cast<double>(row[c]);
-    });
-  }
-
-  /// FᵀF.
-  std::vector<double> double_gram(MatrixView<const T> F) const {
-    return sum_rows(F, F.cols() * F.cols(), [](const T* row, Index k, double* sum) {
-      for (Index c = 0; c < k; ++c) {
-        const auto factor = static_cast<double>(row[c]);
-        for (Index d = 0; d < k; ++d) sum[c * k + d] += factor * static_cast<double>(row[d]);
-      }
-    });
-  }
-
-  /// Adds body(row, k, sum) over F's rows into `count` sums, in pieces of a fixed number of rows.
-  template <class Body>
-  std::vector<double> sum_rows(MatrixView<const T> F, Index count, const Body& body) const {
-    constexpr Index kPieces = 16;
-    const Index piece_rows = (F.rows() + kPieces - 1) / kPieces;
-    std::vector<double> partial(static_cast<std::size_t>(kPieces * count), 0.0);
-    parallel_ranges(threads_, kPieces, 1, [&](Index first, Index size) {
-      for (Index p = first; p < first + size; ++p) {
-        const Index last = std::min(F.rows(), (p + 1) * piece_rows);
-        for (Index i = p * piece_rows; i < last; ++i) {
-          body(F.row(i), F.cols(), partial.data() + p * count);
-        }
-      }
-    });
-    std::vector<double> total(static_cast<std::size_t>(count), 0.0);
-    for (std::size_t e = 0; e < partial.size(); ++e) total[e % total.size()] += partial[e];
-    return total;
-  }
-
-  /// Sums body(i, sum) over rows, in pieces of kReductionRows.
-  template <std::size_t N, class Body>
-  std::array<double, N> reduce(Index rows, const Body& body) const {
-    const Index pieces = (rows + kReductionRows - 1) / kReductionRows;
-    std::vector<std::array<double, N>> partial(static_cast<std::size_t>(pieces),
-                                               std::array<double, N>{});
-    parallel_ranges(threads_, pieces, 1, [&](Index first, Index count) {
-      for (Index piece = first; piece < first + count; ++piece) {
-        const Index last = std::min(rows, (piece + 1) * kReductionRows);
-        auto& sum = partial[static_cast<std::size_t>(piece)];
-        for (Index i = piece * kReductionRows; i < last; ++i) body(i, sum);
-      }
-    });
-    std::array<double, N> total{};
-    for (const auto& sum : partial) {
-      for (std::size_t s = 0; s < N; ++s) total[s] += sum[s];
-    }
-    return total;
-  }
-
-  /// Σ (x − y)² in eight lanes, in a fixed order.
-  static double squared_distance(const T* x, const T* y, Index count) {
-    std::array<double, 8> lanes{};
-    Index j = 0;
-    for (; j + 8 <= count; j += 8) {
-      for (Index l = 0; l < 8; ++l) {
-        const double d = static_cast<double>(x[j + l]) - static_cast<double>(y[j + l]);
-        lanes[static_cast<std::size_t>(l)] += d * d;
-      }
-    }
-    for (; j < count; ++j) {
-      const double d = static_cast<double>(x[j]) - static_cast<double>(y[j]);
-      lanes[0] += d * d;
-    }
-    double sum = 0;
-    for (const double lane : lanes) sum += lane;
-    return sum;
-  }
-
-  /// W·H of a block. oneDNN would generate code for each new shape, which for a small product takes
-  /// longer than the product.
-  static void multiply_model(MatrixView<const T> W, MatrixView<const T> H, MatrixView<T> model) {
-    if (W.cols() <= kNarrowColumns) {
-      gemm_eigen<T>(Transpose::no, W, H, T{0}, model);
-    } else {
-      gemm<T>(Transpose::no, W, H, T{0}, model);
-    }
-  }
-
-  static Matrix<T> transposed(MatrixView<const T> X) {
-    Matrix<T> result(X.cols(), X.rows());
-    for (Index i = 0; i < X.rows(); ++i) {
-      for (Index j = 0; j < X.cols(); ++j) result(j, i) = X(i, j);
-    }
-    return result;
   }
 
   int threads_;

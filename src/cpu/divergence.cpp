@@ -23,9 +23,7 @@ using ConstEntries = Eigen::Map<const Eigen::Array<T, Eigen::Dynamic, 1>>;
 /// v^power, for v > 0.
 template <class T>
 void raise(Block<T>& v, T power) {
-  if (power == T{0}) {
-    v.setOnes();
-  } else if (power == T{-1}) {
+  if (power == T{-1}) {
     v = v.inverse();
   } else if (power == T{0.5}) {
     v = v.sqrt();
@@ -40,12 +38,12 @@ void raise(Block<T>& v, T power) {
 
 /// v becomes weight·a·v^(β−2) and d, where it is not null, weight·v^(β−1); `power` is v^(β−1). It
 /// is given apart, as v^(β−2) may leave T where a·v^(β−2) does not.
-template <bool Weighted, class T, class Power>
+template <bool Weighted, class T>
 void set_quotients(const T* __restrict a, const T* __restrict weights, Index count, T least,
-                   const Power& power, T* __restrict v, T* __restrict d) {
+                   const Block<T>& power, T* __restrict v, T* __restrict d) {
   for (Index j = 0; j < count; ++j) {
     const T model = v[j] < least ? least : v[j];
-    T quotient = a[j] / model * power(j);
+    T quotient = a[j] / model * power[j];
     bool observed = a[j] == a[j];
     if constexpr (Weighted) {
       quotient *= weights[j];
@@ -53,7 +51,7 @@ void set_quotients(const T* __restrict a, const T* __restrict weights, Index cou
     }
     v[j] = observed ? quotient : T{0};
     if (d != nullptr) {
-      const T denominator = Weighted ? weights[j] * power(j) : power(j);
+      const T denominator = Weighted ? weights[j] * power[j] : power[j];
       d[j] = observed ? denominator : T{0};
     }
   }
@@ -62,37 +60,33 @@ void set_quotients(const T* __restrict a, const T* __restrict weights, Index cou
 template <class T>
 void quotients(const T* a, const T* weights, Index count, const Divergence<T>& divergence, T* v,
                T* d) {
-  const auto set = [&](const auto& power) {
-    if (weights == nullptr) {
-      set_quotients<false>(a, weights, count, divergence.least, power, v, d);
-    } else {
-      set_quotients<true>(a, weights, count, divergence.least, power, v, d);
-    }
-  };
-  if (divergence.beta == T{1}) {
-    set([](Index) { return T{1}; });
-    return;
-  }
   Block<T> power = Entries<T>(v, count).max(divergence.least);
   raise(power, divergence.beta - T{1});
-  set([&power](Index j) { return power[j]; });
+  if (weights == nullptr) {
+    set_quotients<false>(a, weights, count, divergence.least, power, v, d);
+  } else {
+    set_quotients<true>(a, weights, count, divergence.least, power, v, d);
+  }
 }
 
 /// d_β of each entry. a·log(a/v) is 0 for a = 0.
 template <class T>
-Block<T> divergences(const ConstEntries<T>& a, const Block<T>& v, T beta) {
-  if (beta == T{2}) return (a - v).square() * T{0.5};
+Block<double> divergences(const ConstEntries<T>& a, const Block<T>& v, T beta) {
+  if (beta == T{2}) {
+    return (a.template cast<double>() - v.template cast<double>()).square() * 0.5;
+  }
   if (beta == T{1}) {
     const Block<T> ratio = (a > T{0}).select(a / v, T{1});
-    return a * ratio.log() - a + v;
+    return (a * ratio.log() - a + v).template cast<double>();
   }
-  if (beta == T{0}) return a / v - (a / v).log() - T{1};
+  if (beta == T{0}) return (a / v - (a / v).log() - T{1}).template cast<double>();
   Block<T> v_power = v;
   raise(v_power, beta - T{1});
   Block<T> a_power = (a > T{0}).select(a, T{1});
   raise(a_power, beta);
   if (beta > T{0}) a_power = (a > T{0}).select(a_power, T{0});
-  return (a_power + v_power * ((beta - T{1}) * v - beta * a)) / (beta * (beta - T{1}));
+  return ((a_power + v_power * ((beta - T{1}) * v - beta * a)) / (beta * (beta - T{1})))
+      .template cast<double>();
 }
 
 }  // namespace
@@ -117,14 +111,14 @@ double divergence_of(const T* a_data, const T* v_data, const T* weights, Index c
     const Index size = std::min(kBlock, count - first);
     const ConstEntries<T> a(a_data + first, size);
     const Block<T> model = ConstEntries<T>(v_data + first, size).max(divergence.least);
-    Block<T> each = divergences<T>(a, model, divergence.beta);
+    Block<double> each = divergences<T>(a, model, divergence.beta);
     if (weights == nullptr) {
-      each = (a == a).select(each, T{0});
+      each = (a == a).select(each, 0.0);
     } else {
       const ConstEntries<T> w(weights + first, size);
-      each = (a == a && w > T{0}).select(w * each, T{0});
+      each = (a == a && w > T{0}).select(w.template cast<double>() * each, 0.0);
     }
-    sum += each.template cast<double>().sum();
+    sum += each.sum();
   }
   return sum;
 }

@@ -5,7 +5,9 @@
 
 namespace nonneg::cpu {
 
-/// As Backend::beta_quotients().
+/// V, the model of A, becomes weights ⊙ A ⊙ V^(β−2); and D, where it has entries,
+/// weights ⊙ V^(β−1). Both are 0 for an entry that is NaN in A or of weight 0. `weights` without
+/// rows count 1 each.
 template <class T>
 void beta_quotients(MatrixView<const T> A, MatrixView<const T> weights,
                     const Divergence<T>& divergence, MatrixView<T> V, MatrixView<T> D);

@@ -80,21 +80,6 @@ void gemm(Transpose transpose_A, MatrixView<const T> A, MatrixView<const T> B, T
   gemm_eigen(transpose_A, A, B, beta, C);
 }
 
-template <class T>
-void gemm_transposed(MatrixView<const T> A, MatrixView<const T> B, MatrixView<T> C) {
-  if (C.empty()) return;
-#ifdef NONNEG_WITH_ONEDNN
-  if constexpr (std::is_same_v<T, float>) {
-    const OneThread one_thread;
-    if (dnnl_sgemm('N', 'T', C.rows(), C.cols(), A.cols(), 1.0F, A.data(), A.ld(), B.data(), B.ld(),
-                   0.0F, C.data(), C.ld()) == dnnl_success) {
-      return;
-    }
-  }
-#endif
-  as_eigen(C).noalias() = as_eigen(A) * as_eigen(B).transpose();
-}
-
 bool has_onednn() noexcept {
 #ifdef NONNEG_WITH_ONEDNN
   return true;
@@ -107,9 +92,6 @@ template void gemm(Transpose, MatrixView<const float>, MatrixView<const float>, 
                    MatrixView<float>);
 template void gemm(Transpose, MatrixView<const double>, MatrixView<const double>, double,
                    MatrixView<double>);
-template void gemm_transposed(MatrixView<const float>, MatrixView<const float>, MatrixView<float>);
-template void gemm_transposed(MatrixView<const double>, MatrixView<const double>,
-                              MatrixView<double>);
 template void gemm_eigen(Transpose, MatrixView<const float>, MatrixView<const float>, float,
                          MatrixView<float>);
 template void gemm_eigen(Transpose, MatrixView<const double>, MatrixView<const double>, double,

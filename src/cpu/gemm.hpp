@@ -17,10 +17,6 @@ template <class T>
 void gemm_eigen(Transpose transpose_A, MatrixView<const T> A, MatrixView<const T> B, T beta,
                 MatrixView<T> C);
 
-/// C = A·Bᵀ, likewise.
-template <class T>
-void gemm_transposed(MatrixView<const T> A, MatrixView<const T> B, MatrixView<T> C);
-
 /// True where gemm<float> goes through oneDNN.
 bool has_onednn() noexcept;
 

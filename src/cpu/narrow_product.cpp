@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "nonneg/matrix.hpp"
+#include "cpu/padded_rows.hpp"
+#include "cpu/register.hpp"
 
 namespace nonneg::cpu {
 
@@ -16,44 +17,6 @@ constexpr int kWide = 16;
 constexpr int kWide = 8;
 #endif
 constexpr int kNarrow = 8;
-
-template <class T, int Lanes>
-struct VectorOf {
-  using type __attribute__((vector_size(Lanes * sizeof(T)))) = T;
-};
-
-template <class T, int Lanes>
-using Vector = typename VectorOf<T, Lanes>::type;
-
-/// By reference: a vector returned by value is passed in another way on each instruction set.
-template <class V, class T>
-void load(const T* from, V& lanes) {
-  std::memcpy(&lanes, from, sizeof(lanes));
-}
-
-/// B with its rows padded with zeros to whole vectors; B itself where they are whole already.
-template <class T>
-class PaddedRows {
- public:
-  explicit PaddedRows(MatrixView<const T> B) : data_(B.data()), ld_(B.ld()) {
-    const Index padded_cols = (B.cols() + kNarrow - 1) / kNarrow * kNarrow;
-    if (B.cols() == padded_cols) return;
-    padded_ = Matrix<T>(B.rows(), padded_cols);
-    for (Index i = 0; i < B.rows(); ++i) {
-      T* end = std::copy_n(B.row(i), B.cols(), padded_.view().row(i));
-      std::fill(end, padded_.view().row(i) + padded_cols, T{0});
-    }
-    data_ = padded_.data();
-    ld_ = padded_cols;
-  }
-
-  const T* row(Index i) const { return data_ + i * ld_; }
-
- private:
-  Matrix<T> padded_;
-  const T* data_;
-  Index ld_;
-};
 
 /// A strip of B and C: columns first … first + used - 1, in one vector.
 struct Strip {
@@ -135,7 +98,7 @@ void for_each_strip(Index k, const Wide& wide, const Narrow& narrow) {
 
 template <class T>
 void narrow_multiply(MatrixView<const T> A, MatrixView<const T> B, MatrixView<T> C) {
-  const PaddedRows<T> rows(B);
+  const PaddedRows<T> rows(B, kNarrow);
   for_each_strip(
       C.cols(), [&](Strip strip) { multiply_strip<kWide>(A, rows, C, strip); },
       [&](Strip strip) { multiply_strip<kNarrow>(A, rows, C, strip); });
@@ -143,7 +106,7 @@ void narrow_multiply(MatrixView<const T> A, MatrixView<const T> B, MatrixView<T>
 
 template <class T>
 void add_narrow_transposed_product(MatrixView<const T> A, MatrixView<const T> B, MatrixView<T> C) {
-  const PaddedRows<T> rows(B);
+  const PaddedRows<T> rows(B, kNarrow);
   for_each_strip(
       C.cols(), [&](Strip strip) { add_transposed_strip<kWide>(A, rows, C, strip); },
       [&](Strip strip) { add_transposed_strip<kNarrow>(A, rows, C, strip); });

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "cpu/model_tiles.hpp"
 #include "cpu/nonnegative_least_squares.hpp"
 #include "cpu/parallel.hpp"
 #include "panels/in_place.hpp"
@@ -30,18 +31,25 @@ std::uint64_t whole_bytes(double bytes) {
 double row_bytes(const DataView& A, const Options& options, double entry_bytes) {
   const auto cols = static_cast<double>(A.cols());
   const BetaWork work(options, A);
-  if (A.sparse() && !work.makes_dense) {
+  if (work.samples(A.sparse())) {
     const auto rows = static_cast<double>(std::max<Index>(A.rows(), 1));
     return (entry_bytes + sizeof(std::int32_t)) * static_cast<double>(A.stored().entries()) / rows;
   }
-  const bool gram = gram_rules_serve(options, A);
-  return gram ? cols * entry_bytes : cols * entry_bytes * (1 + work.panel_workspaces(A.sparse()));
+  // Of the products with quotients the second comes later, with more in between.
+  return (gram_rules_serve(options, A) ? 1 : 2) * cols * entry_bytes;
 }
 
 Index chosen_panel_rows(Index rows, double row_bytes) {
   const auto fitting = static_cast<Index>(kPanelBytes / std::max(row_bytes, 1.0));
   const Index whole_blocks = std::max(kLeastPanelRows, fitting / 64 * 64);
   return std::min(whole_blocks, std::max<Index>(rows, 1));
+}
+
+/// Entries of a row of a factor where it is copied to be padded; 0 where it is not.
+template <class T>
+Index padding(Index rank) {
+  const Index padded = padded_cols(rank, kPaddingStep<T>);
+  return padded == rank ? 0 : padded;
 }
 
 /// What the workers' sources hold: buffers of a panel for what is not read in place, and the values
@@ -104,20 +112,27 @@ Plan plan(const DataView& A, const Options& given, bool scaled) {
       plan.precision == Precision::float64 ? ElementType::float64 : ElementType::float32;
   const double panel_bytes =
       source_bytes(A, compute_type, scaled, workers, bytes(plan.panel_rows, n));
-  // Per worker C, S, G and P, and for the residual H laid out; 64 rows of residual per thread; one
-  // more G for the checks. Extrapolation keeps the factors before a sweep, and the point it reads.
+  // Per worker C, S, G and P, and what the products with quotients and the loss lay out; one more G
+  // for the checks. Extrapolation keeps the factors before a sweep, and the point it reads.
   const double extrapolation_bytes = extrapolates(options) ? bytes(m, k) + 2 * bytes(n, k) : 0;
   const double solving_bytes = options.algorithm == Algorithm::anls
                                    ? static_cast<double>(threads) * anls_workspace_bytes(k)
                                    : 0;
+  // Ht laid out for tiles: transposed in whole blocks, and its rows padded where they need it.
+  const bool samples = work.samples(A.sparse());
+  const Index padded =
+      plan.precision == Precision::float64 ? padding<double>(k) : padding<float>(k);
+  const Index block = plan.precision == Precision::float64 ? kTileCols<double> : kTileCols<float>;
+  const double tiled_bytes = bytes(n + block, k) + bytes(n, padded);
   const double workspace_bytes =
       extrapolation_bytes + solving_bytes +
-      workers * (2 * bytes(n, k) + 2 * bytes(k, k) + bytes(plan.panel_rows, k)) +
+      workers * (bytes(n, k) + 2 * bytes(k, k) + bytes(plan.panel_rows, k)) +
       (gram ? 0
             : workers *
                   (bytes(work.denominator_rows(n) + work.denominator_rows(plan.panel_rows), k) +
-                   work.panel_workspaces(A.sparse()) * bytes(plan.panel_rows, n))) +
-      (A.sparse() && !work.makes_dense ? 0 : bytes(64 * threads, n)) + bytes(k, k);
+                   (samples ? 0 : tiled_bytes + bytes(plan.panel_rows, padded)) +
+                   (work.makes_dense ? bytes(plan.panel_rows, n) : 0))) +
+      (samples ? 0 : workers * tiled_bytes) + bytes(k, k);
   plan.factor_bytes = whole_bytes(factor_bytes);
   plan.panel_bytes = whole_bytes(panel_bytes);
   plan.workspace_bytes = whole_bytes(workspace_bytes);

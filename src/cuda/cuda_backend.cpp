@@ -33,7 +33,6 @@
 #include "kernels/multiplicative_update.hpp"
 #include "kernels/partial_sums.hpp"
 #include "kernels/ratio_update.hpp"
-#include "kernels/residual.hpp"
 #include "kernels/sampled_divergence.hpp"
 #include "kernels/sampled_products.hpp"
 #include "kernels/sparse_product.hpp"
@@ -266,12 +265,6 @@ class CudaBackend final : public Backend<T> {
     gemm<T>(blas_, stream_.get(), products_, Transpose::yes, A, Transpose::no, B, T{1}, C);
   }
 
-  void multiply_transposed(MatrixView<const T> A, MatrixView<const T> B, MatrixView<T> C) override {
-    require_on_device("multiply_transposed", A, B, C);
-    const DeviceGuard guard(device_);
-    gemm<T>(blas_, stream_.get(), products_, Transpose::no, A, Transpose::yes, B, T{0}, C);
-  }
-
   void add_gram(MatrixView<const T> F, MatrixView<T> G) override {
     require_on_device("add_gram", F, G);
     // Never in tf32: G decides how well an update is conditioned, and costs next to nothing.
@@ -322,13 +315,30 @@ class CudaBackend final : public Backend<T> {
     launch_add_sampled_transposed_products(A, W, Ht, divergence, P, D, stream_.get());
   }
 
-  void beta_quotients(MatrixView<const T> A, MatrixView<const T> weights,
-                      const Divergence<T>& divergence, MatrixView<T> V, MatrixView<T> D) override {
-    require_on_device("beta_quotients", A, V);
-    if (weights.rows() > 0) require_on_device("beta_quotients", weights);
-    if (D.rows() > 0) require_on_device("beta_quotients", D);
+  Index quotient_workspace(Index panel_rows, Index cols, Index /*rank*/,
+                           bool denominators) const override {
+    return panel_rows * cols * (denominators ? 2 : 1);
+  }
+
+  void begin_quotient_products(MatrixView<const T> /*Ht*/, MatrixView<T> /*workspace*/) override {}
+
+  void quotient_products(MatrixView<const T> A, MatrixView<const T> weights, MatrixView<const T> W,
+                         MatrixView<const T> Ht, const Divergence<T>& divergence,
+                         MatrixView<T> workspace, MatrixView<T> P, MatrixView<T> D) override {
     const DeviceGuard guard(device_);
-    launch_beta_quotients(A, weights, divergence, V, D, stream_.get());
+    const Quotients quotients = take_quotients(A, weights, W, Ht, divergence, workspace, P, D);
+    multiply(quotients.numerators, Ht, P);
+    if (D.rows() > 0) multiply(quotients.denominators, Ht, D);
+  }
+
+  void add_transposed_quotient_products(MatrixView<const T> A, MatrixView<const T> weights,
+                                        MatrixView<const T> W, MatrixView<const T> Ht,
+                                        const Divergence<T>& divergence, MatrixView<T> workspace,
+                                        MatrixView<T> P, MatrixView<T> D) override {
+    const DeviceGuard guard(device_);
+    const Quotients quotients = take_quotients(A, weights, W, Ht, divergence, workspace, P, D);
+    add_transposed_product(quotients.numerators, W, P);
+    if (D.rows() > 0) add_transposed_product(quotients.denominators, W, D);
   }
 
   void multiplicative_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> G,
@@ -388,13 +398,6 @@ class CudaBackend final : public Backend<T> {
     launch_factor_sums(F, partials_.as<double>(), sums, stream_.get());
   }
 
-  void add_residual(MatrixView<const T> A, MatrixView<const T> W, MatrixView<const T> Ht,
-                    double* sums) override {
-    require_on_device("add_residual", A, W, Ht);
-    const DeviceGuard guard(device_);
-    launch_residual(A, W, Ht, partials_.as<double>(), sums, stream_.get());
-  }
-
   void add_divergence(MatrixView<const T> A, MatrixView<const T> weights, MatrixView<const T> W,
                       MatrixView<const T> Ht, const Divergence<T>& divergence,
                       double* sums) override {
@@ -423,6 +426,32 @@ class CudaBackend final : public Backend<T> {
   }
 
  private:
+  /// Of a panel of A, in a workspace.
+  struct Quotients {
+    MatrixView<T> numerators;
+    MatrixView<T> denominators;
+  };
+
+  /// The model, and in place of it its quotients; denominators where D has rows.
+  Quotients take_quotients(MatrixView<const T> A, MatrixView<const T> weights,
+                           MatrixView<const T> W, MatrixView<const T> Ht,
+                           const Divergence<T>& divergence, MatrixView<T> workspace,
+                           MatrixView<const T> P, MatrixView<const T> D) {
+    require_on_device("quotient_products", A, W, Ht, workspace, P);
+    if (weights.rows() > 0) require_on_device("quotient_products", weights);
+    if (D.rows() > 0) require_on_device("quotient_products", D);
+    const auto part = [&](Index index) {
+      return MatrixView<T>(workspace.data() + index * A.rows() * A.cols(), A.rows(), A.cols(),
+                           A.cols(), MemorySpace::device);
+    };
+    const Quotients quotients{part(0), D.rows() > 0 ? part(1) : MatrixView<T>()};
+    gemm<T>(blas_, stream_.get(), products_, Transpose::no, W, Transpose::yes, Ht, T{0},
+            quotients.numerators);
+    launch_beta_quotients(A, weights, divergence, quotients.numerators, quotients.denominators,
+                          stream_.get());
+    return quotients;
+  }
+
   static constexpr const char* kForSolving = "the workspace of anls_update";
   static_assert(kScratchBytes >= kModelSumDoubles * sizeof(double));
 

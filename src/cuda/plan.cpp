@@ -122,8 +122,15 @@ class Planner {
     }
   }
 
+  /// A-sized workspaces of one panel: the model as quotients, their denominators, a sparse panel
+  /// made dense.
+  std::uint64_t panel_workspaces() const {
+    if (work_.samples(A_.sparse())) return 0;
+    return (work_.sums_as_denominators ? 1U : 2U) + (work_.makes_dense ? 1U : 0U);
+  }
+
   Index workspace_rows() const {
-    const auto workspaces = static_cast<std::uint64_t>(work_.panel_workspaces(A_.sparse()));
+    const std::uint64_t workspaces = panel_workspaces();
     const std::uint64_t row = std::max<std::uint64_t>((1 + workspaces) * bytes(1, plan_.cols), 1);
     const auto cached = static_cast<Index>(device_.l2_bytes / 2 / row) / 64 * 64;
     return std::clamp(cached, kLowestResidentRows, kLeastResidentRows);
@@ -238,7 +245,7 @@ class Planner {
       // In place of S its denominators, and the denominators and workspaces of a panel.
       // Denominators that are sums the rule that updates H has as well.
       const Index panel = most_panel_rows(plan_);
-      const auto workspaces = static_cast<std::uint64_t>(work_.panel_workspaces(A_.sparse()));
+      const std::uint64_t workspaces = panel_workspaces();
       plan_.workspace_bytes +=
           bytes(work_.denominator_rows(plan_.cols), plan_.rank) +
           bytes(work_.denominator_rows(panel) + work_.denominator_rows(0), plan_.rank) +

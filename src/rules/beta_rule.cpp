@@ -17,12 +17,12 @@ class BetaRule final : public UpdateRule<T> {
         divergence_{static_cast<T>(work.beta), least},
         exponent_(static_cast<T>(update_exponent(work.beta))),
         cols_(cols),
-        samples_(sparse && !work.makes_dense),
+        samples_(work.samples(sparse)),
         P_(backend.allocate(panel_rows, rank)),
         D_(backend.allocate(work.denominator_rows(panel_rows), rank)) {
-    if (!samples_) {
-      model_ = backend.allocate(panel_rows, cols);
-      if (!work.sums_as_denominators) powers_ = backend.allocate(panel_rows, cols);
+    if (!samples_ && panel_rows > 0) {
+      workspace_ = backend.allocate(
+          1, backend.quotient_workspace(panel_rows, cols, rank, !work.sums_as_denominators));
       if (sparse) dense_ = backend.allocate(panel_rows, cols);
     }
   }
@@ -30,6 +30,7 @@ class BetaRule final : public UpdateRule<T> {
   Index s_rows() const override { return work_.denominator_rows(cols_); }
 
   void begin_sweep(MatrixView<const T> Ht) override {
+    if (!samples_) backend_.begin_quotient_products(Ht, workspace_.view());
     if (!work_.sums_as_denominators) return;
     backend_.set_zero(D_.view());
     backend_.add_column_sums(Ht, D_.view());
@@ -41,14 +42,11 @@ class BetaRule final : public UpdateRule<T> {
     {
       const Range<T> range(backend_, "quotients");
       if (samples_) {
-        backend_.sampled_products(panel.stored, W_p, Ht, divergence_, P, sampled(D));
+        backend_.sampled_products(panel.stored, W_p, Ht, divergence_, P, by_entries(D));
       } else {
         if (panel.sparse) backend_.make_dense(panel.stored, rows_of(dense_, panel.rows()));
-        take_quotients(panel, W_p, Ht);
-        backend_.multiply(rows_of(model_, panel.rows()), Ht, P);
-        if (!work_.sums_as_denominators) {
-          backend_.multiply(rows_of(powers_, panel.rows()), Ht, D);
-        }
+        backend_.quotient_products(dense_of(panel), panel.weights, W_p, Ht, divergence_,
+                                   workspace_.view(), P, by_entries(D));
       }
     }
     const Range<T> range(backend_, "update W");
@@ -60,13 +58,11 @@ class BetaRule final : public UpdateRule<T> {
     const Range<T> range(backend_, "accumulate");
     if (samples_) {
       backend_.add_sampled_transposed_products(panel.stored, W_p, Ht, divergence_, terms.C.view(),
-                                               sampled(terms.S.view()));
+                                               by_entries(terms.S.view()));
     } else {
-      take_quotients(panel, W_p, Ht);
-      backend_.add_transposed_product(rows_of(model_, panel.rows()), W_p, terms.C.view());
-      if (!work_.sums_as_denominators) {
-        backend_.add_transposed_product(rows_of(powers_, panel.rows()), W_p, terms.S.view());
-      }
+      backend_.add_transposed_quotient_products(dense_of(panel), panel.weights, W_p, Ht,
+                                                divergence_, workspace_.view(), terms.C.view(),
+                                                by_entries(terms.S.view()));
     }
     if (work_.sums_as_denominators) backend_.add_column_sums(W_p, terms.S.view());
   }
@@ -95,8 +91,8 @@ class BetaRule final : public UpdateRule<T> {
  private:
   static MatrixView<T> rows_of(Matrix<T>& X, Index rows) { return X.view().row_block(0, rows); }
 
-  /// Denominators that come from the stored entries; none where they are sums.
-  MatrixView<T> sampled(MatrixView<T> D) const {
+  /// Denominators that come from the entries; none where they are sums.
+  MatrixView<T> by_entries(MatrixView<T> D) const {
     return work_.sums_as_denominators ? MatrixView<T>() : D;
   }
 
@@ -104,15 +100,6 @@ class BetaRule final : public UpdateRule<T> {
   MatrixView<const T> dense_of(const Panel<T>& panel) {
     if (!panel.sparse) return panel.A;
     return rows_of(dense_, panel.rows());
-  }
-
-  /// Leaves the quotients of the panel in model_, and its denominators in powers_.
-  void take_quotients(const Panel<T>& panel, MatrixView<const T> W_p, MatrixView<const T> Ht) {
-    const MatrixView<T> model = rows_of(model_, panel.rows());
-    backend_.multiply_transposed(W_p, Ht, model);
-    const MatrixView<T> powers =
-        work_.sums_as_denominators ? MatrixView<T>() : rows_of(powers_, panel.rows());
-    backend_.beta_quotients(dense_of(panel), panel.weights, divergence_, model, powers);
   }
 
   Backend<T>& backend_;
@@ -127,10 +114,9 @@ class BetaRule final : public UpdateRule<T> {
   /// that are sums are one row for all, and hold for a sweep.
   Matrix<T> P_;
   Matrix<T> D_;
-  /// panel_rows × n each, where they are needed: W_p·Htᵀ and then its quotients; weights ⊙ its
-  /// powers; and a sparse panel made dense.
-  Matrix<T> model_;
-  Matrix<T> powers_;
+  /// Of the products with the quotients, where entries are not sampled.
+  Matrix<T> workspace_;
+  /// A sparse panel made dense, panel_rows × n.
   Matrix<T> dense_;
 };
 

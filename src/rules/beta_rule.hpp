@@ -29,11 +29,8 @@ struct BetaWork {
         makes_dense(A.sparse() && zeros_observed && options.beta != kKullbackLeibler &&
                     options.beta != kFrobenius) {}
 
-  /// A-sized workspaces of one panel.
-  int panel_workspaces(bool sparse) const noexcept {
-    if (sparse && !makes_dense) return 0;
-    return (sums_as_denominators ? 1 : 2) + (makes_dense ? 1 : 0);
-  }
+  /// The model of a sparse panel is taken at its stored entries alone.
+  bool samples(bool sparse) const noexcept { return sparse && !makes_dense; }
   /// Rows of the denominators of a factor that has `rows`.
   Index denominator_rows(Index rows) const noexcept { return sums_as_denominators ? 1 : rows; }
 };

@@ -57,14 +57,13 @@ class GramRule final : public UpdateRule<T> {
     update(Ht, terms.C.view(), terms.S.view(), updates_.H);
   }
 
-  double loss_factor() const override { return sparse_ ? 1 : 0.5; }
-
   void add_loss(const Panel<T>& panel, MatrixView<const T> W_p, MatrixView<const T> Ht,
                 double* sums) override {
+    constexpr Divergence<T> kHalfSquares{T{kFrobenius}, T{0}};
     if (panel.sparse) {
-      backend_.add_sampled_divergence(panel.stored, W_p, Ht, {T{kFrobenius}, T{0}}, true, sums);
+      backend_.add_sampled_divergence(panel.stored, W_p, Ht, kHalfSquares, true, sums);
     } else {
-      backend_.add_residual(panel.A, W_p, Ht, sums);
+      backend_.add_divergence(panel.A, {}, W_p, Ht, kHalfSquares, sums);
     }
   }
 

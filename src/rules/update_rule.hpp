@@ -44,8 +44,7 @@ class UpdateRule {
   virtual void update_columns(const SweepTerms<T>& terms, MatrixView<T> Ht) = 0;
 
   /// sums[0] += the panel's share of the loss, entry by entry; and once for all panels what does
-  /// not belong to one. The loss is loss_factor() times the sum of both.
-  virtual double loss_factor() const { return 1; }
+  /// not belong to one.
   virtual void add_loss(const Panel<T>& panel, MatrixView<const T> W_p, MatrixView<const T> Ht,
                         double* sums) = 0;
   virtual void add_model_loss(MatrixView<const T> W, MatrixView<const T> Ht, double* sums) = 0;

@@ -172,8 +172,13 @@ TEST_F(FarRowsTest, EveryPrimitiveFindsThemAsItFindsRowsThatAreNear) {
             sums([&](double* s) { b.dot(as_usual(F), as_usual(P), s); }));
   EXPECT_EQ(sums([&](double* s) { b.factor_sums(far_apart(F), s); }),
             sums([&](double* s) { b.factor_sums(as_usual(F), s); }));
-  EXPECT_EQ(sums([&](double* s) { b.add_residual(far_apart(A), far_apart(F), as_usual(Ht), s); }),
-            sums([&](double* s) { b.add_residual(as_usual(A), as_usual(F), as_usual(Ht), s); }));
+  constexpr Divergence<float> kHalfSquares{kFrobenius, 0};
+  EXPECT_EQ(sums([&](double* s) {
+              b.add_divergence(far_apart(A), {}, far_apart(F), as_usual(Ht), kHalfSquares, s);
+            }),
+            sums([&](double* s) {
+              b.add_divergence(as_usual(A), {}, as_usual(F), as_usual(Ht), kHalfSquares, s);
+            }));
 }
 
 class WideStrideTest : public DeviceTest {};

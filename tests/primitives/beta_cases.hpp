@@ -14,11 +14,11 @@ namespace nonneg::test {
 /// Those with cheap powers, and one below, between and above them.
 inline std::vector<double> betas() { return {-0.5, 0, 0.5, 1, 1.5, 2, 2.5}; }
 
-/// Small, as the emulated device runs them too, and one of more components than a warp's registers
-/// hold.
+/// Small, as the emulated device runs them too; one of more components than a warp's registers
+/// hold, and one of more columns than a tile has.
 inline std::vector<Shape> beta_shapes() {
-  return {{1, 1, 1, 0},    {1, 7, 3, 2},    {9, 1, 2, 1}, {37, 43, 10, 5},
-          {37, 43, 33, 1}, {20, 7, 130, 0}, {0, 5, 3, 1}, {5, 0, 3, 1}};
+  return {{1, 1, 1, 0},    {1, 7, 3, 2},     {9, 1, 2, 1}, {37, 43, 10, 5}, {37, 43, 33, 1},
+          {20, 7, 130, 0}, {33, 150, 20, 1}, {0, 5, 3, 1}, {5, 0, 3, 1}};
 }
 
 /// Sum of the magnitudes that cancel in a divergence.
@@ -32,11 +32,23 @@ inline double divergence_magnitude(double a, double v, double beta) {
          std::abs(beta * (beta - 1));
 }
 
-/// Relative error of weight·a·v^(β−2) and weight·v^(β−1): a few roundings, and the logarithm's
-/// times the exponent where the power is exp(p·log v), each function within 4 roundings.
-template <class T>
-double quotient_tolerance(double v, double beta) {
-  return (16 + 8 * std::abs(beta - 1) * std::abs(std::log(v))) * kUnitRoundoff<T>;
+/// q = weight·a·v^(β−2) and d = weight·v^(β−1), 0 where A is NaN.
+struct Quotients {
+  Dense numerators;
+  Dense denominators;
+};
+
+inline Quotients quotients_of(const Dense& A, const Dense* weights, const Dense& V, double beta) {
+  Quotients result{Dense(A.rows, A.cols), Dense(A.rows, A.cols)};
+  for (Index i = 0; i < A.rows; ++i) {
+    for (Index j = 0; j < A.cols; ++j) {
+      if (std::isnan(A(i, j))) continue;
+      const double weight = weights == nullptr ? 1 : (*weights)(i, j);
+      result.numerators(i, j) = weight * A(i, j) * std::pow(V(i, j), beta - 2);
+      result.denominators(i, j) = weight * std::pow(V(i, j), beta - 1);
+    }
+  }
+  return result;
 }
 
 /// What k products, each rounded, make of the v of a quotient or divergence, and the powers of it.

@@ -1,4 +1,4 @@
-// Backend::dot, factor_sums and add_residual: sums in double, whatever T.
+// Backend::dot, factor_sums and the squares of add_divergence: sums in double, whatever T.
 #include <cmath>
 #include <limits>
 
@@ -32,6 +32,8 @@ class ReductionsTest : public BackendTest<Case> {
     return {host[0], host[1], host[2]};
   }
 
+  static constexpr Divergence<Scalar> kHalfSquares{Scalar{kFrobenius}, Scalar{0}};
+
   /// A sum of 0, for primitives that add.
   Matrix<double> zero_sum() {
     Matrix<double> sums = this->backend().allocate_sums(1);
@@ -44,8 +46,8 @@ class ReductionsTest : public BackendTest<Case> {
     auto w = this->put(W, padding);
     auto ht = this->put(Ht, 2 * padding);
     Matrix<double> sums = zero_sum();
-    this->backend().add_residual(a.view(), w.view(), ht.view(), sums.data());
-    return fetch_sums(this->backend(), sums, 1)[0];
+    this->backend().add_divergence(a.view(), {}, w.view(), ht.view(), kHalfSquares, sums.data());
+    return 2 * fetch_sums(this->backend(), sums, 1)[0];
   }
 
   /// How far ‖A − W·Htᵀ‖² may be off when each entry of W·Htᵀ is computed in Scalar.
@@ -175,10 +177,11 @@ TYPED_TEST(ReductionsTest, ResidualsOfPanelsAddUp) {
     Matrix<double> sums = this->zero_sum();
     for (Index first = 0; first < A.rows; first += height) {
       const Index count = std::min(height, A.rows - first);
-      this->backend().add_residual(a.view().row_block(first, count),
-                                   w.view().row_block(first, count), ht.view(), sums.data());
+      this->backend().add_divergence(a.view().row_block(first, count), {},
+                                     w.view().row_block(first, count), ht.view(),
+                                     this->kHalfSquares, sums.data());
     }
-    EXPECT_NEAR(fetch_sums(this->backend(), sums, 1)[0], squared_residual(A, W, Ht),
+    EXPECT_NEAR(2 * fetch_sums(this->backend(), sums, 1)[0], squared_residual(A, W, Ht),
                 this->residual_tolerance(A, W, Ht));
   }
 }

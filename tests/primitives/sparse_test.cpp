@@ -81,25 +81,6 @@ Dense some_weights(Index m, Index n) {
   return weights;
 }
 
-/// q = weight·a·v^(β−2) and d = weight·v^(β−1), 0 where nothing is stored.
-struct Quotients {
-  Dense numerators;
-  Dense denominators;
-};
-
-Quotients quotients_of(const Dense& A, const Dense* weights, const Dense& V, double beta) {
-  Quotients result{Dense(A.rows, A.cols), Dense(A.rows, A.cols)};
-  for (Index i = 0; i < A.rows; ++i) {
-    for (Index j = 0; j < A.cols; ++j) {
-      if (std::isnan(A(i, j))) continue;
-      const double weight = weights == nullptr ? 1 : (*weights)(i, j);
-      result.numerators(i, j) = weight * A(i, j) * std::pow(V(i, j), beta - 2);
-      result.denominators(i, j) = weight * std::pow(V(i, j), beta - 1);
-    }
-  }
-  return result;
-}
-
 template <class Case>
 class SparseTest : public BackendTest<Case> {};
 TYPED_TEST_SUITE(SparseTest, Backends, BackendNames);

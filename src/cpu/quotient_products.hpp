@@ -1,0 +1,29 @@
+/// Products of a model's quotients, which exist a tile at a time: model, quotients and products are
+/// taken while the tile is in the first-level cache. On one thread.
+#pragma once
+
+#include "cpu/model_tiles.hpp"
+#include "nonneg/backend.hpp"
+
+namespace nonneg::cpu {
+
+/// As Backend::quotient_products(), P and D being zero before. `H` holds Ht's tiles.
+template <class T>
+void add_quotient_products(MatrixView<const T> A, MatrixView<const T> weights,
+                           MatrixView<const T> W, const TiledFactor<T>& H,
+                           const Divergence<T>& divergence, MatrixView<T> P, MatrixView<T> D);
+
+/// As Backend::add_transposed_quotient_products(), for `count` of Ht's blocks of columns of A.
+template <class T>
+void add_transposed_quotient_products(MatrixView<const T> A, MatrixView<const T> weights,
+                                      MatrixView<const T> W, const TiledFactor<T>& H,
+                                      Index first_block, Index count,
+                                      const Divergence<T>& divergence, MatrixView<T> P,
+                                      MatrixView<T> D);
+
+/// Σ weight·d_β(a, v) over the observed entries.
+template <class T>
+double model_divergence(MatrixView<const T> A, MatrixView<const T> weights, MatrixView<const T> W,
+                        const TiledFactor<T>& H, const Divergence<T>& divergence);
+
+}  // namespace nonneg::cpu
