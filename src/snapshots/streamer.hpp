@@ -147,7 +147,8 @@ class SnapshotStreamer {
       {
         std::unique_lock lock(mutex_);
         changed_.wait(lock, [this] { return !waiting_.empty() || closing_; });
-        if (waiting_.empty()) return;
+        // One may have been taken while the sink was failing.
+        if (waiting_.empty() || failure_ != nullptr) return;
         next = waiting_.front();
         waiting_.pop_front();
       }

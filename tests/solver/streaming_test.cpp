@@ -139,8 +139,11 @@ TYPED_TEST(StreamingTest, WhatASinkThrowsEndsTheRunAndTheFactorsReachedAreKept) 
   using T = typename TypeParam::Scalar;
   for (const Index at : {Index{0}, Index{3}, Index{50}}) {
     SCOPED_TRACE(at);
-    RecordingSink<T> sink([at](Index iteration) {
-      if (iteration == at) throw std::runtime_error("the sink is full");
+    int failures = 0;
+    RecordingSink<T> sink([at, &failures](Index iteration) {
+      if (iteration < at) return;
+      ++failures;
+      throw std::runtime_error("the sink is full");
     });
     Solver<T> solver(this->data.view(), this->options(50));
     solver.stream_to(sink, this->every(1));
@@ -150,7 +153,7 @@ TYPED_TEST(StreamingTest, WhatASinkThrowsEndsTheRunAndTheFactorsReachedAreKept) 
     } catch (const std::runtime_error& error) {
       EXPECT_EQ(std::string(error.what()), "the sink is full");
     }
-    EXPECT_EQ(static_cast<Index>(sink.kept().size()), at) << "the sink was called again";
+    EXPECT_EQ(failures, 1) << "the sink was called again";
     const Result<T> result = solver.result();
     EXPECT_EQ(result.iterations, solver.iteration());
     Solver<T> stepped(this->data.view(), this->options(50));
