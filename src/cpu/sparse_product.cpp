@@ -1,5 +1,5 @@
-// A row's stored entries are taken one after the other; the k components of a factor's row are one
-// vector each. For the usual small k their number is known to the compiler.
+// A row's stored entries are taken one after the other; the k components of a factor's row are some
+// vectors each, whose number the compiler knows for k < 72.
 #include "cpu/sparse_product.hpp"
 
 #include <algorithm>
@@ -13,40 +13,87 @@ namespace nonneg::cpu {
 
 namespace {
 
-/// Calls body(std::integral_constant<int, K>): K is k where code for it pays, else 0.
+/// How many components there are: `kWhole` are so many vectors that the compiler knows, and with
+/// kRest some are left, fewer than 8 where there are vectors.
+template <int kWholeOf, bool kRestOf>
+struct Components {
+  static constexpr int kWhole = kWholeOf;
+  static constexpr bool kRest = kRestOf;
+};
+
+/// Calls body(Components<…>{}) for k.
 template <class Body>
-void with_rank(Index k, const Body& body) {
-  switch (k) {
+void with_components(Index k, const Body& body) {
+  const auto with = [&]<int kWhole>(std::integral_constant<int, kWhole>) {
+    if (k == kWhole) {
+      body(Components<kWhole, false>{});
+    } else {
+      body(Components<kWhole, true>{});
+    }
+  };
+  switch (k / 8) {
+    case 1:
+      return with(std::integral_constant<int, 8>{});
+    case 2:
+      return with(std::integral_constant<int, 16>{});
+    case 3:
+      return with(std::integral_constant<int, 24>{});
     case 4:
-      return body(std::integral_constant<int, 4>{});
+      return with(std::integral_constant<int, 32>{});
+    case 5:
+      return with(std::integral_constant<int, 40>{});
+    case 6:
+      return with(std::integral_constant<int, 48>{});
+    case 7:
+      return with(std::integral_constant<int, 56>{});
     case 8:
-      return body(std::integral_constant<int, 8>{});
-    case 16:
-      return body(std::integral_constant<int, 16>{});
-    case 32:
-      return body(std::integral_constant<int, 32>{});
-    case 64:
-      return body(std::integral_constant<int, 64>{});
+      return with(std::integral_constant<int, 64>{});
     default:
-      return body(std::integral_constant<int, 0>{});
+      return body(Components<0, true>{});
   }
 }
 
-template <int K, class T>
-T inner_product(const T* __restrict x, const T* __restrict y, Index rank) {
-  const Index k = K > 0 ? K : rank;
+/// Calls body(first, count) for the components that are left of k: four are worth a vector of their
+/// own. `count` is a constant where the compiler is to know it.
+template <class K, class Body>
+void for_the_rest(Index k, const Body& body) {
+  if constexpr (K::kRest) {
+    Index first = K::kWhole;
+    if (K::kWhole == 0 && k >= 8) {
+      body(first, k);
+      return;
+    }
+    if (k - first >= 4) {
+      body(first, std::integral_constant<Index, 4>{});
+      first += 4;
+    }
+    for (; first < k; ++first) body(first, std::integral_constant<Index, 1>{});
+  }
+}
+
+template <class K, class T>
+T inner_product(const T* __restrict x, const T* __restrict y, Index k) {
   T sum = 0;
 #pragma omp simd reduction(+ : sum)
-  for (Index c = 0; c < k; ++c) sum += x[c] * y[c];
+  for (int c = 0; c < K::kWhole; ++c) sum += x[c] * y[c];
+  for_the_rest<K>(k, [&](Index first, auto count) {
+    T rest = 0;
+#pragma omp simd reduction(+ : rest)
+    for (Index c = first; c < first + count; ++c) rest += x[c] * y[c];
+    sum += rest;
+  });
   return sum;
 }
 
 /// out += factor·x.
-template <int K, class T>
-void add_scaled(const T* __restrict x, T factor, Index rank, T* __restrict out) {
-  const Index k = K > 0 ? K : rank;
+template <class K, class T>
+void add_scaled(const T* __restrict x, T factor, Index k, T* __restrict out) {
 #pragma omp simd
-  for (Index c = 0; c < k; ++c) out[c] += factor * x[c];
+  for (int c = 0; c < K::kWhole; ++c) out[c] += factor * x[c];
+  for_the_rest<K>(k, [&](Index first, auto count) {
+#pragma omp simd
+    for (Index c = first; c < first + count; ++c) out[c] += factor * x[c];
+  });
 }
 
 /// Calls body(i, e): entry e of the arrays is one of row i.
@@ -86,7 +133,7 @@ void with_beta(T beta, const Body& body) {
 }
 
 /// Calls add(i, j, quotient) for each stored entry that counts.
-template <int K, class T, class Beta, class Add>
+template <class K, class T, class Beta, class Add>
 void for_each_quotient(const SparseRows<T>& A, MatrixView<const T> W, MatrixView<const T> Ht,
                        Beta beta, T least, const Add& add) {
   for_each_entry(A, [&](Index i, Index e) {
@@ -108,7 +155,7 @@ void set_zero(MatrixView<T> X) {
 template <class T>
 void sparse_multiply(const SparseRows<T>& A, MatrixView<const T> B, MatrixView<T> C) {
   set_zero(C);
-  with_rank(B.cols(), [&]<int K>(std::integral_constant<int, K>) {
+  with_components(B.cols(), [&]<class K>(K) {
     for_each_entry(A, [&](Index i, Index e) {
       add_scaled<K>(B.row(A.columns[e]), A.values[e], B.cols(), C.row(i));
     });
@@ -117,7 +164,7 @@ void sparse_multiply(const SparseRows<T>& A, MatrixView<const T> B, MatrixView<T
 
 template <class T>
 void add_sparse_transposed_product(const SparseRows<T>& A, MatrixView<const T> B, MatrixView<T> C) {
-  with_rank(B.cols(), [&]<int K>(std::integral_constant<int, K>) {
+  with_components(B.cols(), [&]<class K>(K) {
     for_each_entry(A, [&](Index i, Index e) {
       add_scaled<K>(B.row(i), A.values[e], B.cols(), C.row(A.columns[e]));
     });
@@ -131,7 +178,7 @@ void sampled_products(const SparseRows<T>& A, MatrixView<const T> W, MatrixView<
   set_zero(D);
   const Index k = W.cols();
   const bool denominators = D.rows() > 0;
-  with_rank(k, [&]<int K>(std::integral_constant<int, K>) {
+  with_components(k, [&]<class K>(K) {
     with_beta(divergence.beta, [&](auto beta) {
       for_each_quotient<K>(A, W, Ht, beta, divergence.least,
                            [&](Index i, Index j, const Quotient<T>& q) {
@@ -148,7 +195,7 @@ void add_sampled_transposed_products(const SparseRows<T>& A, MatrixView<const T>
                                      MatrixView<T> P, MatrixView<T> D) {
   const Index k = W.cols();
   const bool denominators = D.rows() > 0;
-  with_rank(k, [&]<int K>(std::integral_constant<int, K>) {
+  with_components(k, [&]<class K>(K) {
     with_beta(divergence.beta, [&](auto beta) {
       for_each_quotient<K>(A, W, Ht, beta, divergence.least,
                            [&](Index i, Index j, const Quotient<T>& q) {
@@ -165,7 +212,7 @@ double sampled_divergence(const SparseRows<T>& A, MatrixView<const T> W, MatrixV
   double sum = 0;
   std::vector<T> model;
   std::vector<T> zeros;
-  with_rank(W.cols(), [&]<int K>(std::integral_constant<int, K>) {
+  with_components(W.cols(), [&]<class K>(K) {
     for (Index i = 0; i < A.rows; ++i) {
       const Index first = A.row_offsets[i] - A.base;
       const Index count = A.row_offsets[i + 1] - A.base - first;
