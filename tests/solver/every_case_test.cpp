@@ -2,36 +2,60 @@
 // zeros, or no missing entries, is held to refusing them.
 #include "support/every_case.hpp"
 
+#include "rules/gram_rule.hpp"
+
 namespace nonneg::test {
+
+namespace {
+
+/// The objective after each sweep, by naive loops, must not rise; the solver must say the same.
+template <class T>
+void expect_fall(const DataView& A_view, const Dense& A, const Options& options, Index sweeps) {
+  SCOPED_TRACE(::testing::Message()
+               << "l1 " << options.penalties.l1_w << " " << options.penalties.l1_h << ", l2 "
+               << options.penalties.l2_w << " " << options.penalties.l2_h << ", inner repeats "
+               << options.inner_repeats);
+  const Penalties& p = options.penalties;
+  Solver<T> solver(A_view, options);
+  // hals judges its extrapolation by the Gram identity.
+  const double judged = extrapolates(options) ? 2 * kUnitRoundoff<T> * squared_norm(A) : 0;
+  double previous = std::numeric_limits<double>::infinity();
+  for (Index sweep = 0; sweep < sweeps; ++sweep) {
+    solver.step();
+    const Dense W = to_dense<T>(solver.W());
+    const Dense Ht = to_dense<T>(solver.Ht());
+    const double loss = beta_loss(A, W, Ht, options.beta);
+    const double penalty = p.l1_w * entry_sum(W) + 0.5 * p.l2_w * squared_norm(W) +
+                           p.l1_h * entry_sum(Ht) + 0.5 * p.l2_h * squared_norm(Ht);
+    const double of_penalty = model_rounding<T>(W, Ht) * penalty;
+    const double allowed = rise_allowed<T>(A, W, Ht, options.beta) + of_penalty + judged;
+    ASSERT_LE(loss + penalty, previous + allowed) << "sweep " << sweep;
+    previous = loss + penalty;
+    const LossRecord record = solver.check();
+    ASSERT_NEAR(record.loss, loss, loss_rounding<T>(A, W, Ht, options.beta)) << "sweep " << sweep;
+    ASSERT_NEAR(record.objective, record.loss + penalty, of_penalty + gamma<double>(2) * previous)
+        << "sweep " << sweep;
+  }
+}
+
+}  // namespace
 
 TEST_P(EveryCase, TheObjectiveNeverRisesAndIsTheFactorsOwn) {
   in_precision([]<class T>(T) {
-    const double beta = GetParam().beta;
     const Dense A = rounded<T>(data(4));
     const CaseData<T> A_data(A, GetParam().sparse);
-    for (const Penalties& p : {Penalties{}, {.l1_w = 0.2, .l2_h = 0.3}, {.l1_h = 0.1, .l2_w = 2}}) {
-      SCOPED_TRACE(::testing::Message()
-                   << "l1 " << p.l1_w << " " << p.l1_h << ", l2 " << p.l2_w << " " << p.l2_h);
+    std::vector<Penalties> all = {{}, {.l1_w = 0.2, .l1_h = 0.1, .l2_w = 1, .l2_h = 0.3}};
+    if (!on_device())
+      all.insert(all.end(), {{.l1_w = 0.5}, {.l1_h = 0.5}, {.l2_w = 2}, {.l2_h = 2}});
+    for (const Penalties& penalties : all) {
       Options options = EveryCase::options(1000);
-      options.penalties = p;
-      Solver<T> solver(A_data.view(), options);
-      // hals judges its extrapolation by the Gram identity.
-      const double judged = extrapolates(options) ? 2 * kUnitRoundoff<T> * squared_norm(A) : 0;
-      double previous = std::numeric_limits<double>::infinity();
-      for (Index sweep = 0; sweep < sweeps(40, 8); ++sweep) {
-        solver.step();
-        const Dense W = to_dense<T>(solver.W());
-        const Dense Ht = to_dense<T>(solver.Ht());
-        const double loss = beta_loss(A, W, Ht, beta);
-        const double penalty = p.l1_w * entry_sum(W) + 0.5 * p.l2_w * squared_norm(W) +
-                               p.l1_h * entry_sum(Ht) + 0.5 * p.l2_h * squared_norm(Ht);
-        const double of_penalty = model_rounding<T>(W, Ht) * penalty;
-        ASSERT_LE(loss + penalty, previous + rise_allowed<T>(A, W, Ht, beta) + of_penalty + judged)
-            << "sweep " << sweep;
-        previous = loss + penalty;
-        const LossRecord record = solver.check();
-        ASSERT_NEAR(record.loss, loss, loss_rounding<T>(A, W, Ht, beta)) << "sweep " << sweep;
-        ASSERT_NEAR(record.objective, record.loss + penalty, of_penalty) << "sweep " << sweep;
+      options.penalties = penalties;
+      expect_fall<T>(A_data.view(), A, options, sweeps(40, 8));
+      if (on_device() || !gram_rules_serve(options, A_data.view())) continue;
+      if (options.algorithm == Algorithm::anls) continue;  // refuses repeats
+      for (const Index repeats : {1, 4}) {
+        options.inner_repeats = repeats;
+        expect_fall<T>(A_data.view(), A, options, 40);
       }
     }
   });
@@ -41,23 +65,22 @@ TEST_P(EveryCase, PlantedFactorsComeBack) {
   in_precision([]<class T>(T) {
     const bool mu = GetParam().algorithm == Algorithm::mu;
     const Planted planted = planted_unique(rows(), cols(), 5, GetParam().takes_zeros());
-    Options options = EveryCase::options(mu ? sweeps(800, 200) : sweeps(200, 60));
+    Options options = EveryCase::options(mu ? sweeps(800, 200) : 200);
     options.check_every = options.max_iterations;
-    double loss = 1;
-    double error = 1;
-    for (const std::uint64_t seed : {1, 2, 3}) {
-      options.seed = seed;
-      const Result<T> found = run<T>(planted.A, options);
-      loss = std::min(loss, found.relative_error);
-      error = std::min(error, std::max(recovery_error(to_dense<T>(found.W), planted.factors.W),
-                                       recovery_error(to_dense<T>(found.Ht), planted.factors.Ht)));
-    }
     // Multiplicative updates near the zeros of the planted factors like 1/t. A loss is told to u of
     // ‖A‖², and so its root to √u.
-    const double of_sweeps = 40 / static_cast<double>(options.max_iterations);
-    const double of_rounding = 4 * std::sqrt(kUnitRoundoff<T>);
-    EXPECT_LT(loss, mu ? of_sweeps / 4 : of_rounding);
-    EXPECT_LT(error, mu ? of_sweeps : of_rounding);
+    const double allowed =
+        mu ? 40 / static_cast<double>(options.max_iterations) : 4 * std::sqrt(kUnitRoundoff<T>);
+    // A start may lead elsewhere, or slowly: one of three must do.
+    double error = 1;
+    for (Index seed = 1; seed <= 3 && error >= allowed; ++seed) {
+      options.seed = static_cast<std::uint64_t>(seed);
+      const Result<T> found = run<T>(planted.A, options);
+      error = std::max({4 * found.relative_error,
+                        recovery_error(to_dense<T>(found.W), planted.factors.W),
+                        recovery_error(to_dense<T>(found.Ht), planted.factors.Ht)});
+    }
+    EXPECT_LT(error, allowed);
   });
 }
 
@@ -69,7 +92,8 @@ TEST_P(EveryCase, PanelsMayBeCutAnywhere) {
     options.panel_rows = rows();
     const Result<T> whole = run<T>(A, options);
     EXPECT_EQ(whole.panel_rows, rows());
-    for (const Index panel_rows : {Index{1}, Index{5}, rows() - 1}) {
+    for (const Index panel_rows : {Index{1}, rows() / 3, rows() - 1}) {
+      if (on_device() && panel_rows == 1) continue;
       SCOPED_TRACE(panel_rows);
       options.panel_rows = panel_rows;
       const Result<T> cut = run<T>(A, options);
@@ -83,6 +107,7 @@ TEST_P(EveryCase, FactorsKeepToTheFloor) {
   in_precision([]<class T>(T) {
     const Dense A = rounded<T>(data(9));
     for (const double floor : {1e-6, 0.05, 2.0}) {
+      if (on_device() && floor != 0.05) continue;
       SCOPED_TRACE(floor);
       Options options = EveryCase::options(sweeps(30, 3));
       options.floor = floor;
@@ -184,10 +209,10 @@ TEST_P(EveryCase, AnAllZeroMatrixIsFittedByZeros) {
     const Result<T> result = run<T>(A, options);
     EXPECT_EQ(largest(model_of(result)), 0);
     // An entry of the model counts as at least T's smallest normal number.
-    const double least =
-        std::pow(static_cast<double>(std::numeric_limits<T>::min()), GetParam().beta);
+    const double beta = GetParam().beta;
+    const double least = std::pow(static_cast<double>(std::numeric_limits<T>::min()), beta);
     EXPECT_LE(result.loss_history.back().loss,
-              2 * least * static_cast<double>(rows() * cols()) / GetParam().beta);
+              2 * least * static_cast<double>(rows() * cols()) / beta);
     EXPECT_EQ(result.relative_error, 0);
   });
 }
@@ -197,6 +222,7 @@ TEST_P(EveryCase, MissingEntriesAreWeightsOf0And1) {
     const bool sparse = GetParam().sparse;
     const Index count = sweeps(20, 4);
     Options options = EveryCase::options(count);
+    options.check_every = 1;
     Dense A = data(2);
     for (double& a : A.entries) a += 0.05;
     Dense mask = sparse_matrix(rows(), cols(), 8, 0.35);
@@ -228,9 +254,12 @@ TEST_P(EveryCase, MissingEntriesAreWeightsOf0And1) {
 
     const Dense W = to_dense<T>(weighted.W);
     const Dense Ht = to_dense<T>(weighted.Ht);
+    const double rounding = loss_rounding<T>(A, W, Ht, GetParam().beta);
     EXPECT_NEAR(weighted.loss_history.back().loss,
-                beta_loss(rounded<T>(A), W, Ht, GetParam().beta, mask),
-                loss_rounding<T>(A, W, Ht, GetParam().beta));
+                beta_loss(rounded<T>(A), W, Ht, GetParam().beta, mask), rounding);
+    for (std::size_t r = 1; r < weighted.loss_history.size(); ++r) {
+      EXPECT_LE(weighted.loss_history[r].loss, weighted.loss_history[r - 1].loss + 2 * rounding);
+    }
   });
 }
 

@@ -91,8 +91,8 @@ class CaseData {
   SparseMatrix sparse_;
 };
 
-/// Base of the tests of a case. The emulated device takes a thousand times as long as a CPU: there,
-/// matrices are smaller and sweeps fewer.
+/// Base of the tests of a case. The emulated device takes a hundred times as long as a CPU: there,
+/// matrices are smaller, sweeps and variants fewer.
 class EveryCase : public ::testing::TestWithParam<Case> {
  protected:
   static constexpr Index kRank = 3;
@@ -104,8 +104,7 @@ class EveryCase : public ::testing::TestWithParam<Case> {
   static bool on_device() { return GetParam().backend == BackendKind::cuda; }
   static Index rows() { return on_device() ? 13 : 23; }
   static Index cols() { return on_device() ? 9 : 17; }
-  /// By how much the longer runs are shorter.
-  static Index sweeps(Index on_cpu, Index on_device_) { return on_device() ? on_device_ : on_cpu; }
+  static Index sweeps(Index cpu, Index device) { return on_device() ? device : cpu; }
 
   /// Calls body(T{}) for the case's precision.
   template <class Body>
