@@ -18,6 +18,7 @@ namespace {
 template <class Measured, class Case>
 std::vector<Measured> measure_all(const std::vector<Case>& cases) {
   std::vector<Measured> measured;
+  measured.reserve(cases.size());
   for (const Case& one : cases) measured.push_back(measure(one));
   return measured;
 }
