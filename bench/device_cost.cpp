@@ -9,15 +9,23 @@
 #include "nonneg/error.hpp"
 #include "support/device_cost_table.hpp"
 #include "support/modelled_times.hpp"
+#include "support/run_ledger.hpp"
 
 namespace nonneg::bench {
 
 namespace {
 
-std::vector<MeasuredSweep> measure_all() {
-  std::vector<MeasuredSweep> measured;
-  for (const SweepCase& sweep : device_cost_cases()) measured.push_back(measure(sweep));
+template <class Measured, class Case>
+std::vector<Measured> measure_all(const std::vector<Case>& cases) {
+  std::vector<Measured> measured;
+  measured.reserve(cases.size());
+  for (const Case& one : cases) measured.push_back(measure(one));
   return measured;
+}
+
+std::string counted_tables() {
+  return device_cost_table(measure_all<MeasuredSweep>(device_cost_cases())) + "\n" +
+         run_cost_table(measure_all<MeasuredRun>(run_cost_cases()));
 }
 
 }  // namespace
@@ -32,8 +40,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   try {
-    const std::string table =
-        argument == "--modelled" ? modelled_tables() : device_cost_table(measure_all());
+    const std::string table = argument == "--modelled" ? modelled_tables() : counted_tables();
     std::fputs(table.c_str(), stdout);
   } catch (const nonneg::Error& error) {
     std::fprintf(stderr, "device_cost: %s\n", error.what());

@@ -133,6 +133,27 @@ Entry find_entry(const DataView& A, Index row, const Wanted& wanted) {
           : "replace such entries first"));
 }
 
+/// The loss would leave float64 when it is told in A's own units.
+[[noreturn]] void refuse_size(const DataView& A, const CountedSums& totals, double beta) {
+  const std::string which_sum =
+      beta == kFrobenius ? std::string("squares") : fmt::format("entries to the power {:g}", beta);
+  if (beta < 0) {
+    throw InvalidArgument(fmt::format(
+        "A has entries so small that the sum of its {} overflows float64; multiply A by "
+        "a large number first",
+        which_sum));
+  }
+  const Entry largest = A.sparse() || A.weights() != nullptr
+                            ? Entry{}
+                            : find_entry(A, 0, [&](double value) { return value == totals.max; });
+  const std::string which = largest.row < 0
+                                ? std::string("an entry")
+                                : fmt::format("entry ({}, {})", largest.row, largest.column);
+  throw InvalidArgument(
+      fmt::format("{} of A is {}: the sum of A's {} overflows float64; divide A by {} first", which,
+                  totals.max, which_sum, std::ldexp(1.0, std::ilogb(totals.max))));
+}
+
 /// What plain data is read for: every entry counts 1, and the loss is the Frobenius one.
 CountedSums plain_sums(const DataView& A, double scale, int threads) {
   CountedSums totals;
@@ -142,6 +163,7 @@ CountedSums plain_sums(const DataView& A, double scale, int threads) {
     if (piece.bad_row >= 0) refuse_entry(A, row + piece.bad_row);
     totals.sum += piece.sum;
     totals.sum_of_squares += piece.sum_of_squares;
+    totals.power_sum += piece.sum_of_squares;
     totals.max = std::max(totals.max, piece.max);
     row += kPieceRows;
   }
@@ -167,16 +189,7 @@ DataSummary summarize(const DataView& A, const Options& options, int threads) {
   };
   CountedSums totals = sums_of(1);
   DataSummary summary;
-  if (!std::isfinite(totals.sum_of_squares)) {
-    const Entry largest =
-        A.sparse() ? Entry{} : find_entry(A, 0, [&](double value) { return value == totals.max; });
-    const std::string which = A.sparse()
-                                  ? std::string("an entry")
-                                  : fmt::format("entry ({}, {})", largest.row, largest.column);
-    throw InvalidArgument(
-        fmt::format("{} of A is {}: the sum of A's squares overflows float64; divide A by {} first",
-                    which, totals.max, std::ldexp(1.0, std::ilogb(totals.max))));
-  }
+  if (!std::isfinite(totals.power_sum)) refuse_size(A, totals, options.beta);
   if (totals.max > 0) {
     const int range = comfortable_exponent(options.precision);
     const int exponent = std::ilogb(totals.max);
@@ -187,6 +200,7 @@ DataSummary summarize(const DataView& A, const Options& options, int threads) {
       totals = sums_of(summary.scale);
     }
   }
+  summary.weight = totals.weight;
   summary.scaled_mean = totals.sum / totals.weight;
   summary.scaled_sum_of_squares = totals.sum_of_squares;
   summary.scaled_reference_loss = options.beta == kFrobenius

@@ -7,6 +7,8 @@
 namespace nonneg {
 
 struct DataSummary {
+  /// Observed entries, by their weights where there are any.
+  double weight = 0;
   /// The mean of scale·A's observed entries, and ‖scale·A‖², by their weights where there are any.
   double scaled_mean = 0;
   double scaled_sum_of_squares = 0;
@@ -19,9 +21,9 @@ struct DataSummary {
 };
 
 /// Reads A once (twice where it must be scaled). Throws InvalidArgument when A is empty, or naming
-/// the first entry, in row order, that is negative, NaN or infinite, or too large for ½‖A‖² in
-/// double, or that the loss does not take. `options` must be settled for A, with the precision that
-/// the factors are computed in.
+/// the first entry, in row order, that is negative, NaN or infinite, or that the loss does not
+/// take; or where the loss in A's own units, of the size of Σ a^β, leaves double. `options` must be
+/// settled for A, with the precision that the factors are computed in.
 DataSummary summarize(const DataView& A, const Options& options, int threads);
 
 }  // namespace nonneg

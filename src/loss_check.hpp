@@ -24,11 +24,13 @@ struct MeasuredLoss {
 class LossCheck {
  public:
   LossCheck(const Options& options, const DataSummary& summary, const ProblemUnits& units,
-            const Plan& plan, bool has_gram_identity)
+            const Plan& plan, double least_model, bool has_gram_identity)
       : options_(options),
         norm_(summary.scaled_sum_of_squares),
         reference_(summary.scaled_reference_loss),
+        of_zeros_(summary.scaled_mean == 0 ? loss_of_zeros(summary.weight, least_model) : 0),
         units_(units),
+        scaled_(units.scaled(options.penalties)),
         has_identity_(has_gram_identity) {
     constexpr double kSmallWork = 1 << 18;
     small_ = static_cast<double>(plan.rows) * static_cast<double>(plan.cols) *
@@ -36,18 +38,16 @@ class LossCheck {
              kSmallWork;
   }
 
-  /// The same objective as scaled_objective() below, for the extrapolation.
+  /// The same objective as measured() below, for the extrapolation.
   StepRule step_rule() const {
-    const Penalties& p = options_.penalties;
-    const double w = units_.objective() / units_.w;
-    const double h = units_.objective() / units_.h;
+    const Penalties& p = scaled_;
     return {.sum_of_squares = norm_,
             .rounding = identity_rounding(options_.precision) * norm_,
             .penalized = p.l1_w > 0 || p.l1_h > 0 || p.l2_w > 0 || p.l2_h > 0,
-            .l1_w = p.l1_w * w,
-            .l1_h = p.l1_h * h,
-            .l2_w = p.l2_w * w / units_.w,
-            .l2_h = p.l2_h * h / units_.h};
+            .l1_w = p.l1_w,
+            .l1_h = p.l1_h,
+            .l2_w = p.l2_w,
+            .l2_h = p.l2_h};
   }
 
   // Losses are in the run's units from here on.
@@ -68,24 +68,23 @@ class LossCheck {
   /// The loss after `iteration` sweeps, with the penalties by the factors' sums.
   MeasuredLoss measured(Index iteration, double seconds, double loss, bool direct,
                         const HostSums& sums) const {
-    const double own_penalty = penalty(sums.w(), sums.h());
     MeasuredLoss measured;
     LossRecord& record = measured.record;
     record.iteration = iteration;
     record.seconds = seconds;
     record.loss = units_.callers_objective(loss);
-    record.objective = record.loss + own_penalty;
-    record.relative_error = reference_ > 0 ? std::sqrt(std::max(loss, 0.0) / reference_)
-                            : loss > 0     ? INFINITY
-                                           : 0.0;
+    record.objective = record.loss + penalty(options_.penalties, sums, units_.w, units_.h);
+    record.relative_error = reference_ > 0     ? std::sqrt(std::max(loss, 0.0) / reference_)
+                            : loss > of_zeros_ ? INFINITY
+                                               : 0.0;
     record.direct = direct;
-    measured.scaled_objective = loss + own_penalty * units_.objective();
+    measured.scaled_objective = loss + penalty(scaled_, sums, 1, 1);
     return measured;
   }
 
   /// After a sweep that was undone: the objective is the least so far again.
   double of_accepted(const HostSums& sums) const {
-    return sums.accepted() - penalty(sums.w(), sums.h()) * units_.objective();
+    return sums.accepted() - penalty(scaled_, sums, 1, 1);
   }
 
   /// Throws InvalidArgument where a factor has entries that are not finite.
@@ -108,12 +107,19 @@ class LossCheck {
   }
 
  private:
-  /// In the caller's units.
-  double penalty(const FactorSums& w, const FactorSums& h) const {
-    const Penalties& p = options_.penalties;
-    return p.l1_w * w.sum / units_.w + p.l1_h * h.sum / units_.h +
-           0.5 * p.l2_w * w.sum_of_squares / (units_.w * units_.w) +
-           0.5 * p.l2_h * h.sum_of_squares / (units_.h * units_.h);
+  /// What `weight` zeros are from a model of `least`, with room for its rounding. Where there are
+  /// zeros β is > 0.
+  double loss_of_zeros(double weight, double least) const {
+    return 2 * weight * std::pow(least, options_.beta) / options_.beta;
+  }
+
+  /// Of factors w·W and h·H whose sums these are.
+  static double penalty(const Penalties& p, const HostSums& sums, double w, double h) {
+    // A strength of 0 times a sum that has left double is 0.
+    const auto term = [](double strength, double sum) { return strength > 0 ? strength * sum : 0; };
+    return term(p.l1_w, sums.w().sum / w) + term(p.l1_h, sums.h().sum / h) +
+           term(0.5 * p.l2_w, sums.w().sum_of_squares / w / w) +
+           term(0.5 * p.l2_h, sums.h().sum_of_squares / h / h);
   }
 
   Options options_;
@@ -121,7 +127,11 @@ class LossCheck {
   double norm_;
   /// The loss that relative_error is relative to.
   double reference_;
+  /// The loss that is left of data without an entry > 0 by what the model counts as at least.
+  double of_zeros_;
   ProblemUnits units_;
+  /// The penalties in the run's units.
+  Penalties scaled_;
   bool has_identity_ = false;
   bool small_ = false;
 };

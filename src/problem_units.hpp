@@ -21,11 +21,31 @@ struct ProblemUnits {
   double h = 1;
   double beta = kFrobenius;
 
-  double objective() const { return std::pow(data, beta); }
+  /// The strengths of an objective that is data^β times the caller's, of penalties of W' and H':
+  /// data^β·l1·ΣW = (l1·data^β/w)·ΣW', and data^β·½·l2·ΣW² = ½·(l2·data^β/w²)·ΣW'². At most the
+  /// square root of double's largest.
+  Penalties scaled(const Penalties& p) const {
+    const double exponent = beta * std::log2(data);
+    const double of_w = std::log2(w);
+    const double of_h = std::log2(h);
+    return {.l1_w = shifted(p.l1_w, exponent - of_w),
+            .l1_h = shifted(p.l1_h, exponent - of_h),
+            .l2_w = shifted(p.l2_w, exponent - 2 * of_w),
+            .l2_h = shifted(p.l2_h, exponent - 2 * of_h)};
+  }
   /// Divides twice, as data^β may leave double where the objective does not.
   double callers_objective(double objective) const {
     const double half = std::pow(data, beta / 2);
     return objective / half / half;
+  }
+
+ private:
+  /// strength·2^exponent, in two steps, as 2^exponent may leave double where that does not.
+  static double shifted(double strength, double exponent) {
+    if (strength == 0) return 0;
+    const double half = std::floor(exponent / 2);
+    return std::min(strength * std::exp2(half) * std::exp2(exponent - half),
+                    std::sqrt(std::numeric_limits<double>::max()));
   }
 };
 
@@ -53,31 +73,30 @@ T least_model(double mean) {
       std::max(kEpsilon * kEpsilon * mean, static_cast<double>(std::numeric_limits<T>::min())));
 }
 
-/// How W' is updated: penalties in the run's units.
+/// How a factor is updated: `l1` and `l2` in the run's units.
+template <class T>
+RowUpdate<T> row_update(double l1, double l2, T floor, Index repeats, double repeat_tolerance) {
+  return {.l1 = narrowed<T>(l1),
+          .l2 = narrowed<T>(l2),
+          .floor = floor,
+          .repeats = repeats,
+          .repeat_tolerance = static_cast<T>(repeat_tolerance)};
+}
+
+/// How W' is updated.
 template <class T>
 RowUpdate<T> w_update(const Options& options, const ProblemUnits& units, T floor, Index repeats,
                       double repeat_tolerance) {
-  // data^β·l1·ΣW = l1·data^(β−1)·h·ΣW', and data^β·½·l2·ΣW² = ½·l2·data^(β−2)·h²·ΣW'².
-  return {
-      .l1 = narrowed<T>(options.penalties.l1_w * std::pow(units.data, units.beta - 1) * units.h),
-      .l2 = narrowed<T>(options.penalties.l2_w * std::pow(units.data, units.beta - 2) * units.h *
-                        units.h),
-      .floor = floor,
-      .repeats = repeats,
-      .repeat_tolerance = static_cast<T>(repeat_tolerance)};
+  const Penalties p = units.scaled(options.penalties);
+  return row_update<T>(p.l1_w, p.l2_w, floor, repeats, repeat_tolerance);
 }
 
-/// How H' is updated: penalties in the run's units.
+/// How H' is updated.
 template <class T>
 RowUpdate<T> h_update(const Options& options, const ProblemUnits& units, T floor, Index repeats,
                       double repeat_tolerance) {
-  return {
-      .l1 = narrowed<T>(options.penalties.l1_h * std::pow(units.data, units.beta - 1) * units.w),
-      .l2 = narrowed<T>(options.penalties.l2_h * std::pow(units.data, units.beta - 2) * units.w *
-                        units.w),
-      .floor = floor,
-      .repeats = repeats,
-      .repeat_tolerance = static_cast<T>(repeat_tolerance)};
+  const Penalties p = units.scaled(options.penalties);
+  return row_update<T>(p.l1_h, p.l2_h, floor, repeats, repeat_tolerance);
 }
 
 }  // namespace nonneg

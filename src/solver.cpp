@@ -55,7 +55,8 @@ class Solver<T>::Impl {
         plan_(affordable(backend_->plan(A, options_, summary_.scale != 1))),
         typical_entry_(std::sqrt(summary_.scaled_mean / static_cast<double>(options_.rank))),
         floor_(factor_floor<T>(options_, typical_entry_)),
-        loss_(options_, summary_, units_, plan_, gram_),
+        loss_(options_, summary_, units_, plan_,
+              static_cast<double>(least_model<T>(summary_.scaled_mean)), gram_),
         tuner_(plan_),
         sweep_(*backend_, A, plan_, summary_.scale,
                [this](Backend<T>& backend, Index panel_rows) {

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "check_sums.hpp"
+#include "cost/measured_runs.hpp"
 #include "support/device_cost_table.hpp"
 #include "support/device_ledger.hpp"
 
@@ -212,7 +213,8 @@ TEST_F(DeviceCostTest, TheKeptTableIsWhatIsCountedNow) {
   std::ostringstream kept;
   kept << file.rdbuf();
   ASSERT_FALSE(kept.str().empty()) << "cannot read " << NONNEG_KEPT_COST_TABLE;
-  const std::string now = device_cost_table(measured_sweeps());
+  const std::string now =
+      device_cost_table(measured_sweeps()) + "\n" + run_cost_table(measured_runs());
   EXPECT_TRUE(kept.str() == now)
       << "the cost of a sweep has changed (line, - kept, + now):\n"
       << difference(kept.str(), now) << "where that is meant, renew the table:\n"

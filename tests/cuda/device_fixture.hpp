@@ -3,24 +3,14 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <string_view>
-
-#include "nonneg/devices.hpp"
 #include "support/cases.hpp"
+#include "support/device.hpp"
 
 namespace nonneg::test {
 
-/// Skips where there is no device; fails instead where NONNEG_TEST_REQUIRE_GPU=1.
 class DeviceTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    const DeviceList list = devices();
-    if (!list.devices.empty()) return;
-    const char* required = std::getenv("NONNEG_TEST_REQUIRE_GPU");
-    if (required != nullptr && std::string_view(required) == "1") FAIL() << list.reason;
-    GTEST_SKIP() << list.reason;
-  }
+  void SetUp() override { require_device(); }
 };
 
 inline Options options_for(BackendKind backend, Index rank) {

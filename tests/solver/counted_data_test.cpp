@@ -41,54 +41,6 @@ void expect_same(const Result<T>& result, const Result<T>& expected) {
               tolerance * expected.loss_history.back().loss);
 }
 
-TEST(CountedDataTest, AMaskWeightsOf0And1NanAndUnstoredEntriesAreOne) {
-  const auto [A, mask] = masked_data();
-  const Matrix<double> data = to_matrix<double>(A);
-  const Matrix<double> weights = to_matrix<double>(mask);
-  Dense with_nan = A;
-  Dense with_zeros = A;
-  for (std::size_t e = 0; e < A.entries.size(); ++e) {
-    if (mask.entries[e] == 0) with_nan.entries[e] = kNan;
-    if (mask.entries[e] == 0) with_zeros.entries[e] = 0;
-  }
-  const Matrix<double> nan_data = to_matrix<double>(with_nan);
-  const SparseMatrix stored = to_sparse<double>(with_zeros);
-  for (const double beta : {-0.5, 0.0, 1.0, 1.5, 2.0, 2.5}) {
-    SCOPED_TRACE(beta);
-    Options options = options_of(beta);
-    const Result<double> weighted =
-        factorize<double>(DataView(data.view()).weighted_by(weights.view()), options);
-    options.missing = Missing::nan;
-    expect_same(factorize<double>(DataView(nan_data.view()), options), weighted);
-    options.missing = Missing::zeros;
-    expect_same(factorize<double>(DataView(stored.view()), options), weighted);
-    const double own =
-        beta_loss(A, to_dense<double>(weighted.W), to_dense<double>(weighted.Ht), beta, mask);
-    EXPECT_NEAR(weighted.loss_history.back().loss, own, 1e-9 * own);
-    for (std::size_t r = 1; r < weighted.loss_history.size(); ++r) {
-      EXPECT_LE(weighted.loss_history[r].loss, weighted.loss_history[r - 1].loss * (1 + 1e-12));
-    }
-  }
-}
-
-TEST(CountedDataTest, WhatIsHiddenDoesNotMatter) {
-  const auto [A, mask] = masked_data();
-  Dense other = A;
-  for (std::size_t e = 0; e < A.entries.size(); ++e) {
-    if (mask.entries[e] == 0) other.entries[e] = 1000;
-  }
-  const Matrix<float> data = to_matrix<float>(A);
-  const Matrix<float> changed = to_matrix<float>(other);
-  const Matrix<float> weights = to_matrix<float>(mask);
-  for (const double beta : {1.0, 2.0}) {
-    const Options options = options_of(beta);
-    const auto first = factorize<float>(DataView(data.view()).weighted_by(weights.view()), options);
-    const auto second =
-        factorize<float>(DataView(changed.view()).weighted_by(weights.view()), options);
-    EXPECT_EQ(to_dense<float>(first.W).entries, to_dense<float>(second.W).entries) << beta;
-  }
-}
-
 TEST(CountedDataTest, AWeightOf2IsARowTwice) {
   const Masked data = masked_data();
   Dense twice(data.A.rows + 1, data.A.cols);

@@ -110,6 +110,20 @@ TEST(OptionsTest, AutomaticPrecisionIsFloat64ForFloat64Only) {
   EXPECT_EQ(resolve(Precision::float32, ElementType::float64), Precision::float32);
 }
 
+TEST(OptionsTest, OtherLossesRefuseWhatOnlyTheFrobeniusLossHas) {
+  const Matrix<double> A = to_matrix<double>(random_matrix(6, 5, 1));
+  const auto message = [&](const std::function<void(Options&)>& change) {
+    Options options = valid();
+    options.beta = kKullbackLeibler;
+    change(options);
+    return message_of<InvalidArgument>([&] { settled(options, A.view()); });
+  };
+  EXPECT_TRUE(mentions(message([](Options& o) { o.extrapolation = true; }), "extrapolation = on"));
+  EXPECT_TRUE(mentions(message([](Options& o) { o.inner_repeats = 2; }), "inner_repeats = 2"));
+  EXPECT_TRUE(mentions(message([](Options& o) { o.precision = Precision::tf32; }), "tf32"));
+  EXPECT_TRUE(mentions(message([](Options& o) { o.beta = std::nan(""); }), "beta = nan"));
+}
+
 TEST(OptionsTest, NamesAreThoseOfTheCommand) {
   EXPECT_EQ(to_string(Algorithm::hals), "hals");
   EXPECT_EQ(to_string(Algorithm::mu), "mu");

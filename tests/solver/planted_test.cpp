@@ -30,21 +30,6 @@ TYPED_TEST(PlantedTest, TheUniqueFactorizationIsRecovered) {
   }
 }
 
-TYPED_TEST(PlantedTest, SparseFactorsAreRecovered) {
-  using T = typename TypeParam::Scalar;
-  const Planted planted = planted_sparse(60, 50, 4, 7);
-  Options options = TypeParam::options(4, TypeParam::kAlgorithm == Algorithm::mu ? 4000 : 500);
-  options.check_every = 100;
-  options.seed = 1;
-
-  const Result<T> result = factorize_dense<T>(planted.A, options);
-
-  const Factors found = factors_of(result);
-  EXPECT_LT(recovery_error(found.W, planted.factors.W), 0.02);
-  EXPECT_LT(recovery_error(found.Ht, planted.factors.Ht), 0.02);
-  EXPECT_LT(result.relative_error, 1e-3);
-}
-
 TYPED_TEST(PlantedTest, APlantedStartIsAFixedPoint) {
   using T = typename TypeParam::Scalar;
   const Planted planted = laurberg();

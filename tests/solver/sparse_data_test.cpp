@@ -58,45 +58,6 @@ TEST(SparseDataTest, MemoryFollowsTheStoredEntriesAndTheFactors) {
   }
 }
 
-TEST(SparseDataTest, EmptyRowsColumnsAndMatricesAreLegal) {
-  Dense A = sparse_matrix(12, 9, 3, 0.5);
-  for (Index j = 0; j < 9; ++j) A(0, j) = A(11, j) = 0;
-  for (Index i = 0; i < 12; ++i) A(i, 8) = 0;
-  for (const Dense& data : {A, Dense(12, 9, 0)}) {
-    const SparseMatrix sparse = to_sparse<float>(data);
-    for (const double beta : {1.0, 1.5, 2.0}) {
-      SCOPED_TRACE(beta);
-      Options options;
-      options.rank = 3;
-      options.beta = beta;
-      options.backend = BackendKind::cpu;
-      options.max_iterations = 20;
-      const Result<float> result = factorize<float>(DataView(sparse.view()), options);
-      EXPECT_TRUE(std::isfinite(result.loss_history.back().loss));
-      EXPECT_LT(mean(to_dense<float>(result.W)), 100);
-    }
-  }
-}
-
-TEST(SparseDataTest, HugeAndTinyEntriesAreScaledFor) {
-  for (const double size : {1e-323, 1e-300, 1e150}) {
-    Dense A = sparse_matrix(15, 10, 4, 0.5);
-    for (double& a : A.entries) a = a > 0 ? size * (1 + std::floor(4 * a)) : 0;
-    const SparseMatrix sparse = to_sparse<double>(A);
-    for (const double beta : {1.0, 2.0}) {
-      SCOPED_TRACE(::testing::Message() << size << ", beta " << beta);
-      Options options;
-      options.rank = 8;
-      options.beta = beta;
-      options.backend = BackendKind::cpu;
-      options.max_iterations = 300;
-      options.tolerance = 0;
-      const Result<double> result = factorize<double>(DataView(sparse.view()), options);
-      EXPECT_LT(result.relative_error, 0.5);
-    }
-  }
-}
-
 TEST(SparseDataTest, RefusesEntriesByRowAndColumn) {
   Dense A = sparse_matrix(12, 9, 3, 0.5);
   A(5, 2) = -0.25;

@@ -88,6 +88,29 @@ inline Planted laurberg(double alpha = 0.25) {
   return {model(W, W), {W, W}};
 }
 
+/// W·H, m × n and of rank 3, with no other factorization: the rows of each factor are multiples of
+/// laurberg()'s. Without zeros, or, where `zeros`, every other row of a factor is one component
+/// alone, and about a quarter of W·H is 0.
+inline Planted planted_unique(Index m, Index n, std::uint64_t seed, bool zeros) {
+  const Planted unique = laurberg();
+  Random random(seed);
+  const auto rows_of = [&](Index rows) {
+    Dense F(rows, 3);
+    for (Index i = 0; i < rows; ++i) {
+      const double size = 0.5 + random.uniform();
+      const bool pure = zeros && i % 2 == 1;
+      for (Index c = 0; c < 3; ++c) {
+        F(i, c) = size * (pure ? (i / 2 % 3 == c ? 1 : 0) : unique.factors.W(i % 6, c));
+      }
+    }
+    return F;
+  };
+  Planted planted;
+  planted.factors = {rows_of(m), rows_of(n)};
+  planted.A = model(planted.factors.W, planted.factors.Ht);
+  return planted;
+}
+
 /// Noise on top of a planted matrix: what factorizing leaves a residual of.
 inline Dense noisy_planted(Index m, Index n, Index k, std::uint64_t seed, double noise = 0.1) {
   Dense A = planted_sparse(m, n, k, seed).A;
