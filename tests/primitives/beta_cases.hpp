@@ -21,17 +21,6 @@ inline std::vector<Shape> beta_shapes() {
           {20, 7, 130, 0}, {33, 150, 20, 1}, {0, 5, 3, 1}, {5, 0, 3, 1}};
 }
 
-/// Sum of the magnitudes that cancel in a divergence.
-inline double divergence_magnitude(double a, double v, double beta) {
-  if (beta == 1) return (a > 0 ? a * (1 + std::abs(std::log(a / v))) : 0) + a + v;
-  if (beta == 0) return a / v + std::abs(std::log(a / v)) + 2;
-  const double logs = std::abs(std::log(v)) + (a > 0 ? std::abs(std::log(a)) : 0);
-  return (1 + std::abs(beta) * logs) *
-         (std::pow(a, beta) + std::abs(beta - 1) * std::pow(v, beta) +
-          std::abs(beta) * a * std::pow(v, beta - 1)) /
-         std::abs(beta * (beta - 1));
-}
-
 /// q = weight·a·v^(β−2) and d = weight·v^(β−1), 0 where A is NaN.
 struct Quotients {
   Dense numerators;
