@@ -185,6 +185,9 @@ TEST_F(SparsePlacesTest, ARowTooLargeForTheDeviceIsRefusedWithTheBytesAndARemedy
   const SparseMatrix A = SparseMatrix::from_triplets(10, kWide, row_of, column_of, ones);
   Options options = options_for(BackendKind::cuda, 1);
   options.algorithm = Algorithm::mu;
+  options.max_iterations = 1;
+  options.threads = 2;  // which pack it between them
+  const Outcome resident = run_of<float>(A.view(), options);
   std::uint64_t least = 0;
   {
     const RunPlans<float> plans(A.view(), options);
@@ -194,6 +197,9 @@ TEST_F(SparsePlacesTest, ARowTooLargeForTheDeviceIsRefusedWithTheBytesAndARemedy
     EXPECT_FALSE(plan.resident);
     EXPECT_EQ(plan.pinned_bytes, 3 * std::uint64_t{2 * 8 + kWide * 8});
   }
+  Control::set_free_memory(least);
+  EXPECT_LT(relative_distance(run_of<float>(A.view(), options).Ht, resident.Ht),
+            sweep_tolerance<float>(kWide, 1));
   Control::set_free_memory(least - 1);
   try {
     factorize<float>(A.view(), options);
