@@ -61,10 +61,10 @@ void expect_near(const Outcome& actual, const Outcome& expected) {
 class SparsePlacesTest : public EmulatedTest {
  protected:
   template <class T>
-  static void staged_is_resident(ElementType type) {
+  static void staged_is_resident(ElementType type, std::initializer_list<Index> heights) {
     for (const Way& way : kWays) {
       const UnevenSparse A(kRows, kCols, type, way.weighted);
-      for (const Index panel_rows : {Index{1}, Index{5}, Index{13}, kRows}) {
+      for (const Index panel_rows : heights) {
         SCOPED_TRACE(::testing::Message() << to_string(way) << ", panels of " << panel_rows);
         const Options options = options_of(way, panel_rows);
         Control::set_free_memory(kAllMemory);
@@ -85,10 +85,10 @@ class SparsePlacesTest : public EmulatedTest {
 
   template <class T>
   static void sends_the_data_once(ElementType type) {
-    for (const Way& way : kWays) {
+    for (const Way& way : {kWays[0], kWays[3], kWays[6]}) {
       const UnevenSparse data(kRows, kCols, type, way.weighted);
       const DataView A = data.view();
-      for (const Index panel_rows : {Index{1}, Index{6}, kRows}) {
+      for (const Index panel_rows : {Index{6}, kRows}) {
         SCOPED_TRACE(::testing::Message() << to_string(way) << ", panels of " << panel_rows);
         Options options = options_of(way, panel_rows);
         options.check_every = 100;
@@ -116,13 +116,13 @@ class SparsePlacesTest : public EmulatedTest {
 };
 
 TEST_F(SparsePlacesTest, StagedRunsOfEveryRuleAreTheResidentOnesInFloat32) {
-  staged_is_resident<float>(ElementType::float32);
-  staged_is_resident<float>(ElementType::float64);
+  staged_is_resident<float>(ElementType::float32, {1, 13});
+  staged_is_resident<float>(ElementType::float64, {5});
 }
 
 TEST_F(SparsePlacesTest, StagedRunsOfEveryRuleAreTheResidentOnesInFloat64) {
-  staged_is_resident<double>(ElementType::float32);
-  staged_is_resident<double>(ElementType::float64);
+  staged_is_resident<double>(ElementType::float32, {5});
+  staged_is_resident<double>(ElementType::float64, {8, kRows});
 }
 
 TEST_F(SparsePlacesTest, EachSweepSendsTheStoredEntriesAndTheirWeightsOnceAndNothingElse) {
@@ -176,8 +176,8 @@ TEST_F(SparsePlacesTest, SnapshotsOfAStagedRunAreItsStates) {
 }
 
 TEST_F(SparsePlacesTest, ARowTooLargeForTheDeviceIsRefusedWithTheBytesAndARemedy) {
-  // One row of a million entries, and few others: panels of one row do not shrink below it.
-  constexpr Index kWide = 1'000'000;
+  // Panels of one row do not shrink below the only one with entries.
+  constexpr Index kWide = 300'000;
   std::vector<Index> row_of(static_cast<std::size_t>(kWide), 3);
   std::vector<Index> column_of(static_cast<std::size_t>(kWide));
   for (Index j = 0; j < kWide; ++j) column_of[static_cast<std::size_t>(j)] = j;
