@@ -1,4 +1,6 @@
 // Panels of sparse A on a device: resident or staged, every way gives the same entries and weights.
+#include <bit>
+
 #include "cuda/device_fixture.hpp"
 #include "cuda/uneven_sparse.hpp"
 #include "nonneg/backend.hpp"
@@ -172,6 +174,50 @@ TEST_F(SparseSourcesTest, APanelStaysValidWhileTheNextAreStaged) {
   Matrix<float> host(64, kCols);
   backend->copy(dense.view(), host.view());
   EXPECT_EQ(to_dense(host).entries, to_dense(to_matrix<float>(data.dense())).entries);
+}
+
+TEST_F(SparseSourcesTest, ThreadsPackALargePanelBetweenThem) {
+  // Two megabytes of columns and of values, most of them of one row; 100 rows of weights.
+  constexpr Index kWide = 500'000;
+  std::vector<Index> row_of;
+  std::vector<Index> column_of;
+  std::vector<float> values;
+  for (Index i = 0; i < 100; ++i) {
+    for (Index j = i; j < kWide; j += i == 50 ? 1 : 10'000) {
+      row_of.push_back(i);
+      column_of.push_back(j);
+      values.push_back(static_cast<float>((3 * i + j) % 1000 + 1));
+    }
+  }
+  const SparseMatrix A = SparseMatrix::from_triplets(100, kWide, row_of, column_of, values);
+  for (float& value : values) value += 0.5F;
+  const SparseMatrix weights = SparseMatrix::from_triplets(100, kWide, row_of, column_of, values);
+  Options options = options_for(BackendKind::cuda, 1);
+  options.threads = 3;
+  const auto backend = make_backend<float>(options);
+  const DataView data = DataView(A.view()).weighted_by(DataView(weights.view()));
+  const auto source = source_of<float>(*backend, data, false, 100, 10'000'000, 1);
+  source->begin_sweep();
+  Index arrived = 0;
+  while (auto panel = source->next()) {
+    const Index count = panel->stored.entries;
+    Matrix<float> host(3, count);
+    const auto row = [&](const float* from) {
+      return MatrixView<const float>(from, 1, count, count, MemorySpace::device);
+    };
+    backend->copy(row(panel->stored.values), host.view().row_block(0, 1));
+    backend->copy(row(panel->stored.weights), host.view().row_block(1, 1));
+    backend->copy(row(reinterpret_cast<const float*>(panel->stored.columns)),
+                  host.view().row_block(2, 1));
+    for (Index e = 0; e < count; ++e) {
+      const auto at = static_cast<std::size_t>(arrived + e);
+      ASSERT_EQ(host(0, e), values[at] - 0.5F) << e;
+      ASSERT_EQ(host(1, e), values[at]) << e;
+      ASSERT_EQ(std::bit_cast<std::int32_t>(host(2, e)), column_of[at]) << e;
+    }
+    arrived += count;
+  }
+  EXPECT_EQ(arrived, A.entries());
 }
 
 /// A plan reads the offsets alone.
