@@ -51,7 +51,8 @@ void read_row(const DataView& A, Index i, double scale, Row& row) {
     widen_row(stored_entries(one.stored()), scale, row.entries);
     row.columns = one.stored().columns() + one.stored().row_offsets()[0];
     if (one.weights() != nullptr) {
-      row.weights = weights_of_stored<double>(one.stored(), one.weights()->stored());
+      row.weights.resize(row.entries.size());
+      copy_weights_of_stored(one.stored(), one.weights()->stored(), row.weights.data());
     }
   } else {
     widen_row(one, scale, row.entries);

@@ -59,20 +59,27 @@ void require_representable(double typical_entry) {
 }
 
 void require_memory(const Plan& plan) {
-  const auto require = [&](std::string_view place, std::uint64_t bytes, std::uint64_t free) {
+  const auto require = [&](std::string_view what, std::string_view place, std::uint64_t bytes,
+                           std::uint64_t free, std::string_view remedy) {
     if (bytes <= free) return;
     throw OutOfMemory(
-        fmt::format("factors and workspace for {} x {} with rank {} take {}{}: {} free; a smaller "
-                    "rank or fewer panel rows take less",
-                    plan.rows, plan.cols, plan.rank, byte_count(bytes), place, byte_count(free)),
+        fmt::format("{} for {} x {} with rank {} take {}{}: {} free; {}", what, plan.rows,
+                    plan.cols, plan.rank, byte_count(bytes), place, byte_count(free), remedy),
         bytes, free);
   };
   if (plan.backend == BackendKind::cpu) {
-    require("", plan.total_bytes, available_memory_bytes());
+    require("factors and workspace", "", plan.total_bytes, available_memory_bytes(),
+            "a smaller rank or fewer panel rows take less");
     return;
   }
-  require(" on the device", plan.total_bytes, plan.device_free_bytes);
-  require(" on the host", plan.pinned_bytes, available_memory_bytes());
+  const bool lowest = plan.panel_rows <= 1;
+  require(fmt::format("factors, workspace and panels of {}",
+                      lowest ? "a single row" : fmt::format("{} rows", plan.panel_rows)),
+          " on the device", plan.total_bytes, plan.device_free_bytes,
+          lowest ? "use a smaller rank, or the cpu backend"
+                 : "use a smaller rank, fewer panel rows, or the cpu backend");
+  require("panels", " on the host", plan.pinned_bytes, available_memory_bytes(),
+          "fewer panel rows take less");
 }
 
 template Precision require_precision<float>(const Options&);

@@ -37,18 +37,19 @@ struct Plan {
   std::uint64_t pinned_bytes = 0;
   /// What the device has free, for cuda.
   std::uint64_t device_free_bytes = 0;
-  /// Rows of a panel; where there are candidates, what the run begins with.
+  /// Rows of a panel, at most; where there are candidates, what the run begins with.
   Index panel_rows = 0;
   /// Panel heights that the first sweeps try, the fastest of which is kept. Empty where the height
   /// is fixed: by Options::panel_rows or deterministic, on the CPU, or since A is small.
   std::vector<Index> panel_row_candidates;
-  /// Panels of panel_rows rows that A is cut into.
+  /// Panels that A is cut into: of panel_rows rows each, but the last, and but those of staged
+  /// sparse data whose rows hold so much that fewer make a panel.
   Index panels = 0;
   /// Threads that sweep a share of the rows each, with sums AᵀW of their own; 1 where those would
   /// take too much memory, and the threads share each panel's products instead.
   int workers = 1;
-  /// Bytes of A that cross the bus to a device per iteration, after the first: 0 where A is
-  /// resident, else its stored size, once.
+  /// Bytes of A and its weights that cross the bus to a device per iteration, after the first: 0
+  /// where A is resident, else its stored size, once, and for sparse data another offset per panel.
   std::uint64_t bus_bytes_per_iteration = 0;
   /// Bytes of A read per iteration: its stored size, once.
   std::uint64_t data_bytes_per_iteration = 0;

@@ -54,7 +54,9 @@ std::string plan_table(const Plan& plan, const MatrixFile& file) {
     out +=
         bytes_line("over the bus", plan.bus_bytes_per_iteration, "per iteration after the first");
   }
-  out += fmt::format("{:<20}{:>9}{:>18}  of {} rows\n", "panels", "", plan.panels, plan.panel_rows);
+  const bool even = plan.panel_rows == 0 || plan.panels == (plan.rows - 1) / plan.panel_rows + 1;
+  out += fmt::format("{:<20}{:>9}{:>18}  of {}{} rows\n", "panels", "", plan.panels,
+                     even ? "" : "at most ", plan.panel_rows);
   if (!plan.panel_row_candidates.empty()) {
     out +=
         fmt::format("{:<20}{:>9}{:>18}  rows: {}\n", "heights tried", "",

@@ -119,7 +119,7 @@ class CudaBackend final : public Backend<T> {
     const Index panel_rows =
         std::clamp<Index>(most_panel_rows(plan), 1, std::max<Index>(A.rows(), 1));
     const SourceContext context{device_, stream_, threads_};
-    if (A.sparse()) return make_sparse_source<T>(context, A, panel_rows, scale);
+    if (A.sparse()) return make_sparse_source<T>(context, A, plan, panel_rows, scale);
     if (!plan.resident) return make_staged_source<T>(context, A, panel_rows, scale);
     const auto widened_bytes = static_cast<std::uint64_t>(plan.rows) *
                                static_cast<std::uint64_t>(plan.cols) * sizeof(T) *

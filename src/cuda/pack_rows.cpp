@@ -60,6 +60,14 @@ void pack(const DataView& rows, std::byte* to) {
 
 }  // namespace
 
+void pack_bytes(const void* from, std::uint64_t bytes, std::byte* to, int threads) {
+  cpu::parallel_ranges(threads, static_cast<Index>(bytes), Index{kBytesPerThread},
+                       [&](Index first, Index count) {
+                         std::memcpy(to + first, static_cast<const std::byte*>(from) + first,
+                                     static_cast<std::size_t>(count));
+                       });
+}
+
 void pack_rows(const DataView& rows, std::byte* to, int threads) {
   if (rows.empty()) return;
   const std::size_t row_bytes = static_cast<std::size_t>(rows.cols()) * element_size(rows.type());

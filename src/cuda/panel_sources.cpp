@@ -7,6 +7,7 @@
 #include "cuda/device_buffer.hpp"
 #include "cuda/panel_stager.hpp"
 #include "kernels/widen.hpp"
+#include "panels/row_panels.hpp"
 
 namespace nonneg::cuda {
 
@@ -147,64 +148,40 @@ class StagedRows final : public DeviceRows<T> {
   DeviceBuffer panel_;
 };
 
-/// Cuts rows into panels of equal height, of A and of its weights where it has some.
+/// Panels of A and of its weights where it has some.
 template <class T>
-class DenseSource final : public PanelSource<T> {
+class DenseSource final : public RowPanels<T> {
  public:
   using Rows = std::unique_ptr<DeviceRows<T>>;
 
   DenseSource(int device, const DataView& A, Index panel_rows, bool repeatable, Rows entries,
               Rows weights)
-      : device_(device),
-        rows_(A.rows()),
-        cols_(A.cols()),
-        most_panel_rows_(panel_rows),
-        panel_rows_(panel_rows),
+      : RowPanels<T>(A.rows(), A.cols(), panel_rows),
+        device_(device),
         repeatable_(repeatable),
         entries_(std::move(entries)),
         weights_(std::move(weights)) {}
 
-  Index rows() const override { return rows_; }
-  Index cols() const override { return cols_; }
-  Index panel_rows() const override { return panel_rows_; }
-  void set_panel_rows(Index rows) override {
-    panel_rows_ = std::clamp<Index>(rows, 1, most_panel_rows_);
-  }
   bool repeatable() const override { return repeatable_; }
 
-  void begin_sweep() override {
-    release();
-    next_row_ = 0;
-  }
-
-  std::optional<Panel<T>> next() override {
-    release();
-    if (next_row_ >= rows_) return std::nullopt;
+ private:
+  Panel<T> panel(Index first, Index count) override {
     const DeviceGuard guard(device_);
-    const Index first = next_row_;
-    const Index count = std::min(panel_rows_, rows_ - first);
-    next_row_ = first + count;
     Panel<T> panel{.first_row = first, .A = entries_->rows(first, count)};
     if (weights_ != nullptr) panel.weights = weights_->rows(first, count);
     return panel;
   }
 
- private:
-  void release() {
+  void leave() override {
     const DeviceGuard guard(device_);
     entries_->release();
     if (weights_ != nullptr) weights_->release();
   }
 
   int device_;
-  Index rows_;
-  Index cols_;
-  Index most_panel_rows_;
-  Index panel_rows_;
   bool repeatable_;
   Rows entries_;
   Rows weights_;
-  Index next_row_ = 0;
 };
 
 /// A source of what `make_rows(X, scale)` makes of A and of its weights.

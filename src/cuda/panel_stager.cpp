@@ -18,31 +18,38 @@ std::uint64_t row_bytes(const DataView& A) {
 PanelStager::Slot::Slot(std::uint64_t bytes)
     : pinned(bytes, "a panel of A"), device(bytes, "a panel of A") {}
 
-PanelStager::PanelStager(const DataView& A, Index panel_rows, Stream& compute, int threads)
+PanelStager::PanelStager(std::uint64_t slot_bytes, Stream& compute, int threads)
     : compute_(compute),
       threads_(threads),
-      slots_{Slot(static_cast<std::uint64_t>(panel_rows) * row_bytes(A)),
-             Slot(static_cast<std::uint64_t>(panel_rows) * row_bytes(A)),
-             Slot(static_cast<std::uint64_t>(panel_rows) * row_bytes(A))} {}
+      slots_{Slot(slot_bytes), Slot(slot_bytes), Slot(slot_bytes)} {}
+
+PanelStager::PanelStager(const DataView& A, Index panel_rows, Stream& compute, int threads)
+    : PanelStager(static_cast<std::uint64_t>(panel_rows) * row_bytes(A), compute, threads) {}
 
 PanelStager::~PanelStager() {
   copy_.drain();
   compute_.drain();
 }
 
-const void* PanelStager::stage(const DataView& rows) {
-  Slot& slot = slots_[next_];
+const std::byte* PanelStager::stage(const DataView& rows) {
+  return stage(rows.bytes(), [&](std::byte* to, int threads) { pack_rows(rows, to, threads); });
+}
+
+std::byte* PanelStager::next_buffer() {
+  held_ = &slots_[next_];
   next_ = (next_ + 1) % slots_.size();
-  slot.uploaded.synchronize("waiting for a free staging buffer");
-  pack_rows(rows, slot.pinned.data(), threads_);
-  copy_.wait(slot.released);
-  check(cudaMemcpyAsync(slot.device.data(), slot.pinned.data(), rows.bytes(),
-                        cudaMemcpyHostToDevice, copy_.get()),
+  held_->uploaded.synchronize("waiting for a free staging buffer");
+  return held_->pinned.data();
+}
+
+const std::byte* PanelStager::send(std::uint64_t bytes) {
+  copy_.wait(held_->released);
+  check(cudaMemcpyAsync(held_->device.data(), held_->pinned.data(), bytes, cudaMemcpyHostToDevice,
+                        copy_.get()),
         "cudaMemcpyAsync", "uploading a panel of A");
-  copy_.record(slot.uploaded);
-  compute_.wait(slot.uploaded);
-  held_ = &slot;
-  return slot.device.data();
+  copy_.record(held_->uploaded);
+  compute_.wait(held_->uploaded);
+  return held_->device.as<std::byte>();
 }
 
 void PanelStager::release() {

@@ -1,10 +1,9 @@
 /// The way of A's rows from host memory to a device: packed into page-locked memory, copied on a
 /// stream of their own, handed to the compute stream by an event.
 ///
-///   host         pack p        pack p+1       pack p+2        (waits until slot's upload is over)
-///   copy stream         upload p       upload p+1      upload p+2    (waits until slot is
-///   released) compute             ...            panel p         panel p+1     (waits until it is
-///   uploaded)
+///   host         pack p       pack p+1      pack p+2      (waits until the slot is sent)
+///   copy stream         send p       send p+1      send p+2      (waits until it is released)
+///   compute                    panel p       panel p+1           (waits until it is sent)
 #pragma once
 
 #include <array>
@@ -25,17 +24,24 @@ class PanelStager {
   /// Staged panels, and the pieces of an upload, have about this many bytes unless told otherwise.
   static constexpr std::uint64_t kPieceBytes = 32U << 20;
 
-  /// For panels of at most `panel_rows` rows of A's width and type; packs on `threads` threads.
-  /// Both memories are taken here: kSlots panels, as stored, of each. `compute` must outlive the
-  /// stager.
+  /// For panels of at most `slot_bytes`, packed on `threads` threads. Both memories are taken here:
+  /// kSlots panels of each. `compute` must outlive the stager.
+  PanelStager(std::uint64_t slot_bytes, Stream& compute, int threads);
+  /// For panels of at most `panel_rows` rows of A's width and type.
   PanelStager(const DataView& A, Index panel_rows, Stream& compute, int threads);
   /// Waits for the work that uses the slots.
   ~PanelStager();
 
-  /// The rows in device memory, row-major without gaps, as stored, for work given to the compute
-  /// stream between this call and release(). They cross the bus once. The host waits only where the
-  /// slot's upload before is still under way.
-  const void* stage(const DataView& rows);
+  /// What pack(to, threads) writes, at most slot_bytes, in device memory, for work given to the
+  /// compute stream between this call and release(). It crosses the bus once. The host waits only
+  /// where the slot's upload before is still under way.
+  template <class Pack>
+  const std::byte* stage(std::uint64_t bytes, const Pack& pack) {
+    pack(next_buffer(), threads_);
+    return send(bytes);
+  }
+  /// The same for dense rows: row-major without gaps, as stored.
+  const std::byte* stage(const DataView& rows);
   /// Ends the use of what stage() gave last.
   void release();
 
@@ -43,6 +49,11 @@ class PanelStager {
   static Index piece_rows(const DataView& A);
 
  private:
+  /// The next slot's page-locked memory, once its upload before is over.
+  std::byte* next_buffer();
+  /// Gives the copy of what that slot was filled with.
+  const std::byte* send(std::uint64_t bytes);
+
   struct Slot {
     explicit Slot(std::uint64_t bytes);
 

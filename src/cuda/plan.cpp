@@ -1,18 +1,15 @@
 #include "cuda/plan.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <vector>
 
 #include "cuda/blas_handle.hpp"
 #include "cuda/panel_stager.hpp"
+#include "cuda/sparse_packing.hpp"
 #include "cuda/sparse_source.hpp"
 #include "extrapolation_step.hpp"
-#include "io/byte_count.hpp"
 #include "kernels/anls_update.hpp"
 #include "kernels/partial_sums.hpp"
-#include "nonneg/error.hpp"
 #include "rules/beta_rule.hpp"
 
 namespace nonneg::cuda {
@@ -76,10 +73,10 @@ class Planner {
     plan_.flops_per_iteration = 4 * m * n * k + 4 * (m + n) * k * k;
   }
 
-  /// Throws OutOfMemory where A is sparse and does not fit.
   Plan planned() {
     if (A_.sparse()) {
-      plan_sparse();
+      const SparsePacking packing(A_, entry_bytes_);
+      if (!resident_sparse_plan_fits(packing)) stage_sparse(packing);
       return plan_;
     }
     const std::uint64_t matrices = A_.weights() != nullptr ? 2 : 1;
@@ -136,29 +133,54 @@ class Planner {
     return std::clamp(cached, kLowestResidentRows, kLeastResidentRows);
   }
 
-  /// Plans for sparse A in device memory: the one place for it.
-  void plan_sparse() {
-    plan_.resident = true;
-    plan_.resident_bytes = sparse_resident_bytes(A_, entry_bytes_);
-    plan_.pinned_bytes = sparse_upload_bytes(A_, entry_bytes_);
-    plan_.panel_bytes = plan_.pinned_bytes;
-    const bool sampled = gram_ || !work_.makes_dense;
+  /// Rows of a sparse panel where memory allows.
+  Index sparse_rows() const {
+    if (!gram_ && work_.makes_dense) return workspace_rows();
     const auto wanted =
         static_cast<Index>(kSparseProductBytes / std::max<std::uint64_t>(bytes(1, plan_.rank), 1));
-    for (Index rows = sampled ? std::max(wanted, kLeastResidentRows) : workspace_rows();;
-         rows /= 2) {
+    return std::max(wanted, kLeastResidentRows);
+  }
+
+  /// Plans for sparse A in device memory; false where that does not fit.
+  bool resident_sparse_plan_fits(const SparsePacking& packing) {
+    plan_.resident = true;
+    plan_.resident_bytes = sparse_resident_bytes(A_, entry_bytes_);
+    plan_.bus_bytes_per_iteration = 0;
+    // The upload's slots are there before the factors are, and gone when these are.
+    plan_.pinned_bytes = PanelStager::kSlots * sparse_upload(packing, plan_.rows).panel_bytes;
+    plan_.panel_bytes = plan_.pinned_bytes;
+    for (Index rows = sparse_rows();; rows /= 2) {
       set_panel_rows(rows, {});
       add_up();
-      if (fits()) return;
-      if (options_.panel_rows > 0 || rows / 2 < kLeastWorkspaceRows) break;
+      if (fits()) return true;
+      if (options_.panel_rows > 0 || rows / 2 < kLeastWorkspaceRows) return false;
     }
-    throw OutOfMemory(
-        fmt::format("sparse A of {} x {} with {} stored entries takes {} of device memory, with "
-                    "factors and workspace for rank {}: {} free, and sparse data must fit there; "
-                    "use a smaller rank, or the cpu backend",
-                    plan_.rows, plan_.cols, A_.stored().entries(), byte_count(plan_.total_bytes),
-                    plan_.rank, byte_count(plan_.device_free_bytes)),
-        plan_.total_bytes, plan_.device_free_bytes);
+  }
+
+  /// Plans for panels of stored entries that are brought over in each sweep: as large as the pieces
+  /// of an upload, less where the device is small.
+  void stage_sparse(const SparsePacking& packing) {
+    plan_.resident = false;
+    plan_.resident_bytes = 0;
+    const bool asked = options_.panel_rows > 0;
+    Index rows = std::min(asked ? options_.panel_rows : sparse_rows(), plan_.rows);
+    std::uint64_t most_bytes = asked ? SparsePacking::kAnyBytes : PanelStager::kPieceBytes;
+    while (true) {
+      const SparseCut cut = packing.cut(rows, most_bytes);
+      plan_.panel_rows = cut.panel_rows;
+      plan_.panels = cut.panels;
+      plan_.bus_bytes_per_iteration = cut.bytes;
+      plan_.pinned_bytes = PanelStager::kSlots * cut.panel_bytes;
+      plan_.panel_bytes = plan_.pinned_bytes;
+      if (widens_) {
+        plan_.panel_bytes +=
+            static_cast<std::uint64_t>(packing.most_entries(cut.panel_bytes)) * entry_bytes_;
+      }
+      add_up();
+      if (fits() || rows <= 1 || asked) return;
+      rows = (rows + 1) / 2;
+      most_bytes /= 2;
+    }
   }
 
   bool resident_plan_fits(std::uint64_t resident_bytes, std::uint64_t buffer_entry_bytes,

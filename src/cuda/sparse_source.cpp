@@ -1,15 +1,16 @@
-// The arrays of a sparse matrix go through the staging slots one after the other, in pieces.
+// Rows of a sparse matrix go through the staging slots packed, whether they then stay on the device
+// or are worked on where they arrive.
 #include "cuda/sparse_source.hpp"
 
 #include <algorithm>
-#include <vector>
 
 #include "cuda/check.hpp"
 #include "cuda/device.hpp"
 #include "cuda/device_buffer.hpp"
 #include "cuda/panel_stager.hpp"
 #include "kernels/widen.hpp"
-#include "panels/sparse_weights.hpp"
+#include "panels/in_place.hpp"
+#include "panels/row_panels.hpp"
 
 namespace nonneg::cuda {
 
@@ -19,143 +20,210 @@ std::uint64_t as_bytes(Index count, std::uint64_t size) {
   return static_cast<std::uint64_t>(count) * size;
 }
 
-/// Entries of an array in a piece of an upload.
-Index piece_entries(Index count, ElementType type) {
-  const auto most = static_cast<Index>(PanelStager::kPieceBytes / element_size(type));
-  return std::clamp<Index>(count, 1, most);
-}
+/// Entries of an offsets array that has one for each row, and its end.
+Index offset_count(Index rows) { return rows > 0 ? rows + 1 : 0; }
 
-/// `count` entries in host memory, as one row.
-DataView row_of(const void* data, ElementType type, Index count) {
-  return {data, type, 1, count, std::max<Index>(count, 1), 1};
-}
-
-/// Calls take(staged, first, count) for pieces of the array, each staged in device memory.
-template <class Take>
-void upload(const SourceContext& context, const void* data, ElementType type, Index count,
-            const Take& take) {
-  if (count == 0) return;
-  const Index piece = piece_entries(count, type);
-  PanelStager stager(row_of(data, type, piece), 1, context.compute, context.threads);
-  for (Index first = 0; first < count; first += piece) {
-    const Index length = std::min(piece, count - first);
-    const void* from = static_cast<const std::byte*>(data) + as_bytes(first, element_size(type));
-    take(stager.stage(row_of(from, type, length)), first, length);
-    stager.release();
-  }
-}
-
-/// As it is stored.
-template <class E>
-DeviceBuffer uploaded(const SourceContext& context, const E* data, Index count) {
-  DeviceBuffer memory(as_bytes(count, sizeof(E)), "A");
-  upload(context, data, ElementTypeOf<E>::value, count,
-         [&](const void* staged, Index first, Index length) {
-           check(cudaMemcpyAsync(memory.as<E>() + first, staged, as_bytes(length, sizeof(E)),
-                                 cudaMemcpyDeviceToDevice, context.compute.get()),
-                 "cudaMemcpyAsync", "uploading A");
-         });
-  return memory;
-}
-
-/// scale · data as T.
+/// Rows of A in device memory, but for their values.
 template <class T>
-DeviceBuffer widened(const SourceContext& context, const void* data, ElementType type, Index count,
-                     double scale) {
-  DeviceBuffer memory(as_bytes(count, sizeof(T)), "A");
-  upload(context, data, type, count, [&](const void* staged, Index first, Index length) {
-    const MatrixView<T> out(memory.as<T>() + first, 1, length, length, MemorySpace::device);
-    launch_widen<T>(staged, type, scale, out, context.compute.get());
-  });
-  return memory;
+SparseRows<T> rows_of(const DataView& A, Index first, Index count) {
+  return {.base = A.stored().row_offsets()[first],
+          .rows = count,
+          .cols = A.cols(),
+          .entries = A.stored().row_block(first, count).entries()};
 }
 
+/// Brings rows over.
 template <class T>
-class SparseSource final : public PanelSource<T> {
+class SparseStager {
  public:
-  SparseSource(const SourceContext& context, const DataView& A, Index panel_rows, double scale)
-      : stored_(A.stored()),
-        most_panel_rows_(panel_rows),
-        panel_rows_(panel_rows),
-        offsets_(uploaded(context, stored_.row_offsets(), A.rows() > 0 ? A.rows() + 1 : 0)),
-        columns_(uploaded(context, stored_.columns() + base(), stored_.entries())),
-        values_(widened<T>(context, first_value(), stored_.type(), stored_.entries(), scale)) {
-    if (A.weights() == nullptr) return;
-    const std::vector<T> weights = weights_of_stored<T>(stored_, A.weights()->stored());
-    weights_ = uploaded(context, weights.data(), stored_.entries());
+  struct Staged {
+    /// Without values.
+    SparseRows<T> rows;
+    /// As stored.
+    const void* values;
+  };
+
+  SparseStager(const SourceContext& context, const DataView& A, const SparsePacking& packing,
+               std::uint64_t slot_bytes)
+      : A_(A), packing_(packing), stager_(slot_bytes, context.compute, context.threads) {}
+
+  /// Rows that take at most slot_bytes, for work given to the compute stream before release().
+  Staged stage(Index first, Index count) {
+    const SparseLayout at = packing_.layout(first, count);
+    const std::byte* packed = stager_.stage(
+        at.bytes, [&](std::byte* to, int threads) { packing_.pack(first, count, to, threads); });
+    Staged staged{rows_of<T>(A_, first, count), packed + at.values};
+    staged.rows.row_offsets = reinterpret_cast<const Index*>(packed);
+    staged.rows.columns = reinterpret_cast<const std::int32_t*>(packed + at.columns);
+    if (packing_.has_weights()) {
+      staged.rows.weights = reinterpret_cast<const T*>(packed + at.weights);
+    }
+    return staged;
   }
 
-  Index rows() const override { return stored_.rows(); }
-  Index cols() const override { return stored_.cols(); }
-  Index panel_rows() const override { return panel_rows_; }
-  void set_panel_rows(Index rows) override {
-    panel_rows_ = std::clamp<Index>(rows, 1, most_panel_rows_);
-  }
-  void begin_sweep() override { next_row_ = 0; }
-  bool repeatable() const override { return true; }
-
-  std::optional<Panel<T>> next() override {
-    if (next_row_ >= stored_.rows()) return std::nullopt;
-    const Index first = next_row_;
-    const Index count = std::min(panel_rows_, stored_.rows() - first);
-    next_row_ = first + count;
-    const SparseRows<T> rows{
-        .row_offsets = offsets_.template as<const Index>() + first,
-        .base = base(),
-        .columns = columns_.template as<const std::int32_t>(),
-        .values = values_.template as<const T>(),
-        .weights = weights_.template as<const T>(),
-        .rows = count,
-        .cols = stored_.cols(),
-        .entries = stored_.row_block(first, count).entries(),
-    };
-    return Panel<T>{.first_row = first, .sparse = true, .stored = rows};
-  }
+  void release() { stager_.release(); }
 
  private:
-  Index base() const { return stored_.rows() > 0 ? stored_.row_offsets()[0] : 0; }
-  const void* first_value() const {
-    return static_cast<const std::byte*>(stored_.values()) +
-           as_bytes(base(), element_size(stored_.type()));
+  DataView A_;
+  SparsePacking packing_;
+  PanelStager stager_;
+};
+
+/// out = scale · values, `count` of them, in device memory.
+template <class T>
+void widen_values(const SourceContext& context, const void* values, ElementType type, double scale,
+                  T* out, Index count) {
+  launch_widen<T>(values, type, scale,
+                  {out, 1, count, std::max<Index>(count, 1), MemorySpace::device},
+                  context.compute.get());
+}
+
+template <class T>
+class ResidentSparseSource final : public RowPanels<T> {
+ public:
+  ResidentSparseSource(const SourceContext& context, const DataView& A, Index panel_rows,
+                       double scale)
+      : RowPanels<T>(A.rows(), A.cols(), panel_rows),
+        A_(A),
+        offsets_(as_bytes(offset_count(A.rows()), sizeof(Index)), "A"),
+        columns_(as_bytes(entries(), sizeof(std::int32_t)), "A"),
+        values_(as_bytes(entries(), sizeof(T)), "A"),
+        weights_(A.weights() != nullptr ? as_bytes(entries(), sizeof(T)) : 0, "A's weights") {
+    const SparsePacking packing(A, sizeof(T));
+    const SparseCut pieces = sparse_upload(packing, A.rows());
+    SparseStager<T> stager(context, A, packing, pieces.panel_bytes);
+    for (Index first = 0; first < A.rows();) {
+      const Index count = packing.height(first, A.rows(), pieces.panel_bytes);
+      keep(context, stager.stage(first, count), first, scale);
+      stager.release();
+      first += count;
+    }
   }
 
-  SparseView stored_;
-  Index most_panel_rows_;
-  Index panel_rows_;
+  bool repeatable() const override { return true; }
+
+ private:
+  Index entries() const { return A_.stored().entries(); }
+  Index base() const { return A_.rows() > 0 ? A_.stored().row_offsets()[0] : 0; }
+
+  void keep(const SourceContext& context, const typename SparseStager<T>::Staged& staged,
+            Index first_row, double scale) {
+    const SparseRows<T>& rows = staged.rows;
+    const auto copy = [&]<class E>(const E* from, E* to, Index count) {
+      if (count == 0) return;
+      check(cudaMemcpyAsync(to, from, as_bytes(count, sizeof(E)), cudaMemcpyDeviceToDevice,
+                            context.compute.get()),
+            "cudaMemcpyAsync", "uploading A");
+    };
+    const Index first = rows.base - base();
+    copy(rows.row_offsets, offsets_.as<Index>() + first_row, offset_count(rows.rows));
+    copy(rows.columns, columns_.as<std::int32_t>() + first, rows.entries);
+    widen_values(context, staged.values, A_.type(), scale, values_.as<T>() + first, rows.entries);
+    if (rows.weights != nullptr) copy(rows.weights, weights_.as<T>() + first, rows.entries);
+  }
+
+  Panel<T> panel(Index first, Index count) override {
+    SparseRows<T> rows = rows_of<T>(A_, first, count);
+    rows.row_offsets = offsets_.template as<const Index>() + first;
+    rows.base = base();
+    rows.columns = columns_.template as<const std::int32_t>();
+    rows.values = values_.template as<const T>();
+    rows.weights = weights_.template as<const T>();
+    return {.first_row = first, .sparse = true, .stored = rows};
+  }
+
+  DataView A_;
   DeviceBuffer offsets_;
   DeviceBuffer columns_;
   DeviceBuffer values_;
   /// Of no bytes where every entry counts 1.
   DeviceBuffer weights_;
-  Index next_row_ = 0;
+};
+
+/// Rows in a slot, their values there as well where they are stored as T, else widened from there.
+template <class T>
+class StagedSparseSource final : public RowPanels<T> {
+ public:
+  StagedSparseSource(const SourceContext& context, const DataView& A, const SparsePacking& packing,
+                     Index panel_rows, std::uint64_t slot_bytes, double scale)
+      : RowPanels<T>(A.rows(), A.cols(), panel_rows),
+        context_(context),
+        type_(A.type()),
+        scale_(scale),
+        in_place_(readable_in_place(A.stored(), ElementTypeOf<T>::value, scale != 1)),
+        packing_(packing),
+        slot_bytes_(slot_bytes),
+        stager_(context, A, packing, slot_bytes),
+        values_(in_place_ ? 0 : as_bytes(packing.most_entries(slot_bytes), sizeof(T)),
+                "a panel of A") {}
+  ~StagedSparseSource() override { context_.compute.drain(); }
+
+ private:
+  Index height(Index first, Index most) const override {
+    return packing_.height(first, most, slot_bytes_);
+  }
+
+  Panel<T> panel(Index first, Index count) override {
+    const DeviceGuard guard(context_.device);
+    const auto staged = stager_.stage(first, count);
+    SparseRows<T> rows = staged.rows;
+    if (in_place_) {
+      rows.values = static_cast<const T*>(staged.values);
+    } else {
+      widen_values(context_, staged.values, type_, scale_, values_.as<T>(), rows.entries);
+      rows.values = values_.as<const T>();
+    }
+    return {.first_row = first, .sparse = true, .stored = rows};
+  }
+
+  void leave() override {
+    const DeviceGuard guard(context_.device);
+    stager_.release();
+  }
+
+  SourceContext context_;
+  ElementType type_;
+  double scale_;
+  bool in_place_;
+  SparsePacking packing_;
+  std::uint64_t slot_bytes_;
+  SparseStager<T> stager_;
+  DeviceBuffer values_;
 };
 
 }  // namespace
 
 template <class T>
 std::unique_ptr<PanelSource<T>> make_sparse_source(const SourceContext& context, const DataView& A,
-                                                   Index panel_rows, double scale) {
-  return std::make_unique<SparseSource<T>>(context, A, panel_rows, scale);
+                                                   const Plan& plan, Index panel_rows,
+                                                   double scale) {
+  if (plan.resident) {
+    return std::make_unique<ResidentSparseSource<T>>(context, A, panel_rows, scale);
+  }
+  const SparsePacking packing(A, sizeof(T));
+  // Any row must fit, whatever the plan is of.
+  const std::uint64_t slot_bytes =
+      std::max(plan.pinned_bytes / PanelStager::kSlots, packing.largest_row());
+  return std::make_unique<StagedSparseSource<T>>(context, A, packing, panel_rows, slot_bytes,
+                                                 scale);
 }
 
 std::uint64_t sparse_resident_bytes(const DataView& A, std::uint64_t entry_bytes) {
   const std::uint64_t per_entry =
       sizeof(std::int32_t) + entry_bytes * (A.weights() != nullptr ? 2 : 1);
   return as_bytes(A.stored().entries(), per_entry) +
-         as_bytes(A.rows() > 0 ? A.rows() + 1 : 0, sizeof(Index));
+         as_bytes(offset_count(A.rows()), sizeof(Index));
 }
 
-std::uint64_t sparse_upload_bytes(const DataView& A, std::uint64_t entry_bytes) {
-  const Index entries = A.stored().entries();
-  const std::uint64_t widest = std::max<std::uint64_t>(element_size(A.type()), entry_bytes);
-  const std::uint64_t longest =
-      std::max(as_bytes(A.rows() + 1, sizeof(Index)), as_bytes(entries, widest));
-  return PanelStager::kSlots * std::min(longest, PanelStager::kPieceBytes);
+SparseCut sparse_upload(const SparsePacking& packing, Index rows) {
+  return packing.cut(rows, PanelStager::kPieceBytes);
 }
 
 template std::unique_ptr<PanelSource<float>> make_sparse_source(const SourceContext&,
-                                                                const DataView&, Index, double);
+                                                                const DataView&, const Plan&, Index,
+                                                                double);
 template std::unique_ptr<PanelSource<double>> make_sparse_source(const SourceContext&,
-                                                                 const DataView&, Index, double);
+                                                                 const DataView&, const Plan&,
+                                                                 Index, double);
 
 }  // namespace nonneg::cuda

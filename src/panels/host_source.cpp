@@ -6,46 +6,12 @@
 
 #include "nonneg/panel_source.hpp"
 #include "panels/in_place.hpp"
+#include "panels/row_panels.hpp"
 #include "panels/sparse_weights.hpp"
 
 namespace nonneg {
 
 namespace {
-
-/// Cuts rows into panels of equal height; what a panel is, the sources below say.
-template <class T>
-class HostSource : public PanelSource<T> {
- public:
-  HostSource(const DataView& A, Index panel_rows)
-      : A_(A), most_panel_rows_(panel_rows), panel_rows_(panel_rows) {}
-
-  Index rows() const override { return A_.rows(); }
-  Index cols() const override { return A_.cols(); }
-  Index panel_rows() const override { return panel_rows_; }
-  void set_panel_rows(Index rows) override {
-    panel_rows_ = std::clamp<Index>(rows, 1, most_panel_rows_);
-  }
-  void begin_sweep() override { next_row_ = 0; }
-
-  std::optional<Panel<T>> next() override {
-    if (next_row_ >= A_.rows()) return std::nullopt;
-    const Index first = next_row_;
-    const Index count = std::min(panel_rows_, A_.rows() - first);
-    next_row_ = first + count;
-    return panel(first, count);
-  }
-
- protected:
-  const DataView& A() const { return A_; }
-
- private:
-  virtual Panel<T> panel(Index first, Index count) = 0;
-
-  DataView A_;
-  Index most_panel_rows_;
-  Index panel_rows_;
-  Index next_row_ = 0;
-};
 
 /// Rows of a dense matrix as T: where they lie, or widened into a buffer.
 template <class T>
@@ -75,10 +41,10 @@ class DenseRows {
 };
 
 template <class T>
-class DenseSource final : public HostSource<T> {
+class DenseSource final : public RowPanels<T> {
  public:
   DenseSource(Backend<T>& backend, const DataView& A, Index panel_rows, double scale)
-      : HostSource<T>(A, panel_rows), entries_(backend, A, panel_rows, scale) {
+      : RowPanels<T>(A.rows(), A.cols(), panel_rows), entries_(backend, A, panel_rows, scale) {
     if (A.weights() != nullptr) weights_.emplace(backend, *A.weights(), panel_rows, 1);
   }
 
@@ -95,9 +61,10 @@ class DenseSource final : public HostSource<T> {
 
 /// Stored entries, with values of their own where those in A are of another type or scale.
 template <class T>
-class SparseSource final : public HostSource<T> {
+class SparseSource final : public RowPanels<T> {
  public:
-  SparseSource(const DataView& A, Index panel_rows, double scale) : HostSource<T>(A, panel_rows) {
+  SparseSource(const DataView& A, Index panel_rows, double scale)
+      : RowPanels<T>(A.rows(), A.cols(), panel_rows) {
     const SparseView& stored = A.stored();
     rows_.row_offsets = stored.row_offsets();
     rows_.cols = stored.cols();
@@ -116,7 +83,8 @@ class SparseSource final : public HostSource<T> {
       rows_.values = values_.data();
     }
     if (A.weights() == nullptr) return;
-    weights_ = weights_of_stored<T>(stored, A.weights()->stored());
+    weights_.resize(static_cast<std::size_t>(stored.entries()));
+    copy_weights_of_stored(stored, A.weights()->stored(), weights_.data());
     rows_.weights = weights_.data();
   }
 

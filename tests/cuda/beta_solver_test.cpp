@@ -154,7 +154,6 @@ TEST_F(CudaBetaTest, ARunTakesNoMoreMemoryThanPlannedResidentOrStaged) {
       Control::set_free_memory(kAllMemory);
       const Outcome expected = run_of<double>(data.view(), options);
       for (const bool resident : {true, false}) {
-        if (!resident && data.view().sparse()) continue;
         SCOPED_TRACE(::testing::Message() << "beta " << beta << ", kind " << static_cast<int>(kind)
                                           << ", resident " << resident);
         Control::set_free_memory(kAllMemory);
@@ -179,25 +178,6 @@ TEST_F(CudaBetaTest, ARunTakesNoMoreMemoryThanPlannedResidentOrStaged) {
         expect_near<double>(actual, expected, 2);
       }
     }
-  }
-}
-
-TEST_F(CudaBetaTest, SparseDataThatDoesNotFitTheDeviceIsRefusedWithTheBytesAndARemedy) {
-  const Data<float> data(Kind::sparse, 1);
-  const Options options = options_of(1, 1);
-  std::uint64_t held = 0;
-  {
-    const RunPlans<float> plans(data.view(), options);
-    held = plans.held();
-  }
-  Control::set_free_memory(held + 1024);
-  try {
-    factorize<float>(data.view(), options);
-    FAIL() << "expected OutOfMemory";
-  } catch (const OutOfMemory& error) {
-    EXPECT_GT(error.bytes_requested(), error.bytes_free());
-    EXPECT_TRUE(mentions(error.what(), "stored entries")) << error.what();
-    EXPECT_TRUE(mentions(error.what(), "cpu backend")) << error.what();
   }
 }
 

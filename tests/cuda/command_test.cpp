@@ -78,6 +78,20 @@ TEST_F(DeviceCommandTest, PlanSaysThatADeviceIsTooSmall) {
   EXPECT_GT(plan.at("total_bytes"), plan.at("device_free_bytes"));
 }
 
+TEST_F(DeviceCommandTest, PlanSaysThatSparseDataDoesNotFitAndWhatCrossesTheBus) {
+  // One row has two entries (float64), which a panel of one row must hold.
+  place.file("S.mtx",
+             "%%MatrixMarket matrix coordinate real general\n4 5 3\n1 1 1\n3 2 1\n3 5 2\n");
+  const std::string command = "plan S.mtx --rank 3 --backend cuda ";
+  const auto plan = nlohmann::json::parse(nonneg(command + "--json", {"FREE_MB=10"}).out);
+  EXPECT_EQ(plan.at("resident"), false);
+  EXPECT_EQ(plan.at("panels"), 4);
+  EXPECT_EQ(plan.at("pinned_bytes"), 3 * (2 * 8 + 2 * (4 + 8)));
+  EXPECT_EQ(plan.at("bus_bytes_per_iteration"), (4 + 4) * 8 + 3 * (4 + 8));
+  const Outcome asked = nonneg(command + "--panel-rows 3", {"FREE_MB=10"});
+  EXPECT_TRUE(says(asked.out, {"does not fit: brought over in panels", "2  of 3 rows"}));
+}
+
 TEST_F(DeviceCommandTest, FactorizeRunsOnTheDeviceAndRecordsIt) {
   const Outcome outcome = nonneg(kFactorize);
   EXPECT_EQ(outcome.status, 0) << outcome.error;

@@ -3,6 +3,7 @@
 #include <regex>
 
 #include "cuda/emulated_fixture.hpp"
+#include "cuda/uneven_sparse.hpp"
 
 namespace nonneg::test {
 namespace {
@@ -99,6 +100,21 @@ TEST_F(FaultsTest, EveryCallOfAStagedRunOfStoredIntegersFailsInTurnByHals) {
   const Options options = options_of(Algorithm::hals);
   leave_room_for_panels_only<float>(A, options);
   every_call_fails<float>(A, options);
+}
+
+TEST_F(FaultsTest, EveryCallOfAResidentRunOfWeightedSparseDataFailsInTurnByMu) {
+  const UnevenSparse A(13, 7, ElementType::float64, true);
+  Options options = options_of(Algorithm::mu);
+  options.missing = Missing::zeros;
+  every_call_fails<float>(A.view(), options);
+}
+
+TEST_F(FaultsTest, EveryCallOfAStagedRunOfWeightedSparseDataFailsInTurnByMu) {
+  const UnevenSparse A(13, 7, ElementType::float64, true);
+  Options options = options_of(Algorithm::mu);
+  options.missing = Missing::zeros;
+  leave_room_for_panels_only<float>(A.view(), options);
+  every_call_fails<float>(A.view(), options);
 }
 
 TEST_F(FaultsTest, ASolverThatMeetsAFaultLeavesAnotherOneAlone) {

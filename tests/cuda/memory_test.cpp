@@ -1,6 +1,7 @@
 // Device memory that shrinks: at every step of the plan, what the plan says is what the run does
 // and no more than it takes, until a run is refused.
 #include "cuda/emulated_fixture.hpp"
+#include "cuda/uneven_sparse.hpp"
 
 namespace nonneg::test {
 namespace {
@@ -55,6 +56,14 @@ class MemoryTest : public EmulatedTest {
     return options;
   }
 
+  /// Of sparse A, which come with its entries.
+  template <class T>
+  static std::uint64_t weight_bytes(const DataView& A) {
+    return A.sparse() && A.weights() != nullptr
+               ? static_cast<std::uint64_t>(A.stored().entries()) * sizeof(T)
+               : 0;
+  }
+
   /// A run with just the memory of a step does as its plan says.
   template <class T>
   static Outcome run_at(const Boundary& boundary, const DataView& A, const Options& options) {
@@ -73,7 +82,7 @@ class MemoryTest : public EmulatedTest {
     EXPECT_LE(totals.peak_bytes, planned);
     // Sent once where A stays; staged, once per sweep and once more for the loss of small data.
     if (boundary.step.resident_bytes > 0) {
-      EXPECT_EQ(totals.h2d_pinned.bytes, A.bytes());
+      EXPECT_EQ(totals.h2d_pinned.bytes, A.bytes() + weight_bytes<T>(A));
     } else {
       EXPECT_GE(totals.h2d_pinned.bytes, 2 * A.bytes());
     }
@@ -108,6 +117,30 @@ TEST_F(MemoryTest, PanelsShrinkToOneRowBeforeARunIsRefused) {
     // Resident, staged whole, in ever lower panels, refused.
     EXPECT_EQ(heights, (std::vector<Index>{48, 48, 24, 12, 6, 3, 2, 1, 1}));
     EXPECT_EQ(steps.front().step.resident_bytes, A.view().rows() * 11 * sizeof(double));
+    Control::set_free_memory(kAllMemory);
+    const Outcome expected = run_of<double>(A.view(), options);
+    for (std::size_t s = 0; s + 1 < steps.size(); ++s) {
+      const Outcome actual = run_at<double>(steps[s], A.view(), options);
+      EXPECT_LT(relative_distance(model(actual.W, actual.Ht), model(expected.W, expected.Ht)),
+                sweep_tolerance<double>(48, 2));
+    }
+    expect_refusal<double>(steps.back(), A.view(), options);
+  }
+}
+
+TEST_F(MemoryTest, SparsePanelsShrinkToOneRowBeforeARunIsRefused) {
+  for (const bool weighted : {false, true}) {
+    const UnevenSparse A(48, 11, ElementType::float32, weighted);
+    SCOPED_TRACE(::testing::Message() << "weighted " << weighted);
+    Control::set_free_memory(kAllMemory);
+    Options options = options_of(Algorithm::mu);
+    options.deterministic = false;
+    if (weighted) options.missing = Missing::zeros;
+    const std::vector<Boundary> steps = boundaries<double>(A.view(), options);
+    ASSERT_GE(steps.size(), 6U);
+    EXPECT_GT(steps[0].step.resident_bytes, 0U);
+    EXPECT_EQ(steps[1].step.resident_bytes, 0U);
+    EXPECT_EQ(steps[steps.size() - 2].step.panel_rows, 1);
     Control::set_free_memory(kAllMemory);
     const Outcome expected = run_of<double>(A.view(), options);
     for (std::size_t s = 0; s + 1 < steps.size(); ++s) {

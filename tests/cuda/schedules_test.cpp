@@ -1,6 +1,7 @@
 // The same bits whenever the device does what it was given: streams in any order that their events
 // allow, blocks and threads in any order.
 #include "cuda/emulated_fixture.hpp"
+#include "cuda/uneven_sparse.hpp"
 
 namespace nonneg::test {
 namespace {
@@ -58,6 +59,35 @@ TEST_F(SchedulesTest, TwentySchedulesOfAStagedRunOfStoredIntegersGiveTheSameBits
     entries[e] = static_cast<std::uint16_t>((e * 37) % 101);
   }
   check<float>({entries.data(), ElementType::uint16, 31, 13, 1, 31}, true);
+}
+
+TEST_F(SchedulesTest, TwentySchedulesOfAStagedRunOfSparseDataGiveTheSameFactorsToRounding) {
+  // H's sums are added up in the order that threads come to them. Values are widened, columns and
+  // weights are read in the slots: a panel that was overwritten too soon is far off.
+  for (const double beta : {kFrobenius, kKullbackLeibler}) {
+    const UnevenSparse A(31, 13, ElementType::float32, beta == kKullbackLeibler);
+    Options options = options_for(BackendKind::cuda, 3);
+    options.algorithm = Algorithm::mu;
+    options.beta = beta;
+    options.missing = beta == kKullbackLeibler ? Missing::zeros : Missing::none;
+    options.max_iterations = 4;
+    options.panel_rows = 6;
+    Control::set_free_memory(kAllMemory);
+    const Outcome resident = run_of<double>(A.view(), options);
+    leave_room_for_panels_only<double>(A.view(), options);
+    for (unsigned seed = 1; seed <= kSchedules; ++seed) {
+      SCOPED_TRACE(::testing::Message() << "beta " << beta << ", schedule " << seed);
+      ASSERT_TRUE(Control::set_order("random", seed));
+      Control::shuffle_threads(true, seed);
+      const Outcome staged = run_of<double>(A.view(), options);
+      EXPECT_LT(relative_distance(model(staged.W, staged.Ht), model(resident.W, resident.Ht)),
+                4 * sweep_tolerance<double>(31, 4));
+      EXPECT_EQ(Control::live_allocations(), 0);
+      EXPECT_EQ(Control::take_findings(), "");
+    }
+    Control::set_order("late", 1);
+    Control::shuffle_threads(false, 1);
+  }
 }
 
 }  // namespace
