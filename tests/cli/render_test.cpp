@@ -22,16 +22,18 @@ class Render : public testing::Test {
  protected:
   /// A run of `iterations` on `A`, with snapshots of all.
   void write_snapshots(MatrixView<const float> A, Index rank, Index iterations,
-                       const std::string& name = "snapshots") const {
+                       const std::string& name = "snapshots", double beta = kFrobenius) const {
     Options options;
     options.rank = rank;
+    options.beta = beta;
     Solver<float> solver(DataView(A), options);
     SnapshotRun run;
     run.rows = A.rows();
     run.cols = A.cols();
     run.rank = rank;
     run.algorithm = "hals";
-    run.loss = "frobenius";
+    run.loss = loss_name(beta);
+    run.beta = beta;
     run.precision = "float32";
     run.backend = "cpu";
     const DataView data(A);
@@ -89,6 +91,24 @@ TEST_F(Render, DrawsFactorsAndLossOfAnyRun) {
   const Gif gif = parse_gif(read_text(place.at("snapshots/factors.gif")));
   EXPECT_EQ(gif.frames.size(), 3U) << "one for each iteration";
   EXPECT_EQ(gif.frames[0].delay_milliseconds, 200);
+}
+
+TEST_F(Render, CallsTheLossByItsName) {
+  const Matrix<float> A = [] {
+    Matrix<float> entries(9, 5);
+    for (Index i = 0; i < entries.size(); ++i) entries.data()[i] = static_cast<float>(1 + i % 7);
+    return entries;
+  }();
+  for (const auto& [beta, title] : std::vector<std::pair<double, std::string>>{
+           {2, "\u2016A \u2212 W\u00B7H\u2016\u00B2 by iteration"},
+           {1, "Kullback-Leibler divergence by iteration"},
+           {0, "Itakura-Saito divergence by iteration"},
+           {0.5, "\u03B2 = 0.5, by iteration"}}) {
+    const std::string name = "beta-" + std::to_string(beta);
+    write_snapshots(A.view(), 2, 3, name, beta);
+    ASSERT_EQ(run(place, {"render", name, "--format", "svg", "--no-report"}).status, 0);
+    EXPECT_THAT(read_text(place.at(name + "/loss.svg")), HasSubstr(title)) << beta;
+  }
 }
 
 TEST_F(Render, DrawsBasisImagesAndPairsOfImages) {
