@@ -26,6 +26,10 @@ class Render : public testing::Test {
     Options options;
     options.rank = rank;
     options.beta = beta;
+    const float* const end = A.data() + A.rows() * A.cols();
+    if (std::any_of(A.data(), end, [](float a) { return std::isnan(a); })) {
+      options.missing = Missing::nan;
+    }
     Solver<float> solver(DataView(A), options);
     SnapshotRun run;
     run.rows = A.rows();
@@ -119,6 +123,28 @@ TEST_F(Render, DrawsBasisImagesAndPairsOfImages) {
                                       "loss.png", "pairs.gif", "pairs.png"));
   const Gif gif = parse_gif(read_text(place.at("snapshots/basis.gif")));
   EXPECT_EQ(gif.frames.size(), 2U);
+}
+
+TEST_F(Render, ShowsPixelsThatNobodyObservedInAColourOfTheirOwn) {
+  const auto bluish_pixels = [&](const std::string& name, bool missing) {
+    Matrix<float> A(6, kSide * kSide);
+    for (Index i = 0; i < A.size(); ++i) A.data()[i] = static_cast<float>(1 + i * 7919 % 101);
+    if (missing) A(0, 5) = std::nanf("");
+    write_snapshots(A.view(), 2, 2, name);
+    const Words words{"render", name, "--image-shape", "4,4", "--format", "gif", "--no-report"};
+    EXPECT_EQ(run(place, words).status, 0);
+    const Gif gif = parse_gif(read_text(place.at(name + "/pairs.gif")));
+    int count = 0;
+    for (int y = 0; y < gif.height; ++y) {
+      for (int x = 0; x < gif.width; ++x) {
+        const Colour& c = gif.at(0, x, y);
+        count += c[2] - c[0] > 60 && c[2] - c[1] > 40 ? 1 : 0;
+      }
+    }
+    return count;
+  };
+  EXPECT_EQ(bluish_pixels("complete", false), 0);
+  EXPECT_GT(bluish_pixels("missing", true), 50);
 }
 
 TEST_F(Render, ShowsTheTrueShadesOfBasisImages) {
