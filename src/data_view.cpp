@@ -80,9 +80,12 @@ DataView DataView::weighted_by(const DataView& weights) const {
                                       weights.rows(), weights.cols(), rows_, cols_));
   }
   if (weights.sparse() != sparse_) {
-    throw InvalidArgument(fmt::format("A is {} and its weights are {}: both must be of one kind",
-                                      sparse_ ? "sparse" : "dense",
-                                      weights.sparse() ? "sparse" : "dense"));
+    throw InvalidArgument(
+        sparse_
+            ? "A is sparse and its weights are dense: both must be of one kind; hand the weights "
+              "in sparse (.npz, .mtx), what they do not store being 0"
+            : "A is dense and its weights are sparse: both must be of one kind; hand the weights "
+              "in dense");
   }
   DataView weighted = *this;
   weighted.weights_ = std::make_shared<const DataView>(weights);

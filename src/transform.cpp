@@ -1,7 +1,8 @@
-// W for new rows with H fixed: the products with Hᵀ are taken once, and each row is then repeated
-// until it settles.
+// W for new rows with H fixed, each row updated until it settles. For the Frobenius loss of
+// complete data the products with Hᵀ are taken once, and the rule repeats the rows by itself.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "data_summary.hpp"
@@ -13,6 +14,7 @@
 #include "requirements.hpp"
 #include "rules/beta_rule.hpp"
 #include "rules/gram_rule.hpp"
+#include "settling_rows.hpp"
 
 namespace nonneg {
 
@@ -79,6 +81,7 @@ Matrix<T> transform(const DataView& A, MatrixView<const T> H, const Options& giv
                                              options.tolerance * options.tolerance),
                                  {}};
   const bool gram = gram_rules_serve(options, A);
+  Matrix<T> result(W.rows(), W.cols());
   crew.run([&](int worker) {
     Backend<T>& own = crew.backend(worker);
     const auto rule =
@@ -88,16 +91,29 @@ Matrix<T> transform(const DataView& A, MatrixView<const T> H, const Options& giv
                               least_model<T>(summary.scaled_mean), most_panel_rows(plan), A.cols(),
                               options.rank, A.sparse());
     rule->begin_sweep(Ht.view());
+    if (gram) {
+      crew.for_each_panel(worker, [&](const Panel<T>& panel) {
+        rule->update_rows(panel, Ht.view(), W.view().row_block(panel.first_row, panel.rows()));
+      });
+      return;
+    }
+    SettlingRows<T> rows(most_panel_rows(plan), options.rank, options.tolerance);
     crew.for_each_panel(worker, [&](const Panel<T>& panel) {
       const MatrixView<T> W_p = W.view().row_block(panel.first_row, panel.rows());
-      // The Frobenius rules repeat a row by themselves, with the same products.
-      const Index updates_of_panel = gram ? 1 : options.max_iterations;
-      for (Index i = 0; i < updates_of_panel; ++i) rule->update_rows(panel, Ht.view(), W_p);
+      rows.begin(own, W_p);
+      for (Index done = 0; done < options.max_iterations;) {
+        const Index round = std::min(options.check_every, options.max_iterations - done);
+        for (Index i = 0; i < round; ++i) rule->update_rows(panel, Ht.view(), W_p);
+        done += round;
+        if (!rows.again(own, W_p, done == options.max_iterations,
+                        result.view().row_block(panel.first_row, panel.rows()))) {
+          break;
+        }
+      }
     });
   });
 
-  Matrix<T> result(W.rows(), W.cols());
-  backend->copy(W.view(), result.view());
+  if (gram) backend->copy(W.view(), result.view());
   for (Index i = 0; i < result.size(); ++i) {
     result.data()[i] = static_cast<T>(static_cast<double>(result.data()[i]) / units.w);
   }

@@ -22,6 +22,9 @@ struct OpenOptions {
   /// none.
   std::string row_names;
   std::string column_names;
+  /// Cells of a table (.csv, .tsv) that are empty, or that hold a mark such as "NA", "n/a", "null"
+  /// or "-", are NaN, as Missing::nan wants it; else they are refused.
+  bool missing_cells = false;
 };
 
 /// A matrix on disk, opened. The entries of an .npy file, and of an HDF5 data set that is

@@ -89,7 +89,8 @@ struct Options {
   /// Converged when the objective fell by less than `tolerance` times itself since the check
   /// before. 0: run to max_iterations.
   double tolerance = 1e-4;
-  /// Sweeps between two checks of the objective, >= 1. The last sweep is always checked.
+  /// Sweeps between two checks of the objective, >= 1. The last sweep is always checked. For
+  /// transform(): updates between two looks at how far a row has moved.
   Index check_every = 10;
 
   /// Updates of a factor per sweep with the same products (Gillis & Glineur 2012). 0: the

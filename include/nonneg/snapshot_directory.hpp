@@ -4,6 +4,8 @@
 ///     data.npy          A itself, where it has at most kMaxDataEntries entries
 ///     W-00000008.npy    W (m × k, or a sample of its rows) after iteration 8
 ///     H-00000008.npy    H (k × n)
+///     row_names.txt     names, one a line, where there are more than 1000; column_names.txt
+///     likewise
 ///
 /// A file appears complete, and before the line that names it; a line is appended in one piece. So
 /// whatever ends the writer, what is there can be read. docs/watching.md has the lines' fields.
@@ -18,6 +20,7 @@
 #include "nonneg/data_view.hpp"
 #include "nonneg/export.hpp"
 #include "nonneg/matrix_file.hpp"
+#include "nonneg/options.hpp"
 #include "nonneg/result.hpp"
 #include "nonneg/snapshot.hpp"
 
@@ -31,6 +34,8 @@ struct SnapshotRun {
   /// "hals", "frobenius", "float32", "cpu": by their names on the command line, as used.
   std::string algorithm;
   std::string loss;
+  /// Options::beta: NaN where an older directory does not say it.
+  double beta = kFrobenius;
   std::string precision;
   std::string backend;
   std::uint64_t seed = 0;

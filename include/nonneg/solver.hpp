@@ -92,11 +92,13 @@ inline Result<double> factorize(MatrixView<const double> A, const Options& optio
 }
 
 /// W (m × k) >= 0 that minimises the loss + the penalties on W, for new rows A (m × n) and fixed
-/// H (k × n, on the host). For the Frobenius loss of complete data A is read once, its product with
-/// Hᵀ being all that the updates need, and rows are repeated up to options.max_iterations times,
-/// each until its own change falls below options.tolerance of its first; for any other loss each
-/// panel of A is updated options.max_iterations times. options.rank is taken from H. Throws as
-/// Solver does, and InvalidArgument where A and H differ in columns.
+/// H (k × n, on the host). A row is updated until it has settled, at most options.max_iterations
+/// times: for the Frobenius loss of complete data, whose updates need A's product with Hᵀ alone and
+/// read A once, until an update changes it by less than options.tolerance times what its first did;
+/// for any other loss until options.check_every updates do, against the first as many. Each row
+/// decides for itself: the result does not depend on how A is cut into panels. At tolerance 0 all
+/// updates are done. options.rank is taken from H. Throws as Solver does, and InvalidArgument where
+/// A and H differ in columns.
 template <class T>
 NONNEG_EXPORT Matrix<T> transform(const DataView& A, MatrixView<const T> H, const Options& options);
 

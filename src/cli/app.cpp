@@ -70,7 +70,8 @@ void add_loss(OptionTable& table, Options& options) {
 void add_missing(OptionTable& table, Options& options) {
   table.choice("--missing", options.missing, "none|nan|zeros",
                {Missing::none, Missing::nan, Missing::zeros},
-               "Entries that nobody observed: NaN, or what a sparse matrix does not store");
+               "Entries that nobody observed: NaN and empty cells, or what a sparse matrix does "
+               "not store");
 }
 
 void add_weights(OptionTable& table, DataArguments& data) {
@@ -196,7 +197,7 @@ void add_transform(CLI::App& app, TransformArguments& arguments) {
   table.group("Stop");
   table.integer("--max-iterations", options.max_iterations, "Most updates of a row");
   table.decimal("--tolerance", options.tolerance,
-                "A row is done when an update changes it by less than this part of the first");
+                "A row is done when it moves by less than this part of its first step; 0: never");
   add_computing(table, options);
   finish(command, "  nonneg transform new.npy --model faces-32 --out W-new.npy");
 }
@@ -252,6 +253,7 @@ void add_plan(CLI::App& app, PlanArguments& arguments) {
   add_algorithm(table, arguments.options, {});
   add_loss(table, arguments.options);
   add_missing(table, arguments.options);
+  add_weights(table, arguments.data);
   table.flag("--json", arguments.json, "One JSON object on standard output, nothing else");
   add_computing(table, arguments.options);
   finish(command, "  nonneg plan faces.npy --rank 32");

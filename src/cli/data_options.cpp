@@ -8,11 +8,12 @@
 namespace nonneg::cli {
 namespace {
 
-[[noreturn]] void refuse_mask_entry(const std::string& path, double value) {
+void require_mask_entry(const std::string& path, Index row, Index column, double value) {
+  if (value == 0 || value == 1) return;
   throw InvalidArgument(
-      fmt::format("--mask {}: has an entry {}; a mask has 1 for an observed entry and 0 for a "
+      fmt::format("--mask {}: entry ({}, {}) is {}; a mask has 1 for an observed entry and 0 for a "
                   "missing one; --weights takes other numbers",
-                  path, value));
+                  path, row, column, value));
 }
 
 /// Row by row, so that a mask as large as A takes no memory.
@@ -25,18 +26,28 @@ void require_mask(const std::string& path, const DataView& mask) {
         const double value = stored.type() == ElementType::float32
                                  ? static_cast<const float*>(stored.values())[e]
                                  : static_cast<const double*>(stored.values())[e];
-        if (value != 0 && value != 1) refuse_mask_entry(path, value);
+        require_mask_entry(path, i, stored.columns()[e], value);
       }
       continue;
     }
     const Matrix<double> entries = dense_copy<double>(row);
-    for (Index j = 0; j < entries.cols(); ++j) {
-      if (entries(0, j) != 0 && entries(0, j) != 1) refuse_mask_entry(path, entries(0, j));
-    }
+    for (Index j = 0; j < entries.cols(); ++j) require_mask_entry(path, i, j, entries(0, j));
   }
 }
 
 }  // namespace
+
+OpenOptions opened_for(const Options& options, OpenOptions open) {
+  open.missing_cells = options.missing == Missing::nan;
+  return open;
+}
+
+std::string naming_file(const std::string& message, const std::string& input,
+                        const DataArguments& arguments) {
+  if (message.find("of the weights") == std::string::npos) return input + ": " + message;
+  return arguments.mask.empty() ? fmt::format("--weights {}: {}", arguments.weights, message)
+                                : fmt::format("--mask {}: {}", arguments.mask, message);
+}
 
 WeightedFile::WeightedFile(const MatrixFile& file, const DataArguments& arguments)
     : view_(file.view()) {
@@ -47,13 +58,13 @@ WeightedFile::WeightedFile(const MatrixFile& file, const DataArguments& argument
   const std::string& path = masked ? arguments.mask : arguments.weights;
   if (path.empty()) return;
   weights_ = MatrixFile::open(path);
-  if (masked) require_mask(path, weights_->view());
   try {
     view_ = view_.weighted_by(weights_->view());
   } catch (const InvalidArgument& e) {
     throw InvalidArgument(
         fmt::format("{} {}: {}", masked ? "--mask" : "--weights", path, e.what()));
   }
+  if (masked) require_mask(path, weights_->view());
 }
 
 }  // namespace nonneg::cli

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "nonneg/matrix_file.hpp"
+#include "nonneg/options.hpp"
 
 namespace nonneg::cli {
 
@@ -13,6 +14,13 @@ struct DataArguments {
   std::string weights;
   std::string mask;
 };
+
+/// How to open A's file for a run with these options.
+OpenOptions opened_for(const Options& options, OpenOptions open);
+
+/// Names the file in what the library says of A or of its weights.
+std::string naming_file(const std::string& message, const std::string& input,
+                        const DataArguments& arguments);
 
 /// The entries of a file with the weights or the mask that belong to them.
 class WeightedFile {

@@ -41,7 +41,8 @@ void settle_init(FactorizeArguments& arguments) {
 std::string naming_file(const std::string& message, const FactorizeArguments& arguments) {
   const bool of_w = message.find("W0") != std::string::npos;
   const bool of_h = message.find("H0") != std::string::npos;
-  return (of_w ? arguments.init_w : of_h ? arguments.init_h : arguments.input) + ": " + message;
+  if (of_w || of_h) return (of_w ? arguments.init_w : arguments.init_h) + ": " + message;
+  return naming_file(message, arguments.input, arguments.data);
 }
 
 /// What of the run is known before it begins.
@@ -52,6 +53,7 @@ SnapshotRun snapshot_run(const FactorizeArguments& arguments, const MatrixFile& 
   run.rank = options.rank;
   run.algorithm = to_string(settled(options, A).algorithm);
   run.loss = loss_name(options.beta);
+  run.beta = options.beta;
   run.precision = to_string(resolve(options.precision, file.view().type()));
   run.backend = to_string(choose_backend(options, A).kind);
   run.seed = options.seed;
@@ -195,7 +197,8 @@ ExitStatus factorize_command(FactorizeArguments arguments, Interrupt& interrupt)
 
   Progress progress(arguments.reporting.quiet, arguments.options.max_iterations);
   progress.show("reading " + arguments.input);
-  const MatrixFile file = MatrixFile::open(arguments.input, arguments.open);
+  const MatrixFile file =
+      MatrixFile::open(arguments.input, opened_for(arguments.options, arguments.open));
   const bool wide = resolve(arguments.options.precision, file.view().type()) == Precision::float64;
   const WeightedFile data(file, arguments.data);
   const DataView& A = data.view();

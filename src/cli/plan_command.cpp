@@ -38,7 +38,8 @@ std::string plan_table(const Plan& plan, const MatrixFile& file) {
   out += fmt::format("rank {}, computed in {} on {}\n\n", plan.rank, precision,
                      to_string(plan.backend));
   out += fmt::format("{:<20}{:>9}{:>18}\n", "", "", "bytes");
-  out += bytes_line("A", plan.data_bytes, "as stored");
+  out += bytes_line("A", plan.data_bytes,
+                    file.mapped() ? "as stored, in its file" : "as stored, in memory");
   out += bytes_line("factors", plan.factor_bytes, "W and H");
   out += panel_lines(plan);
   out += bytes_line("workspace", plan.workspace_bytes, "products and the residual");
@@ -72,8 +73,10 @@ std::string plan_table(const Plan& plan, const MatrixFile& file) {
 ExitStatus plan_command(const PlanArguments& arguments) {
   require_value("plan", "INPUT", arguments.input);
   validate(arguments.options);
-  const MatrixFile file = MatrixFile::open(arguments.input, arguments.open);
-  const Plan plan = make_plan(file.view(), arguments.options);
+  const MatrixFile file =
+      MatrixFile::open(arguments.input, opened_for(arguments.options, arguments.open));
+  const WeightedFile data(file, arguments.data);
+  const Plan plan = make_plan(data.view(), arguments.options);
   if (!arguments.json) {
     print(plan_table(plan, file));
     return ExitStatus::success;

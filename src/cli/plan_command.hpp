@@ -12,6 +12,7 @@ struct PlanArguments {
   std::string input;
   OpenOptions open;
   Options options;
+  DataArguments data;
   bool json = false;
 };
 

@@ -13,6 +13,7 @@
 #include <type_traits>
 
 #include "cli/console.hpp"
+#include "json_values.hpp"
 #include "nonneg/error.hpp"
 #include "nonneg/matrix_file.hpp"
 

@@ -12,10 +12,6 @@
 
 namespace nonneg::cli {
 
-/// Names of A's rows and columns, where they are too many for run.json.
-inline constexpr const char* kRowNamesFile = "row_names.txt";
-inline constexpr const char* kColumnNamesFile = "column_names.txt";
-
 struct TextFile {
   std::string name;
   std::string content;

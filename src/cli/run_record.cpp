@@ -3,39 +3,30 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <sstream>
 
 #include "cli/console.hpp"
+#include "json_values.hpp"
 #include "nonneg/version.hpp"
+#include "snapshots/event_json.hpp"
 
 namespace nonneg::cli {
 namespace {
 
-/// run.json stays something that one opens in an editor.
-constexpr std::size_t kMostNames = 1000;
-
 using Json = nlohmann::ordered_json;
 
-Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-
-Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
-
 Json to_json(const LossRecord& record) {
-  return {{"iteration", record.iteration},
-          {"seconds", number(record.seconds)},
-          {"loss", number(record.loss)},
-          {"objective", number(record.objective)},
-          {"relative_error", number(record.relative_error)},
-          {"direct", record.direct}};
+  Json json = snapshots::loss_json(record);
+  json["direct"] = record.direct;
+  return json;
 }
 
 Json to_json(const Timings& timings) {
-  return {{"inspect_seconds", number(timings.inspect_seconds)},
-          {"sweep_seconds", number(timings.sweep_seconds)},
-          {"check_seconds", number(timings.check_seconds)},
-          {"total_seconds", number(timings.total_seconds)}};
+  return {{"inspect_seconds", number_json(timings.inspect_seconds)},
+          {"sweep_seconds", number_json(timings.sweep_seconds)},
+          {"check_seconds", number_json(timings.check_seconds)},
+          {"total_seconds", number_json(timings.total_seconds)}};
 }
 
 std::string words_for(const std::string& stop_reason) {
@@ -97,13 +88,7 @@ std::string storage_words(const MatrixFile& file) {
 std::vector<TextFile> name_files(const InputDescription& input) {
   std::vector<TextFile> files;
   const auto add = [&files](const char* name, const std::vector<std::string>& names) {
-    if (names.size() <= kMostNames) return;
-    std::string text;
-    for (std::string line : names) {
-      std::replace(line.begin(), line.end(), '\n', ' ');
-      text += line + "\n";
-    }
-    files.push_back({name, std::move(text)});
+    if (in_own_file(names)) files.push_back({name, lines_of(names)});
   };
   add(kRowNamesFile, input.row_names);
   add(kColumnNamesFile, input.column_names);
@@ -111,8 +96,8 @@ std::vector<TextFile> name_files(const InputDescription& input) {
 }
 
 Json to_json(const InputDescription& input) {
-  return {{"path", text_or_null(input.path)},
-          {"dataset", text_or_null(input.dataset)},
+  return {{"path", text_json(input.path)},
+          {"dataset", text_json(input.dataset)},
           {"format", input.format},
           {"rows", input.rows},
           {"columns", input.columns},
@@ -126,26 +111,26 @@ Json to_json(const Options& options, const std::string& init_w, const std::strin
   return {{"rank", options.rank},
           {"algorithm", to_string(options.algorithm)},
           {"loss", loss_name(options.beta)},
-          {"beta", number(options.beta)},
+          {"beta", number_json(options.beta)},
           {"missing", to_string(options.missing)},
           {"init", to_string(options.init)},
-          {"init_w", text_or_null(init_w)},
-          {"init_h", text_or_null(init_h)},
+          {"init_w", text_json(init_w)},
+          {"init_h", text_json(init_h)},
           {"seed", options.seed},
           {"max_iterations", options.max_iterations},
-          {"tolerance", number(options.tolerance)},
+          {"tolerance", number_json(options.tolerance)},
           {"check_every", options.check_every},
           {"inner_repeats", options.inner_repeats},
           {"extrapolation", extrapolates(options)},
-          {"floor", options.floor ? number(*options.floor) : Json(nullptr)},
+          {"floor", options.floor ? number_json(*options.floor) : Json(nullptr)},
           {"precision", to_string(options.precision)},
           {"panel_rows", options.panel_rows},
           {"deterministic", options.deterministic},
           {"threads", options.threads},
-          {"l1_w", number(options.penalties.l1_w)},
-          {"l1_h", number(options.penalties.l1_h)},
-          {"l2_w", number(options.penalties.l2_w)},
-          {"l2_h", number(options.penalties.l2_h)},
+          {"l1_w", number_json(options.penalties.l1_w)},
+          {"l1_h", number_json(options.penalties.l1_h)},
+          {"l2_w", number_json(options.penalties.l2_w)},
+          {"l2_h", number_json(options.penalties.l2_h)},
           {"backend", to_string(options.backend)},
           {"device", options.device}};
 }
@@ -176,22 +161,14 @@ Json run_record(const RunRequest& request, const Result<T>& result) {
        {{"rows", result.W.rows()}, {"columns", result.Ht.rows()}, {"rank", result.W.cols()}}},
       {"iterations", result.iterations},
       {"stop_reason", to_string(result.stop_reason)},
-      {"relative_error", number(result.relative_error)},
+      {"relative_error", number_json(result.relative_error)},
       {"loss_history", std::move(history)},
       {"timings", to_json(result.timings)},
       {"warnings", result.warnings}};
   if (!request.data.weights.empty()) record["weights"] = request.data.weights;
   if (!request.data.mask.empty()) record["mask"] = request.data.mask;
-  const auto add_names = [&record](const std::string& key, const std::vector<std::string>& names,
-                                   const char* file) {
-    if (names.size() > kMostNames) {
-      record[key + "_file"] = file;
-    } else if (!names.empty()) {
-      record[key] = names;
-    }
-  };
-  add_names("row_names", request.input.row_names, kRowNamesFile);
-  add_names("column_names", request.input.column_names, kColumnNamesFile);
+  put_names(record, "row_names", request.input.row_names, kRowNamesFile);
+  put_names(record, "column_names", request.input.column_names, kColumnNamesFile);
   return record;
 }
 
@@ -212,6 +189,13 @@ std::string run_summary(const Json& record, const std::string& where) {
                      ? fmt::format(", sparse, {} entries", input["entries"].get<Index>())
                  : input["mapped"].get<bool>() ? ", read from its file as needed"
                                                : "");
+  const std::string missing = options["missing"];
+  if (missing == to_string(Missing::nan)) out += "observed        all but NaN\n";
+  if (missing == to_string(Missing::zeros)) out += "observed        what is stored\n";
+  for (const char* file : {"mask", "weights"}) {
+    if (record.contains(file))
+      out += fmt::format("{:<16}{}\n", file, record[file].get<std::string>());
+  }
   const std::string name = options["loss"];
   const std::string loss = name == "frobenius" ? ""
                            : name == "beta"

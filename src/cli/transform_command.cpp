@@ -76,7 +76,7 @@ ExitStatus run(const TransformArguments& arguments, const Options& options, cons
   try {
     W = transform<T>(A, H.view(), options);
   } catch (const InvalidArgument& e) {
-    throw InvalidArgument(input.path() + ": " + e.what());
+    throw InvalidArgument(naming_file(e.what(), input.path(), arguments.data));
   }
   NpyRows<T> file(std::move(out), arguments.overwrite, W.rows(), W.cols(), interrupt);
   file.append(W.view());
@@ -118,7 +118,7 @@ ExitStatus transform_command(const TransformArguments& arguments, Interrupt& int
   progress.show("reading " + arguments.input);
   const MatrixFile h = MatrixFile::open((fs::path(arguments.model) / "H.npy").string());
   const Options options = transform_options(arguments, h.view().rows());
-  const MatrixFile input = MatrixFile::open(arguments.input, arguments.open);
+  const MatrixFile input = MatrixFile::open(arguments.input, opened_for(options, arguments.open));
   check_columns(input, h);
   progress.show("transforming " + arguments.input);
   const bool wide = resolve(options.precision, input.view().type()) == Precision::float64;

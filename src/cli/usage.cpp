@@ -74,6 +74,12 @@ std::string explain(const CLI::ParseError& error, const CLI::App& app) {
     if (message.ends_with("missing")) return name + " needs a value" + see;
     return message + see;
   }
+  if (dynamic_cast<const CLI::ExcludesError*>(&error) != nullptr) {
+    constexpr std::string_view kExcludes = " excludes ";
+    const std::size_t at = message.find(kExcludes);
+    if (at != std::string::npos) message.replace(at, kExcludes.size(), " and ");
+    return message + ": give one of them";
+  }
   if (dynamic_cast<const CLI::ConversionError*>(&error) != nullptr) {
     return name + ": takes no such value" + see;
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <limits>
 #include <utility>
 
 #include "io/csv_cells.hpp"
@@ -13,7 +14,7 @@
 namespace nonneg::io {
 namespace {
 
-/// What people write where a number is missing: an error in the data, never a column's name.
+/// What people write where a number is missing: never a column's name.
 bool is_missing_mark(std::string_view text) {
   static constexpr std::array<std::string_view, 10> kMarks{"na",   "n/a", "#n/a", "<na>", "null",
                                                            "none", "nil", "-",    "?",    "."};
@@ -75,8 +76,8 @@ Layout find_layout(const std::vector<CsvCell>& first, const std::vector<CsvCell>
 /// Reads the rows into doubles, one after the other.
 class RowReader {
  public:
-  RowReader(CsvCursor cursor, bool row_names, const std::string& name)
-      : cursor_(cursor), has_row_names_(row_names), name_(name), values_(name) {}
+  RowReader(CsvCursor cursor, bool row_names, const std::string& name, MissingCells missing)
+      : cursor_(cursor), has_row_names_(row_names), name_(name), missing_(missing), values_(name) {}
 
   /// Cells per row, row name included; `line` is where that many were seen.
   void expect(std::size_t cells, std::size_t line) {
@@ -128,16 +129,18 @@ class RowReader {
     }
   }
 
-  /// A cell that read_number did not take: a number in quotes, or an error.
+  /// A cell that read_number did not take: a number in quotes, a missing one, or an error.
   double read_other(std::size_t column, bool& ended_line) {
     const std::size_t line = cursor_.line();
     ended_line = cursor_.read_cell(cell_, column);
     const std::string& text = cell_.text;
-    if (text.empty()) {
-      throw InvalidArgument(
-          fmt::format("{}: line {}, column {} is empty; every cell must be a number (write 0 where "
-                      "that is meant)",
-                      name_, line, column));
+    if (text.empty() || is_missing_mark(text)) {
+      if (missing_ == MissingCells::nan) return std::numeric_limits<double>::quiet_NaN();
+      throw InvalidArgument(fmt::format(
+          "{}: line {}, column {}{}; write 0 where that is meant, or let missing = nan (--missing "
+          "nan) take such cells for missing entries",
+          name_, line, column,
+          text.empty() ? " is empty" : ": " + quote_cell(text) + " is not a number"));
     }
     const ParsedNumber number = parse_number(text.data(), text.data() + text.size());
     if (number.error == NumberError::not_a_number || number.end != text.data() + text.size()) {
@@ -155,6 +158,7 @@ class RowReader {
   CsvCursor cursor_;
   bool has_row_names_;
   const std::string& name_;
+  MissingCells missing_;
   std::size_t cells_ = 0;
   std::size_t cells_line_ = 1;
   std::size_t next_line_ = 1;
@@ -186,7 +190,8 @@ char find_separator(std::string_view text, CsvDialect dialect) {
 
 }  // namespace
 
-LoadedMatrix read_csv(std::string_view text, CsvDialect dialect, const std::string& name) {
+LoadedMatrix read_csv(std::string_view text, CsvDialect dialect, const std::string& name,
+                      MissingCells missing) {
   text = without_byte_order_mark(text, name);
   CsvCursor cursor(text, find_separator(text, dialect), name);
   if (!cursor.skip_blank_lines()) {
@@ -207,7 +212,7 @@ LoadedMatrix read_csv(std::string_view text, CsvDialect dialect, const std::stri
   }
   cursor.go_to(layout.header ? second_place : first_place);
 
-  RowReader rows(cursor, layout.row_names, name);
+  RowReader rows(cursor, layout.row_names, name, missing);
   const std::size_t cells = first.size() + (layout.short_header ? 1 : 0);
   rows.expect(cells, layout.short_header ? second_place.line : first_place.line);
   rows.read_all();

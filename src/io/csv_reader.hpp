@@ -8,6 +8,10 @@
 
 namespace nonneg::io {
 
+/// What becomes of cells where a number is missing: empty ones, "NA", "n/a", "null", "-" and the
+/// like.
+enum class MissingCells { refused, nan };
+
 enum class CsvDialect {
   /// ',' or, where the first line has none, ';'.
   comma,
@@ -18,6 +22,7 @@ enum class CsvDialect {
 /// names. Cells may be quoted ("" within for a quote), lines may end in CR LF, blank lines may
 /// follow the last. One pass; the text is not needed afterwards. Throws InvalidArgument with line
 /// and column for a cell that is no number, with line and counts for rows of unequal length.
-LoadedMatrix read_csv(std::string_view text, CsvDialect dialect, const std::string& name);
+LoadedMatrix read_csv(std::string_view text, CsvDialect dialect, const std::string& name,
+                      MissingCells missing = MissingCells::refused);
 
 }  // namespace nonneg::io

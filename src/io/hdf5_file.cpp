@@ -118,6 +118,54 @@ std::optional<std::vector<std::string>> read_texts(hid_t stored, hid_t space, st
   return texts;
 }
 
+/// The sizes of a chunk; empty where the entries lie in no chunks.
+std::vector<hsize_t> chunk_of(hid_t data_set, std::size_t dimensions) {
+  const Hdf5Handle layout(H5Dget_create_plist(data_set), H5Pclose);
+  if (!layout || dimensions == 0 || H5Pget_layout(layout.id()) != H5D_CHUNKED) return {};
+  std::vector<hsize_t> sizes(dimensions, 1);
+  if (H5Pget_chunk(layout.id(), static_cast<int>(dimensions), sizes.data()) < 0) return {};
+  return sizes;
+}
+
+template <class Size>
+double bytes_of(const std::vector<Size>& sizes, ElementType type) {
+  auto bytes = static_cast<double>(element_size(type));
+  for (const Size size : sizes) bytes *= static_cast<double>(size);
+  return bytes;
+}
+
+/// Fills array.bytes, a block of rows at a time: libhdf5 keeps notes about all chunks of what it is
+/// asked for at once. A block is of whole chunks, so that none is decompressed twice. False where
+/// libhdf5 could not.
+bool read_blocks(hid_t data_set, hid_t memory_type, const Hdf5Array& array, Index chunk_rows) {
+  constexpr Index kBlockBytes = Index{16} << 20U;
+  if (array.sizes.empty()) {
+    return H5Dread(data_set, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, array.bytes.data()) >= 0;
+  }
+  const Index rows = array.sizes.front();
+  const Index row_bytes = static_cast<Index>(array.bytes.size()) / rows;
+  const Index chunks = std::max<Index>(1, kBlockBytes / row_bytes / chunk_rows);
+  const Index block_rows = chunks > rows / chunk_rows ? rows : chunks * chunk_rows;
+  const std::vector<hsize_t> sizes(array.sizes.begin(), array.sizes.end());
+  std::vector<hsize_t> first(sizes.size(), 0);
+  std::vector<hsize_t> count = sizes;
+  const Hdf5Handle in_file(H5Dget_space(data_set), H5Sclose);
+  for (Index row = 0; row < rows; row += block_rows) {
+    first.front() = static_cast<hsize_t>(row);
+    count.front() = static_cast<hsize_t>(std::min(block_rows, rows - row));
+    const Hdf5Handle in_memory(
+        H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr), H5Sclose);
+    if (!in_file || !in_memory ||
+        H5Sselect_hyperslab(in_file.id(), H5S_SELECT_SET, first.data(), nullptr, count.data(),
+                            nullptr) < 0 ||
+        H5Dread(data_set, memory_type, in_memory.id(), in_file.id(), H5P_DEFAULT,
+                array.bytes.data() + row * row_bytes) < 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
 std::string file_name_of(hid_t object) {
   const ssize_t size = H5Fget_name(object, nullptr, 0);
   std::string name(size > 0 ? static_cast<std::size_t>(size) : 0, '\0');
@@ -192,18 +240,45 @@ std::vector<std::string> Hdf5File::links(const std::string& group, std::size_t m
   return names;
 }
 
-Hdf5Handle Hdf5File::open(const std::string& data_set) const {
-  Hdf5Handle opened(H5Dopen2(file_.id(), data_set.c_str(), H5P_DEFAULT), H5Dclose);
-  if (!opened) fail(data_set, "open");
-  return opened;
+/// An open data set, or an attribute of an object.
+struct Hdf5File::Opened {
+  Hdf5Handle object;
+  /// The type of the entries in the file.
+  Hdf5Handle stored;
+  Hdf5Handle space;
+
+  H5T_class_t kind() const { return H5Tget_class(stored.id()); }
+  std::optional<NumberType> number() const { return number_type(stored.id()); }
+  hssize_t count() const { return H5Sget_simple_extent_npoints(space.id()); }
+};
+
+Hdf5File::Opened Hdf5File::open(const std::string& data_set) const {
+  Hdf5Handle object(H5Dopen2(file_.id(), data_set.c_str(), H5P_DEFAULT), H5Dclose);
+  if (!object) fail(data_set, "open");
+  Hdf5Handle stored(H5Dget_type(object.id()), H5Tclose);
+  Hdf5Handle space(H5Dget_space(object.id()), H5Sclose);
+  if (!stored || !space) fail(data_set, "read its type and shape");
+  return {std::move(object), std::move(stored), std::move(space)};
 }
 
-std::vector<Index> Hdf5File::sizes_of(const Hdf5Handle& data_set, const std::string& place) const {
-  const Hdf5Handle space(H5Dget_space(data_set.id()), H5Sclose);
-  const int rank = space ? H5Sget_simple_extent_ndims(space.id()) : -1;
+std::optional<Hdf5File::Opened> Hdf5File::open_attribute(const std::string& object,
+                                                         const std::string& attribute) const {
+  Hdf5Handle opened(
+      H5Aopen_by_name(file_.id(), object.c_str(), attribute.c_str(), H5P_DEFAULT, H5P_DEFAULT),
+      H5Aclose);
+  H5Eclear2(H5E_DEFAULT);
+  if (!opened) return std::nullopt;
+  Hdf5Handle stored(H5Aget_type(opened.id()), H5Tclose);
+  Hdf5Handle space(H5Aget_space(opened.id()), H5Sclose);
+  if (!stored || !space) return std::nullopt;
+  return Opened{std::move(opened), std::move(stored), std::move(space)};
+}
+
+std::vector<Index> Hdf5File::sizes_of(const Opened& data_set, const std::string& place) const {
+  const int rank = H5Sget_simple_extent_ndims(data_set.space.id());
   if (rank < 0) fail(place, "read its shape");
   std::vector<hsize_t> sizes(static_cast<std::size_t>(rank));
-  if (rank > 0 && H5Sget_simple_extent_dims(space.id(), sizes.data(), nullptr) < 0) {
+  if (rank > 0 && H5Sget_simple_extent_dims(data_set.space.id(), sizes.data(), nullptr) < 0) {
     fail(place, "read its shape");
   }
   std::vector<Index> checked;
@@ -218,33 +293,30 @@ std::vector<Index> Hdf5File::sizes_of(const Hdf5Handle& data_set, const std::str
 }
 
 Hdf5File::Shape Hdf5File::shape(const std::string& data_set) const {
-  const Hdf5Handle opened = open(data_set);
-  const Hdf5Handle stored(H5Dget_type(opened.id()), H5Tclose);
-  const std::optional<NumberType> number = stored ? number_type(stored.id()) : std::nullopt;
+  const Opened opened = open(data_set);
+  const std::optional<NumberType> number = opened.number();
   return {sizes_of(opened, data_set),
           number ? std::optional<ElementType>(number->type) : std::nullopt};
 }
 
 std::optional<std::uint64_t> Hdf5File::place_in_file(const std::string& data_set) const {
-  const Hdf5Handle opened = open(data_set);
-  const Hdf5Handle stored(H5Dget_type(opened.id()), H5Tclose);
-  const Hdf5Handle layout(H5Dget_create_plist(opened.id()), H5Pclose);
-  const std::optional<NumberType> number = stored ? number_type(stored.id()) : std::nullopt;
+  const Opened opened = open(data_set);
+  const Hdf5Handle layout(H5Dget_create_plist(opened.object.id()), H5Pclose);
+  const std::optional<NumberType> number = opened.number();
   // A link may lead into another file.
   const bool plain = number && layout && H5Pget_layout(layout.id()) == H5D_CONTIGUOUS &&
                      H5Pget_external_count(layout.id()) == 0 &&
-                     H5Tequal(stored.id(), number->memory.id()) > 0 &&
-                     file_name_of(opened.id()) == file_name_of(file_.id());
+                     H5Tequal(opened.stored.id(), number->memory.id()) > 0 &&
+                     file_name_of(opened.object.id()) == file_name_of(file_.id());
   if (!plain) return std::nullopt;
-  const haddr_t place = H5Dget_offset(opened.id());
+  const haddr_t place = H5Dget_offset(opened.object.id());
   if (place == HADDR_UNDEF) return std::nullopt;
   return place;
 }
 
 Hdf5Array Hdf5File::read(const std::string& data_set) {
-  const Hdf5Handle opened = open(data_set);
-  const Hdf5Handle stored(H5Dget_type(opened.id()), H5Tclose);
-  const std::optional<NumberType> number = stored ? number_type(stored.id()) : std::nullopt;
+  const Opened opened = open(data_set);
+  const std::optional<NumberType> number = opened.number();
   if (!number) {
     throw InvalidArgument(fmt::format(
         "{}:{}: holds no integers of up to 64 bits, and no floats of 16, 32 or 64; save it as "
@@ -254,16 +326,18 @@ Hdf5Array Hdf5File::read(const std::string& data_set) {
   Hdf5Array array;
   array.type = number->type;
   array.sizes = sizes_of(opened, data_set);
-  double bytes = static_cast<double>(element_size(array.type));
-  for (const Index size : array.sizes) bytes *= static_cast<double>(size);
-  require_memory(data_set, bytes);
+  const std::vector<hsize_t> chunk = chunk_of(opened.object.id(), array.sizes.size());
+  // A chunk as it lies in the file, and decompressed.
+  const double scratch = chunk.empty() ? 0 : 2 * bytes_of(chunk, array.type);
+  require_memory(data_set, bytes_of(array.sizes, array.type) + scratch);
   std::uint64_t exact = element_size(array.type);
   for (const Index size : array.sizes) exact *= static_cast<std::uint64_t>(size);
   array.bytes = ByteBuffer(name_);
   array.bytes.reserve(exact);
   array.bytes.grow(static_cast<std::size_t>(exact));
-  if (exact > 0 && H5Dread(opened.id(), number->memory.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT,
-                           array.bytes.data()) < 0) {
+  if (exact > 0 &&
+      !read_blocks(opened.object.id(), number->memory.id(), array,
+                   chunk.empty() ? 1 : std::max<Index>(1, static_cast<Index>(chunk.front())))) {
     fail(data_set, "read");
   }
   bytes_left_ -= exact;
@@ -271,41 +345,28 @@ Hdf5Array Hdf5File::read(const std::string& data_set) {
 }
 
 std::optional<std::vector<std::string>> Hdf5File::texts(const std::string& data_set) {
-  const Hdf5Handle opened = open(data_set);
-  const Hdf5Handle stored(H5Dget_type(opened.id()), H5Tclose);
-  const Hdf5Handle space(H5Dget_space(opened.id()), H5Sclose);
+  const Opened opened = open(data_set);
   const std::vector<Index> sizes = sizes_of(opened, data_set);
-  if (!stored || !space || sizes.size() != 1 || H5Tget_class(stored.id()) != H5T_STRING) {
-    return std::nullopt;
-  }
-  const double bytes = static_cast<double>(H5Tget_size(stored.id()) + sizeof(std::string)) *
+  if (sizes.size() != 1 || opened.kind() != H5T_STRING) return std::nullopt;
+  const double bytes = static_cast<double>(H5Tget_size(opened.stored.id()) + sizeof(std::string)) *
                        static_cast<double>(sizes.front());
   require_memory(data_set, bytes);
-  auto texts =
-      read_texts(stored.id(), space.id(), static_cast<std::size_t>(sizes.front()),
-                 [&](hid_t type, void* buffer) {
-                   return H5Dread(opened.id(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, buffer) >= 0;
-                 });
+  auto texts = read_texts(opened.stored.id(), opened.space.id(),
+                          static_cast<std::size_t>(sizes.front()), [&](hid_t type, void* buffer) {
+                            return H5Dread(opened.object.id(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT,
+                                           buffer) >= 0;
+                          });
   if (!texts) fail(data_set, "read");
   return texts;
 }
 
 std::string Hdf5File::text_attribute(const std::string& object,
                                      const std::string& attribute) const {
-  const Hdf5Handle opened(
-      H5Aopen_by_name(file_.id(), object.c_str(), attribute.c_str(), H5P_DEFAULT, H5P_DEFAULT),
-      H5Aclose);
-  H5Eclear2(H5E_DEFAULT);
-  if (!opened) return {};
-  const Hdf5Handle stored(H5Aget_type(opened.id()), H5Tclose);
-  const Hdf5Handle space(H5Aget_space(opened.id()), H5Sclose);
-  if (!stored || !space || H5Tget_class(stored.id()) != H5T_STRING ||
-      H5Sget_simple_extent_npoints(space.id()) != 1) {
-    return {};
-  }
-  const auto texts = read_texts(stored.id(), space.id(), 1, [&](hid_t type, void* buffer) {
-    return H5Aread(opened.id(), type, buffer) >= 0;
-  });
+  const std::optional<Opened> opened = open_attribute(object, attribute);
+  if (!opened || opened->kind() != H5T_STRING || opened->count() != 1) return {};
+  const auto texts = read_texts(
+      opened->stored.id(), opened->space.id(), 1,
+      [&](hid_t type, void* buffer) { return H5Aread(opened->object.id(), type, buffer) >= 0; });
   if (!texts) fail(object, "read an attribute");
   return texts->front();
 }
@@ -313,18 +374,15 @@ std::string Hdf5File::text_attribute(const std::string& object,
 std::vector<Index> Hdf5File::index_attribute(const std::string& object,
                                              const std::string& attribute) const {
   constexpr hssize_t kMost = 8;
-  const Hdf5Handle opened(
-      H5Aopen_by_name(file_.id(), object.c_str(), attribute.c_str(), H5P_DEFAULT, H5P_DEFAULT),
-      H5Aclose);
-  H5Eclear2(H5E_DEFAULT);
-  if (!opened) return {};
-  const Hdf5Handle stored(H5Aget_type(opened.id()), H5Tclose);
-  const Hdf5Handle space(H5Aget_space(opened.id()), H5Sclose);
-  const hssize_t count = space ? H5Sget_simple_extent_npoints(space.id()) : -1;
-  if (!stored || H5Tget_class(stored.id()) != H5T_INTEGER || count < 1 || count > kMost) return {};
+  const std::optional<Opened> opened = open_attribute(object, attribute);
+  if (!opened || opened->kind() != H5T_INTEGER) return {};
+  const hssize_t count = opened->count();
+  if (count < 1 || count > kMost) return {};
   std::vector<Index> values(static_cast<std::size_t>(count));
   static_assert(sizeof(Index) == sizeof(std::int64_t));
-  if (H5Aread(opened.id(), H5T_NATIVE_INT64, values.data()) < 0) fail(object, "read an attribute");
+  if (H5Aread(opened->object.id(), H5T_NATIVE_INT64, values.data()) < 0) {
+    fail(object, "read an attribute");
+  }
   return values;
 }
 

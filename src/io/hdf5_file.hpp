@@ -113,8 +113,12 @@ class Hdf5File {
   void require_memory(const std::string& place, double bytes) const;
 
  private:
-  Hdf5Handle open(const std::string& data_set) const;
-  std::vector<Index> sizes_of(const Hdf5Handle& data_set, const std::string& place) const;
+  struct Opened;
+  Opened open(const std::string& data_set) const;
+  /// Nothing where there is none.
+  std::optional<Opened> open_attribute(const std::string& object,
+                                       const std::string& attribute) const;
+  std::vector<Index> sizes_of(const Opened& data_set, const std::string& place) const;
   [[noreturn]] void fail(const std::string& place, const char* what) const;
 
   std::string name_;

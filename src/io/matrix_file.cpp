@@ -76,19 +76,20 @@ const NamedFormat& format_of(const std::string& path) {
       path));
 }
 
-io::LoadedMatrix read_text(std::string_view text, Format format, const std::string& path) {
+io::LoadedMatrix read_text(std::string_view text, Format format, const std::string& path,
+                           io::MissingCells missing) {
   switch (format) {
     case Format::csv:
-      return io::read_csv(text, io::CsvDialect::comma, path);
+      return io::read_csv(text, io::CsvDialect::comma, path, missing);
     case Format::tsv:
-      return io::read_csv(text, io::CsvDialect::tab, path);
+      return io::read_csv(text, io::CsvDialect::tab, path, missing);
     default:
       return io::read_matrix_market(text, path, available_memory_bytes());
   }
 }
 
 io::LoadedMatrix read(std::string_view bytes, const NamedFormat& format, const std::string& path,
-                      const std::string& dataset) {
+                      const std::string& dataset, io::MissingCells missing) {
   if (format.format == Format::npz) {
     return io::read_npz(bytes, path, dataset, available_memory_bytes());
   }
@@ -102,15 +103,15 @@ io::LoadedMatrix read(std::string_view bytes, const NamedFormat& format, const s
   }
   if (format.gzipped) {
     const io::ByteBuffer text = io::gunzip(bytes, path, available_memory_bytes());
-    return read_text(text.text(), format.format, path);
+    return read_text(text.text(), format.format, path, missing);
   }
-  return read_text(bytes, format.format, path);
+  return read_text(bytes, format.format, path, missing);
 }
 
 }  // namespace
 
 struct MatrixFile::Impl {
-  void open();
+  void open(io::MissingCells missing);
   void open_hdf5(io::MappedFile mapping);
   void keep(io::MappedFile mapping);
   void read_names(const OpenOptions& options);
@@ -123,7 +124,7 @@ struct MatrixFile::Impl {
   io::LoadedMatrix matrix;
 };
 
-void MatrixFile::Impl::open() {
+void MatrixFile::Impl::open(io::MissingCells missing) {
   // A file that is not there is named before its extension is.
   io::MappedFile mapping(path);
   const NamedFormat& named = format_of(path);
@@ -134,7 +135,7 @@ void MatrixFile::Impl::open() {
   }
   const bool plain_npy = named.format == Format::npy && !named.gzipped;
   if (!plain_npy && named.format != Format::npz) mapping.advise_sequential();
-  matrix = read(mapping.bytes(), named, path, dataset);
+  matrix = read(mapping.bytes(), named, path, dataset, missing);
   if (plain_npy && matrix.storage.size() == 0) keep(std::move(mapping));
 }
 
@@ -183,7 +184,7 @@ MatrixFile MatrixFile::open(const std::string& path, const OpenOptions& options)
   impl->path = std::move(file);
   impl->dataset = std::move(dataset);
   try {
-    impl->open();
+    impl->open(options.missing_cells ? io::MissingCells::nan : io::MissingCells::refused);
   } catch (const std::bad_alloc&) {
     const std::uint64_t left = available_memory_bytes();
     throw OutOfMemory(fmt::format("{}: no memory left to read it: {} free", path, byte_count(left)),

@@ -192,7 +192,7 @@ std::string DirectoryPictures::draw_loss_picture(const PictureName& name) const 
   std::vector<LossRecord> curve;
   curve.reserve(records.size());
   for (const auto& [iteration, record] : records) curve.push_back(record);
-  return draw_loss(canvas_for(name, kLossSize), curve);
+  return draw_loss(canvas_for(name, kLossSize), curve, reader_.run().beta);
 }
 
 }  // namespace nonneg::render

@@ -1,6 +1,7 @@
 #include "render/image_grid.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "nonneg/solver.hpp"
@@ -50,17 +51,24 @@ Size size_for(const Grid& grid, double extra_width, double extra_height) {
           std::max(200, static_cast<int>(std::ceil(height * scale + extra_height)))};
 }
 
-/// Plots a row of a matrix as an image, one byte per pixel.
+/// Red, green and blue of an entry that is NaN: nobody observed it.
+constexpr std::array<unsigned char, 3> kNotObserved{60, 90, 150};
+
+/// Plots a row of a matrix as an image of greys.
 void plot_image(Script& script, const Rectangle& place, const ImageShape& shape,
                 const double* entries, double largest) {
   std::string bytes;
-  bytes.reserve(static_cast<std::size_t>(shape.rows * shape.cols));
+  bytes.reserve(3 * static_cast<std::size_t>(shape.rows * shape.cols));
   for (Index p = 0; p < shape.rows * shape.cols; ++p) {
-    const double grey = largest > 0 ? std::clamp(entries[p] / largest, 0.0, 1.0) : 0;
-    bytes += static_cast<char>(std::isfinite(grey) ? std::lround(255 * grey) : 0);
+    const double part = largest > 0 ? std::clamp(entries[p] / largest, 0.0, 1.0) : 0;
+    const auto grey = static_cast<unsigned char>(std::isnan(part) ? 0 : std::lround(255 * part));
+    for (const unsigned char missing : kNotObserved) {
+      bytes += static_cast<char>(std::isnan(entries[p]) ? missing : grey);
+    }
   }
   script.place(place);
-  script.line("plot '-' binary array=({},{}) format='%uchar' with image", shape.cols, shape.rows);
+  script.line("plot '-' binary array=({},{}) format='%uchar%uchar%uchar' with rgbimage", shape.cols,
+              shape.rows);
   script.binary(bytes);
   script.line("unset label");
 }
@@ -158,7 +166,8 @@ std::string draw_pairs(const Canvas& canvas, MatrixView<const double> originals,
       const Rectangle above = place_of(i, 0);
       script.text(above.left + above.width / 2, above.top - 0.9 * script.font_size(),
                   names[static_cast<std::size_t>(i)], 0.9);
-      const double largest = largest_of(originals.row(i), originals.cols());
+      double largest = largest_of(originals.row(i), originals.cols());
+      if (largest == 0) largest = largest_of(Y.view().row(i), Y.cols());
       plot_image(script, above, shape, originals.row(i), largest);
       plot_image(script, place_of(i, 1), shape, Y.view().row(i), largest);
     }

@@ -1,7 +1,11 @@
 #include "render/loss_curve.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
+
+#include "nonneg/options.hpp"
 
 namespace nonneg::render {
 namespace {
@@ -20,9 +24,16 @@ void set_range(Script& script, char axis, double low, double high) {
   }
 }
 
+std::string loss_title(double beta) {
+  if (beta == kFrobenius) return "loss \u00BD\u2016A \u2212 W\u00B7H\u2016\u00B2";
+  if (beta == kKullbackLeibler) return "Kullback-Leibler divergence";
+  if (beta == kItakuraSaito) return "Itakura-Saito divergence";
+  return std::isnan(beta) ? "loss" : fmt::format("\u03B2-divergence, \u03B2 = {:.4g},", beta);
+}
+
 }  // namespace
 
-std::string draw_loss(const Canvas& canvas, const std::vector<LossRecord>& records) {
+std::string draw_loss(const Canvas& canvas, const std::vector<LossRecord>& records, double beta) {
   Script script(canvas);
   const Size& size = canvas.size;
   std::vector<LossRecord> shown;
@@ -56,10 +67,8 @@ std::string draw_loss(const Canvas& canvas, const std::vector<LossRecord>& recor
     const double half = 0.5 * size.width;
     const Rectangle axes{panel * half + room, 0.12 * size.height, half - 1.25 * room,
                          0.67 * size.height};
-    script.text(
-        axes.left + axes.width / 2, 0.055 * size.height,
-        panel == 0 ? "loss \u00BD\u2016A \u2212 W\u00B7H\u2016\u00B2 by iteration" : "loss by time",
-        1.1);
+    script.text(axes.left + axes.width / 2, 0.055 * size.height,
+                panel == 0 ? loss_title(beta) + " by iteration" : "loss by time", 1.1);
     script.place(axes);
     script.line("set xlabel '{}'", panel == 0 ? "iteration" : "seconds");
     const LossRecord& last = shown.back();

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <utility>
 
 #include "nonneg/error.hpp"
@@ -10,6 +9,7 @@
 #include "report/base64.hpp"
 #include "report/pooled_factors.hpp"
 #include "report/top_entries.hpp"
+#include "snapshots/event_json.hpp"
 
 namespace nonneg::report {
 namespace {
@@ -20,8 +20,6 @@ constexpr std::size_t kTopEntries = 8;
 constexpr std::size_t kLongestName = 60;
 /// Digits that the lists show, and some.
 constexpr int kShownDigits = 5;
-
-Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
 /// Cut between characters of UTF-8.
 std::string shortened(const std::string& name) {
@@ -39,7 +37,7 @@ Json entries_json(const std::vector<Entry>& entries, const std::vector<std::stri
   for (const Entry& entry : entries) {
     const Index index = index_of(entry.index);
     const double shown = std::stod(fmt::format("{:.{}g}", entry.value, kShownDigits));
-    Json item = Json::array({index, number(shown)});
+    Json item = Json::array({index, number_json(shown)});
     if (!names.empty()) item.push_back(shortened(names[static_cast<std::size_t>(index)]));
     list.push_back(std::move(item));
   }
@@ -51,24 +49,10 @@ Index row_of_a(const SnapshotRun& run, Index i) {
   return run.w_rows.empty() ? i : run.w_rows[static_cast<std::size_t>(i)];
 }
 
-Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
-
-Json settings_json(const SnapshotRun& run) {
-  Json settings = {{"rows", run.rows},
-                   {"cols", run.cols},
-                   {"rank", run.rank},
-                   {"algorithm", run.algorithm},
-                   {"loss", run.loss},
-                   {"precision", run.precision},
-                   {"backend", run.backend},
-                   {"seed", run.seed},
-                   {"max_iterations", run.max_iterations},
-                   {"tolerance", number(run.tolerance)},
-                   {"started", text_or_null(run.started)},
-                   {"data_source", text_or_null(run.data_source)},
-                   {"output", text_or_null(run.output)},
-                   {"nonneg", run.nonneg_version.empty() ? version() : run.nonneg_version}};
-  if (run.image_rows > 0) settings["image_shape"] = {run.image_rows, run.image_cols};
+Json settings_of(const SnapshotRun& run) {
+  Json settings = snapshots::settings_json(run);
+  // Of a run that writes no directory.
+  if (settings["nonneg"].is_null()) settings["nonneg"] = version();
   return settings;
 }
 
@@ -144,7 +128,7 @@ Json PageEvents::start(const Observed& observed, std::vector<std::string> furthe
                              : shortened(run_.row_names[static_cast<std::size_t>(row)]));
   }
   return {{"kind", "run"},
-          {"settings", settings_json(run_)},
+          {"settings", settings_of(run_)},
           {"display",
            {{"components", plan_.components},
             {"w", bins_json(plan_.w_lines)},
@@ -158,14 +142,7 @@ Json PageEvents::start(const Observed& observed, std::vector<std::string> furthe
           {"notes", std::move(all)}};
 }
 
-Json PageEvents::check(const LossRecord& record) {
-  return {{"kind", "check"},
-          {"iteration", record.iteration},
-          {"seconds", number(record.seconds)},
-          {"loss", number(record.loss)},
-          {"objective", number(record.objective)},
-          {"relative_error", number(record.relative_error)}};
-}
+Json PageEvents::check(const LossRecord& record) { return snapshots::state_json("check", record); }
 
 template <class T>
 Json PageEvents::snapshot(const LossRecord& record, Index skipped,
@@ -177,8 +154,7 @@ Json PageEvents::snapshot(const LossRecord& record, Index skipped,
         record.iteration, factors.W.rows(), factors.W.cols(), factors.cols, run_.snapshot_rows(),
         run_.rank, run_.cols));
   }
-  Json event = check(record);
-  event["kind"] = "snapshot";
+  Json event = snapshots::state_json("snapshot", record);
   event["skipped"] = skipped;
   event["w"] = base64(pooled_w(plan_, factors));
   event["h"] = base64(pooled_h(plan_, factors));

@@ -18,6 +18,7 @@
 #include "dense_row.hpp"
 #include "io/file_descriptor.hpp"
 #include "io/output_file.hpp"
+#include "json_values.hpp"
 #include "nonneg/version.hpp"
 #include "snapshots/snapshot_lines.hpp"
 
@@ -36,10 +37,15 @@ constexpr std::chrono::seconds kFlushInterval{1};
   throw IoError(fmt::format("{}: {}: {}", path, what, std::strerror(error)), path);
 }
 
-/// A file of ours: complete, or left over by a writer that was killed.
+/// A file of ours: complete, or left over by a writer that was killed ("NAME.PID-COUNT.partial").
 bool is_ours(std::string_view name) {
-  if (name.ends_with(".partial")) name = name.substr(0, name.find(".npy") + 4);
-  return name == kDataName || name.starts_with(kIndexName) ||
+  constexpr std::string_view kPartial = ".partial";
+  if (name.ends_with(kPartial)) {
+    name.remove_suffix(kPartial.size());
+    name = name.substr(0, name.rfind('.'));
+  }
+  return name == kDataName || name == kIndexName || name == kRowNamesFile ||
+         name == kColumnNamesFile ||
          ((name.starts_with("W-") || name.starts_with("H-")) && name.ends_with(".npy"));
 }
 
@@ -148,10 +154,10 @@ class SnapshotDirectory::Impl {
       fits_float32(data->type()) ? write_data<float>(file(kDataName), *data)
                                  : write_data<double>(file(kDataName), *data);
     }
+    write_names(kRowNamesFile, run_.row_names);
+    write_names(kColumnNamesFile, run_.column_names);
     const std::string line = snapshots::run_line(run_);
-    io::OutputFile index(file(kIndexName));
-    index.write_at(0, line.data(), line.size());
-    index.commit();
+    write_text(kIndexName, line);
     index_ = io::FileDescriptor(::open(file(kIndexName).c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
     if (!index_) fail(file(kIndexName), "cannot be opened", errno);
     length_ = static_cast<off_t>(line.size());
@@ -188,6 +194,16 @@ class SnapshotDirectory::Impl {
 
  private:
   std::string file(const std::string& name) const { return (fs::path(path_) / name).string(); }
+
+  void write_text(const char* name, const std::string& text) const {
+    io::OutputFile output(file(name));
+    output.write_at(0, text.data(), text.size());
+    output.commit();
+  }
+
+  void write_names(const char* name, const std::vector<std::string>& names) const {
+    if (in_own_file(names)) write_text(name, lines_of(names));
+  }
 
   void append(const std::string& line, bool flush) {
     const std::lock_guard lock(index_mutex_);

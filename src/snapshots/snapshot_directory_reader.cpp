@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "io/file_descriptor.hpp"
+#include "io/name_list.hpp"
 #include "nonneg/snapshot_directory.hpp"
 #include "snapshots/snapshot_lines.hpp"
 
@@ -83,7 +84,7 @@ class SnapshotDirectoryReader::Impl {
   }
 
   MatrixFile open_matrix(const std::string& name, Index rows, Index cols) const {
-    const std::string path = (fs::path(directory_) / name).string();
+    const std::string path = file(name);
     try {
       MatrixFile file = MatrixFile::open(path);
       const DataView& view = file.view();
@@ -106,6 +107,8 @@ class SnapshotDirectoryReader::Impl {
   const std::optional<SnapshotEnd>& end() const noexcept { return end_; }
 
  private:
+  std::string file(const std::string& name) const { return (fs::path(directory_) / name).string(); }
+
   void check_same_file() const {
     struct stat opened {};
     struct stat named {};
@@ -117,13 +120,23 @@ class SnapshotDirectoryReader::Impl {
     }
   }
 
+  void take_run(snapshots::RunLine line) {
+    run_ = std::move(line.run);
+    if (!line.row_names_file.empty()) {
+      run_.row_names = io::read_names(file(line.row_names_file), run_.rows, "rows");
+    }
+    if (!line.column_names_file.empty()) {
+      run_.column_names = io::read_names(file(line.column_names_file), run_.cols, "columns");
+    }
+  }
+
   void take(std::string_view text) {
     try {
       snapshots::Line line = snapshots::parse_line(text);
-      if ((lines_ == 0) != std::holds_alternative<SnapshotRun>(line)) {
+      if ((lines_ == 0) != std::holds_alternative<snapshots::RunLine>(line)) {
         throw InvalidArgument("the first line, and no other, must be the run's");
       }
-      if (auto* run = std::get_if<SnapshotRun>(&line)) run_ = std::move(*run);
+      if (auto* run = std::get_if<snapshots::RunLine>(&line)) take_run(std::move(*run));
       if (const auto* check = std::get_if<LossRecord>(&line)) checks_.push_back(*check);
       if (auto* entry = std::get_if<SnapshotEntry>(&line)) snapshots_.push_back(std::move(*entry));
       if (auto* end = std::get_if<SnapshotEnd>(&line)) end_ = std::move(*end);

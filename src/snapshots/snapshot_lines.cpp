@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
+
+#include "snapshots/event_json.hpp"
 
 namespace nonneg::snapshots {
 namespace {
@@ -13,10 +14,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int kFormat = 1;
-
-Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-
-Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
 template <class E>
 Json list_or_null(const std::vector<E>& list) {
@@ -72,6 +69,10 @@ std::string read_file_name(const Json& line, const char* name) {
   return file;
 }
 
+std::string read_file_name_or_null(const Json& line, const char* name) {
+  return read_text_or_null(line, name).empty() ? std::string() : read_file_name(line, name);
+}
+
 /// Calls `take` with each element of a list; null and a missing list are empty ones.
 template <class Take>
 void read_list(const Json& line, const char* name, const Take& take) {
@@ -99,19 +100,29 @@ Index read_index(const Json& element, const char* name, Index end) {
   return element.get<Index>();
 }
 
-SnapshotRun read_run(const Json& line) {
+/// Of directories from before lines had β.
+double beta_named(const std::string& loss) {
+  for (const double beta : {kFrobenius, kKullbackLeibler, kItakuraSaito}) {
+    if (loss == loss_name(beta)) return beta;
+  }
+  return std::numeric_limits<double>::quiet_NaN();
+}
+
+RunLine read_run(const Json& line) {
   const Index format = read_count(line, "format");
   if (format != kFormat) {
     throw InvalidArgument(
         fmt::format("format {} is not known here (only {}): read it with the nonneg that wrote it",
                     format, kFormat));
   }
-  SnapshotRun run;
+  RunLine result;
+  SnapshotRun& run = result.run;
   run.rows = read_count(line, "rows");
   run.cols = read_count(line, "cols");
   run.rank = read_count(line, "rank");
   run.algorithm = read_text(line, "algorithm");
   run.loss = read_text(line, "loss");
+  run.beta = line.contains("beta") ? read_number(line, "beta") : beta_named(run.loss);
   run.precision = read_text(line, "precision");
   run.backend = read_text(line, "backend");
   const Json& seed = field(line, "seed");
@@ -121,7 +132,7 @@ SnapshotRun read_run(const Json& line) {
   run.tolerance = read_number(line, "tolerance");
   run.nonneg_version = read_text(line, "nonneg");
   run.started = read_text(line, "started");
-  if (!read_text_or_null(line, "data").empty()) run.data = read_file_name(line, "data");
+  run.data = read_file_name_or_null(line, "data");
   run.data_source = read_text_or_null(line, "data_source");
   run.output = read_text_or_null(line, "output");
   read_list(line, "w_rows", [&](const Json& element) {
@@ -140,7 +151,9 @@ SnapshotRun read_run(const Json& line) {
   }
   read_names(line, "row_names", run.rows, run.row_names);
   read_names(line, "column_names", run.cols, run.column_names);
-  return run;
+  result.row_names_file = read_file_name_or_null(line, "row_names_file");
+  result.column_names_file = read_file_name_or_null(line, "column_names_file");
+  return result;
 }
 
 LossRecord read_check(const Json& line) {
@@ -173,15 +186,6 @@ SnapshotEnd read_end(const Json& line) {
           .skipped = read_count(line, "skipped")};
 }
 
-Json state_json(const char* kind, const LossRecord& state) {
-  return {{"kind", kind},
-          {"iteration", state.iteration},
-          {"seconds", number(state.seconds)},
-          {"loss", number(state.loss)},
-          {"objective", number(state.objective)},
-          {"relative_error", number(state.relative_error)}};
-}
-
 }  // namespace
 
 std::string factor_name(char factor, Index iteration) {
@@ -189,28 +193,14 @@ std::string factor_name(char factor, Index iteration) {
 }
 
 std::string run_line(const SnapshotRun& run) {
-  Json line = {{"kind", "run"},
-               {"format", kFormat},
-               {"nonneg", run.nonneg_version},
-               {"rows", run.rows},
-               {"cols", run.cols},
-               {"rank", run.rank},
-               {"algorithm", run.algorithm},
-               {"loss", run.loss},
-               {"precision", run.precision},
-               {"backend", run.backend},
-               {"seed", run.seed},
-               {"max_iterations", run.max_iterations},
-               {"tolerance", number(run.tolerance)},
-               {"started", run.started},
-               {"data", text_or_null(run.data)},
-               {"data_source", text_or_null(run.data_source)},
-               {"output", text_or_null(run.output)},
+  Json line = {{"kind", "run"}, {"format", kFormat}};
+  line.update(settings_json(run));
+  line.update({{"data", text_json(run.data)},
                {"w_rows", list_or_null(run.w_rows)},
-               {"image_shape", nullptr},
-               {"row_names", list_or_null(run.row_names)},
-               {"column_names", list_or_null(run.column_names)}};
-  if (run.image_rows > 0) line["image_shape"] = Json::array({run.image_rows, run.image_cols});
+               {"row_names", nullptr},
+               {"column_names", nullptr}});
+  put_names(line, "row_names", run.row_names, kRowNamesFile);
+  put_names(line, "column_names", run.column_names, kColumnNamesFile);
   return line_of(line);
 }
 
@@ -231,9 +221,9 @@ std::string snapshot_line(const SnapshotEntry& entry) {
 std::string end_line(const SnapshotEnd& end) {
   return line_of({{"kind", "end"},
                   {"stop_reason", end.stop_reason},
-                  {"message", text_or_null(end.message)},
+                  {"message", text_json(end.message)},
                   {"iterations", end.iterations},
-                  {"seconds", number(end.seconds)},
+                  {"seconds", number_json(end.seconds)},
                   {"skipped", end.skipped}});
 }
 

@@ -15,6 +15,13 @@ inline constexpr const char* kDataName = "data.npy";
 /// "W-00000008.npy"
 std::string factor_name(char factor, Index iteration);
 
+/// The run's line, and the files that names are in where the line does not have them itself.
+struct RunLine {
+  SnapshotRun run;
+  std::string row_names_file;
+  std::string column_names_file;
+};
+
 /// Each line with its newline; numbers that are not finite become null, and NaN when read back.
 std::string run_line(const SnapshotRun& run);
 std::string check_line(const LossRecord& check);
@@ -22,7 +29,7 @@ std::string snapshot_line(const SnapshotEntry& entry);
 std::string end_line(const SnapshotEnd& end);
 
 /// std::monostate for a kind that this version does not know.
-using Line = std::variant<std::monostate, SnapshotRun, LossRecord, SnapshotEntry, SnapshotEnd>;
+using Line = std::variant<std::monostate, RunLine, LossRecord, SnapshotEntry, SnapshotEnd>;
 
 /// Reads a line, without its newline. Throws InvalidArgument with what is wrong with it.
 Line parse_line(std::string_view line);

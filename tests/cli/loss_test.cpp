@@ -8,6 +8,7 @@ namespace {
 
 /// 4 × 3, with a hole; its mask; and as MatrixMarket, the hole not stored.
 constexpr const char* kHole = "1,2,3\n4,nan,6\n7,8,9\n2,4,6\n";
+constexpr const char* kEmptyCell = "1,2,3\n4,,6\n7,8,9\n2,4,6\n";
 constexpr const char* kFilled = "1,2,3\n4,999,6\n7,8,9\n2,4,6\n";
 constexpr const char* kMask = "1,1,1\n1,0,1\n1,1,1\n1,1,1\n";
 constexpr const char* kStored =
@@ -58,10 +59,12 @@ TEST(LossOptions, TheSummaryNamesTheLoss) {
 TEST(LossOptions, NanAMaskAndWhatIsNotStoredAreOne) {
   const Workplace place;
   place.file("hole.csv", kHole);
+  place.file("empty.csv", kEmptyCell);
   place.file("filled.csv", kFilled);
   place.file("mask.csv", kMask);
   place.file("stored.mtx", kStored);
   ASSERT_EQ(factorize(place, "hole.csv", {"--missing", "nan"}, "nan").status, 0);
+  ASSERT_EQ(factorize(place, "empty.csv", {"--missing", "nan"}, "empty").status, 0);
   ASSERT_EQ(factorize(place, "filled.csv", {"--mask", "mask.csv"}, "mask").status, 0);
   ASSERT_EQ(factorize(place, "filled.csv", {"--weights", "mask.csv"}, "weights").status, 0);
   ASSERT_EQ(factorize(place, "stored.mtx", {"--missing", "zeros"}, "zeros").status, 0);
@@ -69,10 +72,46 @@ TEST(LossOptions, NanAMaskAndWhatIsNotStoredAreOne) {
     return read_json(place.at(out + "/run.json"))["loss_history"].back()["loss"].get<double>();
   };
   EXPECT_LT(loss("nan"), 0.1);
-  for (const char* out : {"mask", "weights", "zeros"}) {
+  for (const char* out : {"empty", "mask", "weights", "zeros"}) {
     EXPECT_NEAR(loss(out), loss("nan"), 1e-9 * loss("nan") + 1e-15) << out;
   }
   EXPECT_EQ(read_json(place.at("mask/run.json"))["mask"], "mask.csv");
+}
+
+TEST(LossOptions, TheSummaryAndThePlanSayWhatCounts) {
+  const Workplace place;
+  place.file("hole.csv", kHole);
+  place.file("mask.csv", kMask);
+  const auto said = [&](Words words, const char* part) {
+    const Outcome outcome = run(place, words);
+    EXPECT_EQ(outcome.status, 0) << outcome.error;
+    EXPECT_NE(outcome.out.find(part), std::string::npos) << outcome.out;
+  };
+  said({"factorize", "hole.csv", "--rank", "1", "--out", "nan", "--missing", "nan"},
+       "\nobserved        all but NaN\n");
+  place.file("filled.csv", kFilled);
+  said({"factorize", "filled.csv", "--rank", "1", "--out", "mask", "--mask", "mask.csv"},
+       "\nmask            mask.csv\n");
+  // Two workspaces of a panel, for the model and its powers.
+  const auto workspace = [&](const Words& more) {
+    Words words{"plan", "filled.csv", "--rank", "1", "--json"};
+    words.insert(words.end(), more.begin(), more.end());
+    return nlohmann::json::parse(run(place, words).out)["workspace_bytes"].get<std::int64_t>();
+  };
+  EXPECT_GT(workspace({"--mask", "mask.csv"}), workspace({}));
+}
+
+TEST(LossOptions, NewRowsMayHaveMissingCells) {
+  const Workplace place;
+  place.file("A.csv", "1,2,3\n4,5,6\n7,8,10\n");
+  place.file("empty.csv", kEmptyCell);
+  ASSERT_EQ(factorize(place, "A.csv", {}).status, 0);
+  const Words transform{"transform", "empty.csv", "--model", "run", "--out", "W.npy", "--quiet"};
+  EXPECT_EQ(run(place, transform).status, 2);
+  Words missing = transform;
+  missing.insert(missing.end(), {"--missing", "nan"});
+  const Outcome outcome = run(place, missing);
+  EXPECT_EQ(outcome.status, 0) << outcome.error;
 }
 
 TEST(LossOptions, WhatDoesNotGoTogetherIsRefused) {
@@ -80,6 +119,7 @@ TEST(LossOptions, WhatDoesNotGoTogetherIsRefused) {
   place.file("A.csv", "1,2,3\n4,0,6\n7,8,10\n");
   place.file("hole.csv", kHole);
   place.file("stored.mtx", kStored);
+  place.file("empty.csv", kEmptyCell);
   place.file("short.csv", "1,1,1\n1,0,1\n");
   place.file("half.csv", "1,1,1\n1,0.5,1\n1,1,1\n");
   place.file("negative.csv", "1,1,1\n1,-1,1\n1,1,1\n");
@@ -90,7 +130,7 @@ TEST(LossOptions, WhatDoesNotGoTogetherIsRefused) {
   };
   const std::vector<Case> cases = {
       {"A.csv", {"--loss", "poisson"}, "allowed: frobenius, kl, is"},
-      {"A.csv", {"--loss", "kl", "--beta", "1"}, "--beta"},
+      {"A.csv", {"--loss", "kl", "--beta", "1"}, "--loss and --beta: give one of them"},
       {"A.csv", {"--loss", "is"}, "entry (1, 1) of A is 0"},
       {"A.csv", {"--loss", "kl", "--algorithm", "hals"}, "use algorithm = mu"},
       {"A.csv", {"--loss", "kl", "--extrapolation", "on"}, "extrapolation = on"},
@@ -98,9 +138,14 @@ TEST(LossOptions, WhatDoesNotGoTogetherIsRefused) {
       {"stored.mtx", {"--missing", "nan"}, "A is sparse"},
       {"stored.mtx", {"--beta", "-1"}, "of its entries are zeros"},
       {"hole.csv", {}, "--missing nan"},
+      {"empty.csv",
+       {},
+       "line 2, column 2 is empty; write 0 where that is meant, or let missing = nan"},
       {"A.csv", {"--mask", "short.csv"}, "--mask short.csv: the weights are 2 x 3"},
-      {"A.csv", {"--mask", "half.csv"}, "has an entry 0.5"},
-      {"A.csv", {"--weights", "negative.csv"}, "entry (1, 1) of the weights is -1"},
+      {"A.csv", {"--mask", "half.csv"}, "--mask half.csv: entry (1, 1) is 0.5"},
+      {"A.csv",
+       {"--weights", "negative.csv"},
+       "--weights negative.csv: entry (1, 1) of the weights is -1"},
       {"A.csv", {"--weights", "half.csv", "--mask", "half.csv"}, "use one of them"},
       {"A.csv", {"--weights", "stored.mtx"}, "--weights stored.mtx"},
   };

@@ -22,16 +22,22 @@ class Render : public testing::Test {
  protected:
   /// A run of `iterations` on `A`, with snapshots of all.
   void write_snapshots(MatrixView<const float> A, Index rank, Index iterations,
-                       const std::string& name = "snapshots") const {
+                       const std::string& name = "snapshots", double beta = kFrobenius) const {
     Options options;
     options.rank = rank;
+    options.beta = beta;
+    const float* const end = A.data() + A.rows() * A.cols();
+    if (std::any_of(A.data(), end, [](float a) { return std::isnan(a); })) {
+      options.missing = Missing::nan;
+    }
     Solver<float> solver(DataView(A), options);
     SnapshotRun run;
     run.rows = A.rows();
     run.cols = A.cols();
     run.rank = rank;
     run.algorithm = "hals";
-    run.loss = "frobenius";
+    run.loss = loss_name(beta);
+    run.beta = beta;
     run.precision = "float32";
     run.backend = "cpu";
     const DataView data(A);
@@ -91,6 +97,24 @@ TEST_F(Render, DrawsFactorsAndLossOfAnyRun) {
   EXPECT_EQ(gif.frames[0].delay_milliseconds, 200);
 }
 
+TEST_F(Render, CallsTheLossByItsName) {
+  const Matrix<float> A = [] {
+    Matrix<float> entries(9, 5);
+    for (Index i = 0; i < entries.size(); ++i) entries.data()[i] = static_cast<float>(1 + i % 7);
+    return entries;
+  }();
+  for (const auto& [beta, title] : std::vector<std::pair<double, std::string>>{
+           {2, "\u2016A \u2212 W\u00B7H\u2016\u00B2 by iteration"},
+           {1, "Kullback-Leibler divergence by iteration"},
+           {0, "Itakura-Saito divergence by iteration"},
+           {0.5, "\u03B2 = 0.5, by iteration"}}) {
+    const std::string name = "beta-" + std::to_string(beta);
+    write_snapshots(A.view(), 2, 3, name, beta);
+    ASSERT_EQ(run(place, {"render", name, "--format", "svg", "--no-report"}).status, 0);
+    EXPECT_THAT(read_text(place.at(name + "/loss.svg")), HasSubstr(title)) << beta;
+  }
+}
+
 TEST_F(Render, DrawsBasisImagesAndPairsOfImages) {
   write_pictures(2);
   const Outcome outcome = render({"--image-shape", "4,4"});
@@ -99,6 +123,28 @@ TEST_F(Render, DrawsBasisImagesAndPairsOfImages) {
                                       "loss.png", "pairs.gif", "pairs.png"));
   const Gif gif = parse_gif(read_text(place.at("snapshots/basis.gif")));
   EXPECT_EQ(gif.frames.size(), 2U);
+}
+
+TEST_F(Render, ShowsPixelsThatNobodyObservedInAColourOfTheirOwn) {
+  const auto bluish_pixels = [&](const std::string& name, bool missing) {
+    Matrix<float> A(6, kSide * kSide);
+    for (Index i = 0; i < A.size(); ++i) A.data()[i] = static_cast<float>(1 + i * 7919 % 101);
+    if (missing) A(0, 5) = std::nanf("");
+    write_snapshots(A.view(), 2, 2, name);
+    const Words words{"render", name, "--image-shape", "4,4", "--format", "gif", "--no-report"};
+    EXPECT_EQ(run(place, words).status, 0);
+    const Gif gif = parse_gif(read_text(place.at(name + "/pairs.gif")));
+    int count = 0;
+    for (int y = 0; y < gif.height; ++y) {
+      for (int x = 0; x < gif.width; ++x) {
+        const Colour& c = gif.at(0, x, y);
+        count += c[2] - c[0] > 60 && c[2] - c[1] > 40 ? 1 : 0;
+      }
+    }
+    return count;
+  };
+  EXPECT_EQ(bluish_pixels("complete", false), 0);
+  EXPECT_GT(bluish_pixels("missing", true), 50);
 }
 
 TEST_F(Render, ShowsTheTrueShadesOfBasisImages) {

@@ -136,6 +136,31 @@ TEST_F(CudaBetaTest, EveryLossAndKindOfDataAgreesWithTheCpuInFloat64) {
   agrees_with_the_cpu<double>();
 }
 
+TEST_F(CudaBetaTest, RowsOfATransformStopWhereTheCpusDo) {
+  const Matrix<double> H = to_matrix<double>(random_matrix(kRank, kCols, 73, 0.1, 1));
+  for (const double beta : {0.0, 1.0, 1.5}) {
+    for (const Kind kind : kKinds) {
+      if (beta <= 0 && kind == Kind::sparse) continue;
+      SCOPED_TRACE(::testing::Message() << "beta " << beta << ", kind " << static_cast<int>(kind));
+      const Data<double> data(kind, beta);
+      Options options = options_of(beta, 100);
+      options.tolerance = 0.05;
+      data.apply_to(options);
+      const Dense whole = to_dense(transform<double>(data.view(), H.view(), options));
+      options.panel_rows = 7;
+      const Dense in_panels = to_dense(transform<double>(data.view(), H.view(), options));
+      options.backend = BackendKind::cpu;
+      const Dense on_cpu = to_dense(transform<double>(data.view(), H.view(), options));
+      options.tolerance = 0;
+      const Dense at_the_limit = to_dense(transform<double>(data.view(), H.view(), options));
+
+      EXPECT_LT(relative_distance(whole, on_cpu), 1e-10);
+      EXPECT_LT(relative_distance(in_panels, on_cpu), 1e-10);
+      EXPECT_GT(relative_distance(at_the_limit, on_cpu), 1e-6);
+    }
+  }
+}
+
 TEST_F(CudaBetaTest, HalsOfSparseDataAgreesWithTheCpu) {
   const Data<double> data(Kind::sparse, 2);
   Options options = options_of(2, 6);

@@ -8,9 +8,12 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using nonneg::io::CsvDialect;
+  using nonneg::io::MissingCells;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   for (const CsvDialect dialect : {CsvDialect::comma, CsvDialect::tab}) {
-    nonneg::fuzz::run([&] { return nonneg::io::read_csv(text, dialect, "fuzz.csv"); });
+    for (const MissingCells missing : {MissingCells::refused, MissingCells::nan}) {
+      nonneg::fuzz::run([&] { return nonneg::io::read_csv(text, dialect, "fuzz.csv", missing); });
+    }
   }
   return 0;
 }

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -147,6 +148,28 @@ class Report(PageTest):
                 driver.find_element(By.ID, "slider").send_keys(Keys.HOME)
                 self.assert_all_changed(last, self.pictures(driver))
                 self.assertIn("iteration 1 ", driver.find_element(By.ID, "moment").text)
+
+    def test_what_was_not_observed_is_grey_and_a_loss_has_its_name(self):
+        table, snapshots = self.folder / "A.csv", self.folder / "snapshots"
+        rows = [[str(1 + (7 * i + 3 * j * j) % 11) for j in range(12)] for i in range(9)]
+        rows[0][5] = ""
+        table.write_text("\n".join(",".join(row) for row in rows) + "\n", encoding="utf-8")
+        done = subprocess.run(
+            [programs.NONNEG, "factorize", table, "--rank", "2", "--out", self.folder / "run",
+             "--missing", "nan", "--loss", "kl", "--snapshots", snapshots, "--image-shape", "3,4"],
+            capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        driver = self.browser(snapshots / "report.html")
+        self.wait(driver, self.snapshots)
+        grey = driver.execute_script("""
+            const observed = document.querySelector("#pairs canvas");
+            return [...observed.getContext("2d").getImageData(1, 1, 1, 1).data];""")
+        self.assertEqual(grey, [140, 140, 140, 255])
+        self.assertTrue(driver.find_element(By.ID, "pairs-missing").is_displayed())
+        self.assertIn("kl", driver.find_element(By.ID, "subtitle").text)
+        objective = driver.find_element(By.ID, "reading-objective").text
+        self.assertIn("Kullback-Leibler", objective)
+        self.assert_console_is_silent(driver)
 
     def test_keys_move_and_play_without_a_mouse(self):
         driver = self.open("plane")

@@ -76,6 +76,8 @@ TEST(PageEvents, SayWhatIsLeftOut) {
   EXPECT_THAT(notes, HasSubstr("first 256 of 300 components"));
   EXPECT_THAT(notes, HasSubstr("lines show 1000000 rows"));
   EXPECT_THAT(notes, HasSubstr("And this."));
+  run.beta = 0.5;
+  EXPECT_EQ(PageEvents(run, DisplayPlan::kUsualValues).start({}, {})["settings"]["beta"], 0.5);
 }
 
 TEST(PageEvents, TheRecordIsWithoutItsLongLists) {

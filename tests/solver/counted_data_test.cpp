@@ -119,7 +119,9 @@ TEST(CountedDataTest, RefusesWhatCannotBeMeant) {
   Options options = options_of(1);
   expect_refused([&] { DataView(data.view()).weighted_by(Matrix<double>(2, 2).view()); }, "2 x 2");
   expect_refused([&] { DataView(data.view()).weighted_by(sparse.view()); },
-                 "both must be of one kind");
+                 "both must be of one kind; hand the weights in dense");
+  expect_refused([&] { DataView(sparse.view()).weighted_by(data.view()); },
+                 "both must be of one kind; hand the weights in sparse");
   expect_refused([&] { run(DataView(sparse.view()).weighted_by(sparse.view()), options); },
                  "missing = zeros");
   Dense bad = mask;

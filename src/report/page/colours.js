@@ -37,8 +37,12 @@ function spectrumColour(part) {
   return `rgb(${t[i]} ${t[i + 1]} ${t[i + 2]})`;
 }
 
-/** Paints values (rows x columns) one pixel each; `top` is the colour table's end. NaN is red. */
-function paint(canvas, rows, columns, valueAt, top) {
+/** Of NaN: in a factor something went wrong; in A nobody observed the entry. */
+const kWrong = [220, 40, 30];
+const kNotObserved = [140, 140, 140];
+
+/** Paints values (rows x columns) one pixel each; `top` is the colour table's end. */
+function paint(canvas, rows, columns, valueAt, top, nan = kWrong) {
   canvas.width = columns;
   canvas.height = rows;
   const context = canvas.getContext("2d");
@@ -50,7 +54,7 @@ function paint(canvas, rows, columns, valueAt, top) {
       const at = 4 * (i * columns + j);
       const part = top > 0 ? Math.max(0, Math.min(255, Math.round((value / top) * 255))) : 0;
       const bad = Number.isNaN(value);
-      for (let c = 0; c < 3; ++c) picture.data[at + c] = bad ? [220, 40, 30][c] : table[3 * part + c];
+      for (let c = 0; c < 3; ++c) picture.data[at + c] = bad ? nan[c] : table[3 * part + c];
       picture.data[at + 3] = 255;
     }
   }

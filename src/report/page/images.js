@@ -12,6 +12,7 @@ class Images {
     this.pairs = this.fill(byId("pairs"), display.pairs, model.run.observed ? 2 : 1);
     byId("images-figure").hidden = display.images === 0;
     byId("pairs-block").hidden = display.pairs.length === 0 || !model.run.observed;
+    byId("pairs-missing").hidden = !model.run.observed?.some(Number.isNaN);
     this.observedTop = model.run.observed ? robustTop(model.run.observed) : 0;
   }
 
@@ -39,8 +40,9 @@ class Images {
     });
     if (!model.run.observed) return;
     this.pairs.forEach(([observed, reconstructed], k) => {
-      [[observed, image(model.run.observed, k)], [reconstructed, image(snapshot.pairs, k)]].forEach(([canvas, values]) =>
-        paint(canvas, this.high, this.wide, (i, j) => values[i * this.wide + j], this.observedTop));
+      [[observed, image(model.run.observed, k), kNotObserved], [reconstructed, image(snapshot.pairs, k), kWrong]].forEach(
+        ([canvas, values, nan]) =>
+          paint(canvas, this.high, this.wide, (i, j) => values[i * this.wide + j], this.observedTop, nan));
     });
   }
 }

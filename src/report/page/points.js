@@ -49,13 +49,17 @@ class Points {
     context.clip();
     const colours = model.run.observed || values;
     let low = Infinity, high = -Infinity;
-    for (let i = 0; i < colours.length; i += 2) [low, high] = [Math.min(low, colours[i]), Math.max(high, colours[i])];
+    for (let i = 0; i < colours.length; i += 2) {
+      if (colours[i] < low) low = colours[i];
+      if (colours[i] > high) high = colours[i];
+    }
     const radius = this.count > 400 ? 2.5 : 4.5;
     context.strokeStyle = cssColour("--ink");
     context.lineWidth = 0.8;
     for (let i = 0; i < this.count; ++i) {
       const [x, y] = place(values[2 * i], values[2 * i + 1]);
-      context.fillStyle = spectrumColour(high > low ? (colours[2 * i] - low) / (high - low) : 0.5);
+      context.fillStyle = Number.isNaN(colours[2 * i]) ? `rgb(${kNotObserved})`
+        : spectrumColour(high > low ? (colours[2 * i] - low) / (high - low) : 0.5);
       context.beginPath();
       context.arc(x, y, radius, 0, 2 * Math.PI);
       context.fill();

@@ -9,6 +9,16 @@ function baseName(path) {
   return String(path).replace(/\/+$/, "").split("/").pop();
 }
 
+/** What is minimised: its name, its formula, and what the relative error compares it with. */
+function lossOf(s) {
+  const constant = "√ of the loss / a constant's";
+  if (s.beta === 2) return { name: "frobenius", formula: "½‖A − W·H‖²", relative: "‖A − W·H‖ / ‖A‖" };
+  if (s.beta === 1) return { name: "kl", formula: "Kullback-Leibler", relative: constant };
+  if (s.beta === 0) return { name: "is", formula: "Itakura-Saito", relative: constant };
+  const beta = s.beta === null ? "" : ` = ${s.beta}`;
+  return { name: `beta${beta}`, formula: `β-divergence, β${beta}`, relative: constant };
+}
+
 function drawMasthead() {
   const s = model.run.settings;
   const source = s.data_source ? baseName(s.data_source) : "nonneg run";
@@ -16,7 +26,7 @@ function drawMasthead() {
   document.title = `${source} · rank ${s.rank} · nonneg`;
   byId("edition").textContent = s.nonneg;
   byId("subtitle").textContent = [`${formatCount(s.rows)} × ${formatCount(s.cols)}`, `rank ${s.rank}`,
-    s.algorithm, s.loss, s.precision, s.backend && `on ${s.backend}`].filter(Boolean).join(" · ");
+    s.algorithm, lossOf(s).name, s.precision, s.backend && `on ${s.backend}`].filter(Boolean).join(" · ");
 }
 
 /** The run's settled state, in a word for the style and in words for people. */
@@ -49,10 +59,11 @@ function drawReadings(live) {
   const iteration = model.end?.iterations ?? last?.iteration;
   const rate = model.end && model.end.seconds > 0 ? model.end.iterations / model.end.seconds : sweepRate();
   const change = changes().pop();
+  const loss = lossOf(s);
   const readings = [
     ["iteration", formatCount(iteration), s.max_iterations ? `of at most ${formatCount(s.max_iterations)}` : ""],
-    ["relative error", formatNumber(last?.relative_error, 5), "‖A − W·H‖ / ‖A‖"],
-    ["objective", formatNumber(last?.objective, 5), "½‖A − W·H‖² + penalties"],
+    ["relative error", formatNumber(last?.relative_error, 5), loss.relative],
+    ["objective", formatNumber(last?.objective, 5), `${loss.formula} + penalties`],
     ["last change", formatNumber(change?.change, 2), s.tolerance > 0 ? `stops below ${formatNumber(s.tolerance, 2)}` : "of the objective"],
     ["elapsed", formatSeconds(model.end?.seconds ?? last?.seconds), ""],
     ["rate", rate ? formatNumber(rate, 3) : "–", "sweeps / s"],

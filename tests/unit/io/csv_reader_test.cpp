@@ -107,9 +107,13 @@ TEST(CsvReader, FindsTheSeparator) {
   expect_matrix(tsv("a b\tc,d\n1\t2\n"), 1, {1, 2}, {"a b", "c,d"});
 }
 
+const std::string kRemedy =
+    "; write 0 where that is meant, or let missing = nan (--missing nan) take such cells for "
+    "missing entries";
+
 TEST(CsvReader, RefusesTextThatIsNoNumberWithItsLineAndColumn) {
   EXPECT_EQ(refusal("a,b,c,d\n1,2,3,4\n1,2,3,n/a\n"),
-            "A.csv: line 3, column 4: \"n/a\" is not a number");
+            "A.csv: line 3, column 4: \"n/a\" is not a number" + kRemedy);
   EXPECT_EQ(refusal("\"a\nb\",c\n1,2\n1,2x\n"), "A.csv: line 4, column 2: \"2x\" is not a number");
   EXPECT_EQ(refusal("1,2\nx,4\n"), "A.csv: line 2, column 1: \"x\" is not a number");
   EXPECT_EQ(refusal("1,2\n+-1,4\n"), "A.csv: line 2, column 1: \"+-1\" is not a number");
@@ -117,17 +121,36 @@ TEST(CsvReader, RefusesTextThatIsNoNumberWithItsLineAndColumn) {
 }
 
 TEST(CsvReader, TakesAMissingValueInTheFirstLineForAnErrorAndNotForAHeader) {
-  EXPECT_EQ(refusal("1,NA,3\n4,5,6\n"), "A.csv: line 1, column 2: \"NA\" is not a number");
+  EXPECT_EQ(refusal("1,NA,3\n4,5,6\n"),
+            "A.csv: line 1, column 2: \"NA\" is not a number" + kRemedy);
   EXPECT_NE(refusal("1,,3\n4,5,6\n").find("line 1, column 2 is empty"), std::string::npos);
   EXPECT_NE(refusal(",2,3\n4,5,6\n").find("line 1, column 1 is empty"), std::string::npos);
 }
 
 TEST(CsvReader, RefusesAnEmptyCell) {
-  EXPECT_EQ(refusal("1,2,3\n4,,6\n"),
-            "A.csv: line 2, column 2 is empty; every cell must be a number (write 0 where that is "
-            "meant)");
+  EXPECT_EQ(refusal("1,2,3\n4,,6\n"), "A.csv: line 2, column 2 is empty" + kRemedy);
   EXPECT_NE(refusal("1,2\n3,\n").find("line 2, column 2 is empty"), std::string::npos);
   EXPECT_NE(refusal("1,2\n3,\"\"\n").find("line 2, column 2 is empty"), std::string::npos);
+}
+
+TEST(CsvReader, TakesMissingCellsForNanWhereThatIsAskedFor) {
+  const io::LoadedMatrix matrix =
+      io::read_csv(",x,y,z\na,1,,NA\nb,\"\",5,\" n/a \"\nc,nan,-,\n", io::CsvDialect::comma,
+                   "A.csv", io::MissingCells::nan);
+  ASSERT_EQ(matrix.view.rows(), 3);
+  ASSERT_EQ(matrix.view.cols(), 3);
+  EXPECT_EQ(matrix.row_names, (std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_EQ(matrix.column_names, (std::vector<std::string>{"x", "y", "z"}));
+  for (Index i = 0; i < 3; ++i) {
+    for (Index j = 0; j < 3; ++j) {
+      const double expected = i == 0 && j == 0 ? 1 : i == 1 && j == 1 ? 5 : std::nan("");
+      const auto found = entry<double>(matrix.view, i, j);
+      EXPECT_TRUE(found == expected || (std::isnan(found) && std::isnan(expected)))
+          << i << ", " << j << ": " << found;
+    }
+  }
+  EXPECT_THROW(io::read_csv("1,2\n3,x\n", io::CsvDialect::comma, "A.csv", io::MissingCells::nan),
+               InvalidArgument);
 }
 
 TEST(CsvReader, RefusesRowsOfUnequalLength) {

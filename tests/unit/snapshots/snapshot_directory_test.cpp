@@ -100,6 +100,54 @@ TEST_F(Directory, GivesBackWhatWasWritten) {
   EXPECT_EQ(reader.end()->iterations, 12);
 }
 
+TEST_F(Directory, KeepsManyNamesInAFileOfTheirOwn) {
+  SnapshotRun run = small_run();
+  run.rows = 1001;
+  for (Index i = 0; i < run.rows; ++i) run.row_names.push_back("cell " + std::to_string(i));
+  run.row_names[7] = "two\nlines";
+  run.row_names[8] = "";
+  run.column_names = {"x", "y", "z"};
+  (void)create(run);
+
+  EXPECT_THAT(entries(), ElementsAre("row_names.txt", "snapshots.jsonl"));
+  const auto line = nlohmann::json::parse(lines().at(0));
+  EXPECT_EQ(line["row_names_file"], "row_names.txt");
+  EXPECT_TRUE(line["row_names"].is_null());
+  EXPECT_FALSE(line.contains("column_names_file"));
+  run.row_names[7] = "two lines";
+  const SnapshotDirectoryReader reader(path());
+  EXPECT_EQ(reader.run().row_names, run.row_names);
+  EXPECT_EQ(reader.run().column_names, run.column_names);
+
+  std::ofstream(file("row_names.txt")) << "one\n";
+  EXPECT_THROW(SnapshotDirectoryReader again(path()), IoError);
+  for (const char* left : {"row_names.txt.12-0.partial", "snapshots.jsonl.12-1.partial", "notes"}) {
+    std::ofstream(file(left)) << "one\n";
+  }
+  SnapshotDirectory::create(path(), small_run(), nullptr, SnapshotDirectory::IfPresent::replace);
+  EXPECT_THAT(entries(), ElementsAre("notes", "snapshots.jsonl"));
+}
+
+TEST_F(Directory, HasTheBetaOfItsLossAlsoWhereAnOlderLineDoesNotSayIt) {
+  SnapshotRun run = small_run();
+  run.loss = "beta";
+  run.beta = 0.5;
+  (void)create(run);
+  EXPECT_EQ(SnapshotDirectoryReader(path()).run().beta, 0.5);
+
+  auto line = nlohmann::json::parse(lines().at(0));
+  line.erase("beta");
+  for (const auto& [loss, beta] :
+       std::vector<std::pair<std::string, double>>{{"frobenius", 2}, {"kl", 1}, {"is", 0}}) {
+    line["loss"] = loss;
+    std::ofstream(file("snapshots.jsonl")) << line << "\n";
+    EXPECT_EQ(SnapshotDirectoryReader(path()).run().beta, beta) << loss;
+  }
+  line["loss"] = "beta";
+  std::ofstream(file("snapshots.jsonl")) << line << "\n";
+  EXPECT_TRUE(std::isnan(SnapshotDirectoryReader(path()).run().beta));
+}
+
 TEST_F(Directory, HasTheFilesAndFieldsThatItsPageNames) {
   const auto directory = create(small_run());
   add_snapshot<double>(*directory, small_run(), 8);

@@ -1,0 +1,55 @@
+/// Values in JSON that nonneg writes: what a number or a text that is none becomes, and lists of
+/// names.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace nonneg {
+
+/// null where it is not finite.
+inline nlohmann::ordered_json number_json(double value) {
+  using Json = nlohmann::ordered_json;
+  return std::isfinite(value) ? Json(value) : Json(nullptr);
+}
+
+/// null where it is empty.
+inline nlohmann::ordered_json text_json(const std::string& text) {
+  using Json = nlohmann::ordered_json;
+  return text.empty() ? Json(nullptr) : Json(text);
+}
+
+/// Files of names, one a line, beside JSON that stays something that one opens in an editor.
+inline constexpr const char* kRowNamesFile = "row_names.txt";
+inline constexpr const char* kColumnNamesFile = "column_names.txt";
+
+/// Whether names are too many to be in the JSON itself.
+inline bool in_own_file(const std::vector<std::string>& names) { return names.size() > 1000; }
+
+/// Sets object[key] to the names, or object[key + "_file"] to the file that they are in; nothing
+/// where there are none.
+inline void put_names(nlohmann::ordered_json& object, const std::string& key,
+                      const std::vector<std::string>& names, const char* file) {
+  if (in_own_file(names)) {
+    object[key + "_file"] = file;
+  } else if (!names.empty()) {
+    object[key] = names;
+  }
+}
+
+/// The content of such a file. A line end within a name becomes a space.
+inline std::string lines_of(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) {
+    const std::size_t start = text.size();
+    text += name;
+    std::replace(text.begin() + static_cast<std::ptrdiff_t>(start), text.end(), '\n', ' ');
+    text += '\n';
+  }
+  return text;
+}
+
+}  // namespace nonneg
