@@ -12,9 +12,8 @@
 
 namespace nonneg {
 
-/// A run's data is A' = data·A, its factors are W' = w·W and H' = h·H with data = w·h, all powers
-/// of
-/// 2. Its objective is data^β times the caller's.
+/// A run's data is A' = data·A, its factors are W' = w·W and H' = h·H with data = w·h, all of them
+/// powers of 2. Its objective is data^β times the caller's.
 struct ProblemUnits {
   double data = 1;
   double w = 1;
@@ -64,13 +63,16 @@ T factor_floor(const Options& options, double typical) {
   return static_cast<T>(options.floor.value_or(chosen) * typical);
 }
 
-/// The smallest entry of a model that is told from 0, for data of this mean: with it, the powers of
-/// a β-divergence stay within T.
+/// The smallest entry of a model that is told from 0, for data of this mean: with it, the powers
+/// v^(β−2) and v^(β−1) of a β-divergence stay within three quarters of T's exponents. Data of zeros
+/// needs the second alone, of β > 0, which no positive v takes out of T.
 template <class T>
-T least_model(double mean) {
+T least_model(double mean, double beta) {
   constexpr auto kEpsilon = static_cast<double>(std::numeric_limits<T>::epsilon());
-  return static_cast<T>(
-      std::max(kEpsilon * kEpsilon * mean, static_cast<double>(std::numeric_limits<T>::min())));
+  constexpr double kMostExponent = 0.75 * std::numeric_limits<T>::max_exponent;
+  const double least_power = beta < 2 && mean > 0 ? std::exp2(-kMostExponent / (2 - beta)) : 0;
+  return static_cast<T>(std::max({kEpsilon * kEpsilon * mean, least_power,
+                                  static_cast<double>(std::numeric_limits<T>::min())}));
 }
 
 /// How a factor is updated: `l1` and `l2` in the run's units.

@@ -56,7 +56,7 @@ class Solver<T>::Impl {
         typical_entry_(std::sqrt(summary_.scaled_mean / static_cast<double>(options_.rank))),
         floor_(factor_floor<T>(options_, typical_entry_)),
         loss_(options_, summary_, units_, plan_,
-              static_cast<double>(least_model<T>(summary_.scaled_mean)), gram_),
+              static_cast<double>(least_model<T>(summary_.scaled_mean, options_.beta)), gram_),
         tuner_(plan_),
         sweep_(*backend_, A, plan_, summary_.scale,
                [this](Backend<T>& backend, Index panel_rows) {
@@ -197,7 +197,8 @@ class Solver<T>::Impl {
     if (gram_) {
       return make_gram_rule(backend, algorithm, updates, panel_rows, options_.rank, sparse_);
     }
-    return make_beta_rule(backend, work_, updates, least_model<T>(summary_.scaled_mean), panel_rows,
+    return make_beta_rule(backend, work_, updates,
+                          least_model<T>(summary_.scaled_mean, options_.beta), panel_rows,
                           plan_.cols, options_.rank, sparse_);
   }
 

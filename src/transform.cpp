@@ -88,8 +88,8 @@ Matrix<T> transform(const DataView& A, MatrixView<const T> H, const Options& giv
         gram ? make_gram_rule(own, options.algorithm, updates, most_panel_rows(plan), options.rank,
                               A.sparse())
              : make_beta_rule(own, BetaWork(options, A), updates,
-                              least_model<T>(summary.scaled_mean), most_panel_rows(plan), A.cols(),
-                              options.rank, A.sparse());
+                              least_model<T>(summary.scaled_mean, options.beta),
+                              most_panel_rows(plan), A.cols(), options.rank, A.sparse());
     rule->begin_sweep(Ht.view());
     if (gram) {
       crew.for_each_panel(worker, [&](const Panel<T>& panel) {
