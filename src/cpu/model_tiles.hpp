@@ -79,31 +79,32 @@ constexpr int kColumnStep = 2 * kRegisterLanes<T>;
 /// Rows of W at a time: with kColumnStep, as many sums as stay in registers.
 constexpr int kModelRows = kRegisterBytes == 64 ? 8 : 4;
 
-/// Calls finish(r, j, v) with v the entries (r, j), (r, j + 1) … of the tile, a register of them.
-/// `finish` is a copy, for the compiler to see that nothing else changes what it holds.
+/// kColumnStep entries of a row of a tile.
+template <class T>
+struct ModelVectors {
+  Vector<T, kRegisterLanes<T>> at[2];
+};
+
+/// Calls finish(r, j, v) with v the entries (r, j) … (r, j + kColumnStep − 1) of the tile. `finish`
+/// is a copy, for the compiler to see that nothing else changes what it holds.
 template <int Rows, class T, class Finish>
 void model_rows(MatrixView<const T> W, Index first_row, const T* block, Index cols, Finish finish) {
-  using Lanes = Vector<T, kRegisterLanes<T>>;
   const T* w = W.row(first_row);
   const Index ldw = W.ld();
   for (Index j = 0; j < cols; j += kColumnStep<T>) {
-    Lanes sums[Rows][2] = {};
+    ModelVectors<T> sums[Rows] = {};
     for (Index c = 0; c < W.cols(); ++c) {
-      Lanes h[2];
-      load(block + c * kTileCols<T> + j, h[0]);
-      load(block + c * kTileCols<T> + j + kRegisterLanes<T>, h[1]);
+      ModelVectors<T> h;
+      load(block + c * kTileCols<T> + j, h);
 #pragma GCC unroll 8
       for (int r = 0; r < Rows; ++r) {
         const T weight = w[r * ldw + c];
-        sums[r][0] += weight * h[0];
-        sums[r][1] += weight * h[1];
+        sums[r].at[0] += weight * h.at[0];
+        sums[r].at[1] += weight * h.at[1];
       }
     }
 #pragma GCC unroll 8
-    for (int r = 0; r < Rows; ++r) {
-      finish(first_row + r, j, sums[r][0]);
-      finish(first_row + r, j + kRegisterLanes<T>, sums[r][1]);
-    }
+    for (int r = 0; r < Rows; ++r) finish(first_row + r, j, sums[r]);
   }
 }
 

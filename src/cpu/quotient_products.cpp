@@ -141,25 +141,28 @@ class QuotientTiles {
     using Lanes = Vector<T, kRegisterLanes<T>>;
     const Lanes least = divergence_.least - Lanes{};
     const auto finish = [least, A, weights, q_out = q_.data(), d_out = d_.data()](
-                            Index r, Index j, const Lanes& model) {
-      Lanes a;
+                            Index r, Index j, const ModelVectors<T>& model) {
+      ModelVectors<T> a;
+      ModelVectors<T> weight;
+      ModelVectors<T> q;
+      ModelVectors<T> d;
       load(A.row(r) + j, a);
-      const Lanes v = model < least ? least : model;
-      Lanes q;
-      Lanes d;
-      take_quotients<kKind>(a, v, q, d);
-      auto observed = a == a;
-      if constexpr (kWeighted) {
-        Lanes weight;
-        load(weights.row(r) + j, weight);
-        q *= weight;
-        d *= weight;
-        observed = observed & (weight > Lanes{});
+      if constexpr (kWeighted) load(weights.row(r) + j, weight);
+#pragma GCC unroll 2
+      for (int half = 0; half < 2; ++half) {
+        const Lanes v = model.at[half] < least ? least : model.at[half];
+        take_quotients<kKind>(a.at[half], v, q.at[half], d.at[half]);
+        auto observed = a.at[half] == a.at[half];
+        if constexpr (kWeighted) {
+          q.at[half] *= weight.at[half];
+          d.at[half] *= weight.at[half];
+          observed = observed & (weight.at[half] > Lanes{});
+        }
+        q.at[half] = observed ? q.at[half] : Lanes{};
+        d.at[half] = observed ? d.at[half] : Lanes{};
       }
-      store(observed ? q : Lanes{}, q_out + r * kTileCols<T> + j);
-      if constexpr (kDenominators) {
-        store(observed ? d : Lanes{}, d_out + r * kTileCols<T> + j);
-      }
+      store(q, q_out + r * kTileCols<T> + j);
+      if constexpr (kDenominators) store(d, d_out + r * kTileCols<T> + j);
     };
     for_each_model_vector(W_.row_block(first_row, rows), H_.block(block), H_.cols(block), finish);
   }
@@ -233,6 +236,7 @@ void add_sums(const T* tile, const Terms<T>& terms, MatrixView<T> out, Index fir
     }
     return;
   }
+#pragma GCC unroll 16
   for (int u = 0; u < Count; ++u) {
     T sum[Lanes];
     store(sums[u], sum);
