@@ -38,19 +38,19 @@ void invert(const V& v, V& inverse) {
 }
 
 /// The β whose quotients are taken in registers, and all others.
-enum class Kind { itakura_saito, kullback_leibler, frobenius, any };
+enum class BetaKind { itakura_saito, kullback_leibler, frobenius, any };
 
 template <class T>
-Kind kind_of(T beta) {
-  if (beta == T{0}) return Kind::itakura_saito;
-  if (beta == T{1}) return Kind::kullback_leibler;
-  return beta == T{2} ? Kind::frobenius : Kind::any;
+BetaKind kind_of(T beta) {
+  if (beta == T{0}) return BetaKind::itakura_saito;
+  if (beta == T{1}) return BetaKind::kullback_leibler;
+  return beta == T{2} ? BetaKind::frobenius : BetaKind::any;
 }
 
 /// q = a·v^(β−2) and d = v^(β−1) of a register of entries.
-template <Kind kKind, class V>
+template <BetaKind Kind, class V>
 void take_quotients(const V& a, const V& v, V& q, V& d) {
-  if constexpr (kKind == Kind::frobenius) {
+  if constexpr (Kind == BetaKind::frobenius) {
     q = a;
     d = v;
     return;
@@ -59,7 +59,7 @@ void take_quotients(const V& a, const V& v, V& q, V& d) {
   invert(v, inverse);
   q = a * inverse;
   d = V{} + 1;
-  if constexpr (kKind == Kind::itakura_saito) {
+  if constexpr (Kind == BetaKind::itakura_saito) {
     q *= inverse;
     d = inverse;
   }
@@ -88,13 +88,13 @@ class QuotientTiles {
   /// Fills q() and, where they are wanted, d().
   void take(Index first_row, Index rows, Index block) {
     switch (kind_of(divergence_.beta)) {
-      case Kind::itakura_saito:
-        return take_kind<Kind::itakura_saito>(first_row, rows, block);
-      case Kind::kullback_leibler:
-        return take_kind<Kind::kullback_leibler>(first_row, rows, block);
-      case Kind::frobenius:
-        return take_kind<Kind::frobenius>(first_row, rows, block);
-      case Kind::any:
+      case BetaKind::itakura_saito:
+        return take_kind<BetaKind::itakura_saito>(first_row, rows, block);
+      case BetaKind::kullback_leibler:
+        return take_kind<BetaKind::kullback_leibler>(first_row, rows, block);
+      case BetaKind::frobenius:
+        return take_kind<BetaKind::frobenius>(first_row, rows, block);
+      case BetaKind::any:
         break;
     }
     const Index cols = H_.cols(block);
@@ -122,20 +122,20 @@ class QuotientTiles {
   }
 
  private:
-  template <Kind kKind>
+  template <BetaKind Kind>
   void take_kind(Index first_row, Index rows, Index block) {
     const MatrixView<const T> a = readable(tile(A_, first_row, rows, block), a_copy_);
     if (weights_.rows() > 0) {
       const MatrixView<const T> w = readable(tile(weights_, first_row, rows, block), weights_copy_);
-      denominators_ ? write<kKind, true, true>(first_row, rows, block, a, w)
-                    : write<kKind, true, false>(first_row, rows, block, a, w);
+      denominators_ ? write<Kind, true, true>(first_row, rows, block, a, w)
+                    : write<Kind, true, false>(first_row, rows, block, a, w);
     } else {
-      denominators_ ? write<kKind, false, true>(first_row, rows, block, a, {})
-                    : write<kKind, false, false>(first_row, rows, block, a, {});
+      denominators_ ? write<Kind, false, true>(first_row, rows, block, a, {})
+                    : write<Kind, false, false>(first_row, rows, block, a, {});
     }
   }
 
-  template <Kind kKind, bool kWeighted, bool kDenominators>
+  template <BetaKind Kind, bool Weighted, bool Denominators>
   void write(Index first_row, Index rows, Index block, MatrixView<const T> A,
              MatrixView<const T> weights) {
     using Lanes = Vector<T, kRegisterLanes<T>>;
@@ -147,13 +147,13 @@ class QuotientTiles {
       ModelVectors<T> q;
       ModelVectors<T> d;
       load(A.row(r) + j, a);
-      if constexpr (kWeighted) load(weights.row(r) + j, weight);
+      if constexpr (Weighted) load(weights.row(r) + j, weight);
 #pragma GCC unroll 2
       for (int half = 0; half < 2; ++half) {
         const Lanes v = model.at[half] < least ? least : model.at[half];
-        take_quotients<kKind>(a.at[half], v, q.at[half], d.at[half]);
+        take_quotients<Kind>(a.at[half], v, q.at[half], d.at[half]);
         auto observed = a.at[half] == a.at[half];
-        if constexpr (kWeighted) {
+        if constexpr (Weighted) {
           q.at[half] *= weight.at[half];
           d.at[half] *= weight.at[half];
           observed = observed & (weight.at[half] > Lanes{});
@@ -162,7 +162,7 @@ class QuotientTiles {
         d.at[half] = observed ? d.at[half] : Lanes{};
       }
       store(q, q_out + r * kTileCols<T> + j);
-      if constexpr (kDenominators) store(d, d_out + r * kTileCols<T> + j);
+      if constexpr (Denominators) store(d, d_out + r * kTileCols<T> + j);
     };
     for_each_model_vector(W_.row_block(first_row, rows), H_.block(block), H_.cols(block), finish);
   }
@@ -191,10 +191,10 @@ class QuotientTiles {
 enum class SumFor { tile_rows, tile_columns };
 
 /// Between the coefficients of two sums, and of two terms of a sum.
-template <SumFor kSumFor, class T>
-constexpr Index kSumStride = kSumFor == SumFor::tile_rows ? kTileCols<T> : 1;
-template <SumFor kSumFor, class T>
-constexpr Index kTermStride = kSumFor == SumFor::tile_rows ? 1 : kTileCols<T>;
+template <SumFor Sums, class T>
+constexpr Index kSumStride = Sums == SumFor::tile_rows ? kTileCols<T> : 1;
+template <SumFor Sums, class T>
+constexpr Index kTermStride = Sums == SumFor::tile_rows ? 1 : kTileCols<T>;
 
 /// `terms` rows, `ld` apart, that may be read in whole vectors.
 template <class T>
@@ -211,10 +211,10 @@ struct Strip {
 };
 
 /// out_u += Σ_s tile(u, s)·row_s for `Count` sums, all in registers.
-template <SumFor kSumFor, int Lanes, int Count, class T>
+template <SumFor Sums, int Lanes, int Count, class T>
 void add_sums(const T* tile, const Terms<T>& terms, MatrixView<T> out, Index first_sum,
               Strip strip) {
-  const T* coefficients = tile + first_sum * kSumStride<kSumFor, T>;
+  const T* coefficients = tile + first_sum * kSumStride<Sums, T>;
   const T* rows = terms.rows + strip.first;
   Vector<T, Lanes> sums[Count] = {};
   for (Index s = 0; s < terms.terms; ++s) {
@@ -222,7 +222,7 @@ void add_sums(const T* tile, const Terms<T>& terms, MatrixView<T> out, Index fir
     load(rows + s * terms.ld, row);
 #pragma GCC unroll 16
     for (int u = 0; u < Count; ++u) {
-      sums[u] += coefficients[u * kSumStride<kSumFor, T> + s * kTermStride<kSumFor, T>] * row;
+      sums[u] += coefficients[u * kSumStride<Sums, T> + s * kTermStride<Sums, T>] * row;
     }
   }
   T* to = out.row(first_sum) + strip.first;
@@ -247,26 +247,26 @@ void add_sums(const T* tile, const Terms<T>& terms, MatrixView<T> out, Index fir
 /// As many sums at a time as registers hold beside what else is needed.
 constexpr int kSumsAtOnce = kRegisterBytes == 64 ? 16 : 8;
 
-template <SumFor kSumFor, int Lanes, class T>
+template <SumFor Sums, int Lanes, class T>
 void add_strip(const T* tile, const Terms<T>& terms, MatrixView<T> out, Strip strip) {
   Index u = 0;
   for (; u + kSumsAtOnce <= out.rows(); u += kSumsAtOnce) {
-    add_sums<kSumFor, Lanes, kSumsAtOnce>(tile, terms, out, u, strip);
+    add_sums<Sums, Lanes, kSumsAtOnce>(tile, terms, out, u, strip);
   }
-  for (; u + 4 <= out.rows(); u += 4) add_sums<kSumFor, Lanes, 4>(tile, terms, out, u, strip);
-  for (; u < out.rows(); ++u) add_sums<kSumFor, Lanes, 1>(tile, terms, out, u, strip);
+  for (; u + 4 <= out.rows(); u += 4) add_sums<Sums, Lanes, 4>(tile, terms, out, u, strip);
+  for (; u < out.rows(); ++u) add_sums<Sums, Lanes, 1>(tile, terms, out, u, strip);
 }
 
 /// Adds to each row of `out` the sum that is for it.
-template <SumFor kSumFor, class T>
+template <SumFor Sums, class T>
 void add_all_sums(const T* tile, const Terms<T>& terms, MatrixView<T> out) {
   constexpr Index kWide = kRegisterLanes<T>;
   for (Index first = 0; first < out.cols(); first += kWide) {
     const Strip strip{first, std::min(kWide, out.cols() - first)};
     if (strip.used <= kPaddingStep<T>) {
-      add_strip<kSumFor, kPaddingStep<T>>(tile, terms, out, strip);
+      add_strip<Sums, kPaddingStep<T>>(tile, terms, out, strip);
     } else {
-      add_strip<kSumFor, kWide>(tile, terms, out, strip);
+      add_strip<Sums, kWide>(tile, terms, out, strip);
     }
   }
 }

@@ -15,20 +15,20 @@ namespace {
 
 /// How many components there are: `kWhole` are so many vectors that the compiler knows, and with
 /// kRest some are left, fewer than 8 where there are vectors.
-template <int kWholeOf, bool kRestOf>
+template <int Whole, bool Rest>
 struct Components {
-  static constexpr int kWhole = kWholeOf;
-  static constexpr bool kRest = kRestOf;
+  static constexpr int kWhole = Whole;
+  static constexpr bool kRest = Rest;
 };
 
 /// Calls body(Components<…>{}) for k.
 template <class Body>
 void with_components(Index k, const Body& body) {
-  const auto with = [&]<int kWhole>(std::integral_constant<int, kWhole>) {
-    if (k == kWhole) {
-      body(Components<kWhole, false>{});
+  const auto with = [&]<int Whole>(std::integral_constant<int, Whole>) {
+    if (k == Whole) {
+      body(Components<Whole, false>{});
     } else {
-      body(Components<kWhole, true>{});
+      body(Components<Whole, true>{});
     }
   };
   switch (k / 8) {
