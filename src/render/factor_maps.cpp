@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace nonneg::render {
 namespace {
@@ -27,6 +28,18 @@ Matrix<double> averaged(MatrixView<const double> A, Index most_rows, Index most_
       }
       out(i, j) = sum / static_cast<double>(count);
     }
+  }
+  return out;
+}
+
+/// gnuplot draws no image of a single row or column of cells: each is then there twice, half as
+/// large.
+Matrix<double> drawable(MatrixView<const double> cells) {
+  const Index more_rows = cells.rows() == 1 ? 2 : 1;
+  const Index more_cols = cells.cols() == 1 ? 2 : 1;
+  Matrix<double> out(more_rows * cells.rows(), more_cols * cells.cols());
+  for (Index i = 0; i < out.rows(); ++i) {
+    for (Index j = 0; j < out.cols(); ++j) out(i, j) = cells(i / more_rows, j / more_cols);
   }
   return out;
 }
@@ -66,7 +79,8 @@ void set_axis(Script& script, char axis, Index count, const char* label) {
   }
 }
 
-void plot_map(Script& script, const Map& map, const Matrix<double>& cells) {
+void plot_map(Script& script, const Map& map, MatrixView<const double> averages) {
+  const Matrix<double> cells = drawable(averages);
   const Size& size = script.canvas().size;
   script.text(map.place.left + map.place.width / 2, map.place.top - 1.3 * script.font_size(),
               map.title, 1.1);
@@ -118,9 +132,14 @@ std::string draw_factors(const Canvas& canvas, const std::vector<FactorFrame>& f
         0};
 
   const std::size_t first = canvas.format == Format::gif ? 0 : frames.size() - 1;
+  std::vector<Matrix<double>> w_cells;
+  std::vector<Matrix<double>> h_cells;
   for (std::size_t f = first; f < frames.size(); ++f) {
-    W.largest = std::max(W.largest, largest_of(frames[f].W.view()));
-    H.largest = std::max(H.largest, largest_of(frames[f].H.view()));
+    w_cells.push_back(averaged(frames[f].W.view(), static_cast<Index>(W.place.height), W.cols));
+    h_cells.push_back(averaged(frames[f].H.view(), H.rows, static_cast<Index>(H.place.width)));
+    // Of what is drawn: one large entry among many that are averaged would leave all others dark.
+    W.largest = std::max(W.largest, largest_of(std::as_const(w_cells.back()).view()));
+    H.largest = std::max(H.largest, largest_of(std::as_const(h_cells.back()).view()));
   }
   script.line("set border 15 lw 0.5 lc rgb '#999999'");
   script.line("set format cb '%.3g'");
@@ -131,7 +150,7 @@ std::string draw_factors(const Canvas& canvas, const std::vector<FactorFrame>& f
     set_axis(script, 'x', W.cols, W.x_label);
     set_axis(script, 'y', W.rows, W.y_label);
     script.line("set xtics norotate");
-    plot_map(script, W, averaged(frame.W.view(), static_cast<Index>(W.place.height), W.cols));
+    plot_map(script, W, std::as_const(w_cells[f - first]).view());
     set_axis(script, 'x', H.cols, H.x_label);
     set_axis(script, 'y', H.rows, H.y_label);
     if (named) {
@@ -143,7 +162,7 @@ std::string draw_factors(const Canvas& canvas, const std::vector<FactorFrame>& f
       }
       script.line("set xtics ({}) rotate by -40 noenhanced", ticks);
     }
-    plot_map(script, H, averaged(frame.H.view(), H.rows, static_cast<Index>(H.place.width)));
+    plot_map(script, H, std::as_const(h_cells[f - first]).view());
     script.end_frame();
   }
   return script.draw();

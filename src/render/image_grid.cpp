@@ -57,18 +57,31 @@ constexpr std::array<unsigned char, 3> kNotObserved{60, 90, 150};
 /// Plots a row of a matrix as an image of greys.
 void plot_image(Script& script, const Rectangle& place, const ImageShape& shape,
                 const double* entries, double largest) {
+  // gnuplot draws no image of a single row or column: each pixel is then there twice, half as
+  // large.
+  const Index repeats_down = shape.rows == 1 ? 2 : 1;
+  const Index repeats_across = shape.cols == 1 ? 2 : 1;
+  const Index rows = repeats_down * shape.rows;
+  const Index cols = repeats_across * shape.cols;
   std::string bytes;
-  bytes.reserve(3 * static_cast<std::size_t>(shape.rows * shape.cols));
-  for (Index p = 0; p < shape.rows * shape.cols; ++p) {
-    const double part = largest > 0 ? std::clamp(entries[p] / largest, 0.0, 1.0) : 0;
-    const auto grey = static_cast<unsigned char>(std::isnan(part) ? 0 : std::lround(255 * part));
-    for (const unsigned char missing : kNotObserved) {
-      bytes += static_cast<char>(std::isnan(entries[p]) ? missing : grey);
+  bytes.reserve(3 * static_cast<std::size_t>(rows * cols));
+  for (Index i = 0; i < rows; ++i) {
+    for (Index j = 0; j < cols; ++j) {
+      const double entry = entries[i / repeats_down * shape.cols + j / repeats_across];
+      const double part = largest > 0 ? std::clamp(entry / largest, 0.0, 1.0) : 0;
+      const auto grey = static_cast<unsigned char>(std::isnan(part) ? 0 : std::lround(255 * part));
+      for (const unsigned char missing : kNotObserved) {
+        bytes += static_cast<char>(std::isnan(entry) ? missing : grey);
+      }
     }
   }
+  const double dx = 1.0 / static_cast<double>(repeats_across);
+  const double dy = 1.0 / static_cast<double>(repeats_down);
   script.place(place);
-  script.line("plot '-' binary array=({},{}) format='%uchar%uchar%uchar' with rgbimage", shape.cols,
-              shape.rows);
+  script.line(
+      "plot '-' binary array=({},{}) dx={} dy={} origin=({},{}) format='%uchar%uchar%uchar' with "
+      "rgbimage",
+      cols, rows, dx, dy, dx / 2 - 0.5, dy / 2 - 0.5);
   script.binary(bytes);
   script.line("unset label");
 }

@@ -97,6 +97,39 @@ TEST_F(Render, DrawsFactorsAndLossOfAnyRun) {
   EXPECT_EQ(gif.frames[0].delay_milliseconds, 200);
 }
 
+TEST_F(Render, OneLargeEntryAmongThoseOfAPixelDoesNotDarkenAllOthers) {
+  Matrix<float> A(5000, 3);
+  for (Index i = 0; i < A.size(); ++i) A.data()[i] = i / 3 == 7 ? 30.0F : 1.0F;
+  write_snapshots(A.view(), 1, 2, "outlier");
+  ASSERT_EQ(run(place, {"render", "outlier", "--format", "gif", "--no-report"}).status, 0);
+  const Gif gif = parse_gif(read_text(place.at("outlier/factors.gif")));
+  int lit = 0;
+  for (int y = 0; y < gif.height; ++y) {
+    for (int x = 0; x < gif.width; ++x) {
+      const Colour& c = gif.at(gif.frames.size() - 1, x, y);
+      lit += c[1] > 70 && c[2] - c[0] > 40 ? 1 : 0;  // blue to green, neither purple nor yellow
+    }
+  }
+  EXPECT_GT(lit, gif.width * gif.height / 20);
+}
+
+TEST_F(Render, DrawsImagesOfASingleRow) {
+  Matrix<float> A(6, 4);
+  for (Index i = 0; i < A.size(); ++i) A.data()[i] = static_cast<float>(1 + i % 5);
+  write_snapshots(A.view(), 1, 1, "rows");
+  const Words words{"render", "rows", "--image-shape", "1,4", "--format", "gif", "--no-report"};
+  ASSERT_EQ(run(place, words).status, 0);
+  const Gif gif = parse_gif(read_text(place.at("rows/basis.gif")));
+  int grey = 0;
+  for (int y = 0; y < gif.height; ++y) {
+    for (int x = 0; x < gif.width; ++x) {
+      const Colour& c = gif.at(gif.frames.size() - 1, x, y);
+      grey += c[0] > 60 && c[0] < 240 && c[0] == c[1] && c[1] == c[2] ? 1 : 0;
+    }
+  }
+  EXPECT_GT(grey, gif.width * gif.height / 20);
+}
+
 TEST_F(Render, CallsTheLossByItsName) {
   const Matrix<float> A = [] {
     Matrix<float> entries(9, 5);
