@@ -3,6 +3,7 @@
 import http.client
 import json
 import socket
+import threading
 import time
 import unittest
 import urllib.parse
@@ -214,6 +215,12 @@ class Viewers(programs.ProgramTest):
 
     def test_rubbish_and_early_leavers_do_no_harm(self):
         program, address = self.live_run("large", 30, 0, "--linger", 60)
+        # There from the start: with the run over, the last viewer to leave ends the program.
+        viewer = Events(address)
+        self.addCleanup(viewer.close)
+        events = []
+        reader = threading.Thread(target=lambda: events.extend(viewer.until("end")))
+        reader.start()
         kept = []
         for k in range(40):
             raw(address, b"\x00\xff\x16\x03 rubbish \r\n\r\n" * 50).close()
@@ -222,9 +229,8 @@ class Viewers(programs.ProgramTest):
             if k % 4 == 0:
                 kept.append(raw(address, b"GET / HT"))
         self.addCleanup(lambda: [s.close() for s in kept])
-        viewer = Events(address)
-        self.addCleanup(viewer.close)
-        self.assertEqual(viewer.until("end")[-1]["iterations"], 30)
+        reader.join()
+        self.assertEqual(events[-1]["iterations"], 30)
         self.assertIsNone(program.poll())
 
     def test_a_request_that_drags_on_does_not_keep_the_run_from_ending(self):
