@@ -82,7 +82,7 @@ TEST(LossOptions, TheSummaryAndThePlanSayWhatCounts) {
   const Workplace place;
   place.file("hole.csv", kHole);
   place.file("mask.csv", kMask);
-  const auto said = [&](Words words, const char* part) {
+  const auto said = [&](const Words& words, const char* part) {
     const Outcome outcome = run(place, words);
     EXPECT_EQ(outcome.status, 0) << outcome.error;
     EXPECT_NE(outcome.out.find(part), std::string::npos) << outcome.out;
@@ -92,7 +92,7 @@ TEST(LossOptions, TheSummaryAndThePlanSayWhatCounts) {
   place.file("filled.csv", kFilled);
   said({"factorize", "filled.csv", "--rank", "1", "--out", "mask", "--mask", "mask.csv"},
        "\nmask            mask.csv\n");
-  // Two workspaces of a panel, for the model and its powers.
+  // Denominators of its own for each row of the factors, and what the model is laid out in.
   const auto workspace = [&](const Words& more) {
     Words words{"plan", "filled.csv", "--rank", "1", "--json"};
     words.insert(words.end(), more.begin(), more.end());
