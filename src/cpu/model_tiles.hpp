@@ -61,7 +61,6 @@ class TiledFactor {
   /// Row j, padded; rows are ld() apart.
   const T* row(Index j) const { return copied() ? padded_rows() + j * ld() : Ht_.row(j); }
   Index ld() const { return copied() ? padded_cols(Ht_.cols(), kPaddingStep<T>) : Ht_.ld(); }
-  Index rank() const { return Ht_.cols(); }
 
  private:
   bool copied() const { return Ht_.cols() % kPaddingStep<T> != 0; }

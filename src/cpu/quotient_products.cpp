@@ -65,13 +65,6 @@ void take_quotients(const V& a, const V& v, V& q, V& d) {
   }
 }
 
-/// One tile of A and of its weights; rows may be read up to a multiple of kColumnStep entries.
-template <class T>
-struct DataTile {
-  MatrixView<const T> A;
-  MatrixView<const T> weights;
-};
-
 /// Tiles of A, weights and model, one after the other, as quotients.
 template <class T>
 class QuotientTiles {
