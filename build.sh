@@ -20,6 +20,7 @@ Options
   --prefix DIR   install: where to (/usr/local unless given)
   --jobs N       compile and test N at a time (as many as fit this machine
                  unless given)
+  -D NAME=VALUE  test: a further definition for CMake, which keeps it
   -- ARG...      test: further arguments for ctest, such as -R solver
                  bench: further arguments for the benchmark program
 
@@ -271,7 +272,7 @@ command_demo() {
 
 command_test() {
   set_up "$kBuildNeeds$kTestNeeds"
-  configure -D NONNEG_BUILD_TESTS=ON -D NONNEG_BUILD_EXAMPLES=ON
+  configure -D NONNEG_BUILD_TESTS=ON -D NONNEG_BUILD_EXAMPLES=ON "${definitions[@]}"
   build_targets
   step "testing"
   # Tests run side by side; threads that wait for each other must not spin in the others' way.
@@ -348,6 +349,7 @@ prefix=
 jobs=
 folders=
 apt_log=
+definitions=()
 further=()
 missing=()
 missing_optional=()
@@ -375,6 +377,11 @@ while [ $# -gt 0 ]; do
       shift
       ;;
     --jobs=*) jobs=$(value_of --jobs "${1#*=}") ;;
+    -D)
+      definitions+=(-D "$(value_of "$@")")
+      shift
+      ;;
+    -D*) definitions+=("$1") ;;
     --)
       shift
       further=("$@")
@@ -399,6 +406,7 @@ if [ -z "$command" ]; then
   exit 0
 fi
 if [ -n "$prefix" ] && [ "$command" != install ]; then fail "--prefix is for install only"; fi
+if [ "${#definitions[@]}" -gt 0 ] && [ "$command" != test ]; then fail "-D is for test only"; fi
 if [ "${#further[@]}" -gt 0 ] && [ "$command" != test ] && [ "$command" != bench ]; then
   fail "arguments after -- are for test and bench only"
 fi

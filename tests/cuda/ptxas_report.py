@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Fails where ptxas keeps anything of a kernel in local memory: a spill or a stack frame.
 
-    ptxas_report.py --ptxas PTXAS --architectures 75,90 [--verbose] FILE.ptx...
+    ptxas_report.py --ptxas PTXAS --cuobjdump CUOBJDUMP --architectures 75,90 [--verbose] FILE...
 
-Assembles each file for each architecture and reads what `ptxas -v` says. Every kernel that uses local
+A file is PTX (.ptx) or an object that nvcc left, with one PTX in it. Assembles each for each
+architecture and reads what `ptxas -v` says. Every kernel that uses local
 memory is named with its architecture, bytes and registers; --verbose names the others too.
 """
 import argparse
@@ -13,6 +14,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 
 KERNEL = re.compile(r"Compiling entry function '(\w+)' for 'sm_(\w+)'")
 FUNCTION = re.compile(r"Function properties for (\w+)")
@@ -55,6 +57,22 @@ def parse(text, file, architecture):
     return list(uses.values())
 
 
+def ptx_of(cuobjdump, path, folder):
+    """The PTX of an object, extracted below `folder`; a file of PTX itself."""
+    if path.endswith(".ptx"):
+        return path
+    place = tempfile.mkdtemp(dir=folder)
+    run = subprocess.run([cuobjdump, "--extract-ptx", "all", os.path.abspath(path)], cwd=place,
+                         capture_output=True, text=True, check=False)
+    found = os.listdir(place)
+    if run.returncode != 0 or len(found) != 1:
+        raise SystemExit(f"cuobjdump finds {len(found)} PTX files, not one, in {path}:\n"
+                         f"{run.stdout}{run.stderr}")
+    named = os.path.join(place, os.path.basename(path).removesuffix(".o") + ".ptx")
+    os.rename(os.path.join(place, found[0]), named)
+    return named
+
+
 def assemble(job):
     ptxas, path, architecture = job
     run = subprocess.run([ptxas, "-v", f"--gpu-name=sm_{architecture}", path, "-o", os.devnull],
@@ -86,14 +104,17 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--ptxas", required=True)
+    parser.add_argument("--cuobjdump", default="cuobjdump")
     parser.add_argument("--architectures", required=True, help="such as 75,80,90")
     parser.add_argument("--verbose", action="store_true")
     parser.add_argument("files", nargs="+")
     options = parser.parse_args()
 
     architectures = options.architectures.split(",")
-    jobs = [(options.ptxas, path, a) for path in options.files for a in architectures]
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+    with (tempfile.TemporaryDirectory() as folder,
+          concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool):
+        files = list(pool.map(lambda path: ptx_of(options.cuobjdump, path, folder), options.files))
+        jobs = [(options.ptxas, path, a) for path in files for a in architectures]
         uses = [use for found in pool.map(assemble, jobs) for use in found]
     names = demangled(uses)
     bad = [use for use in uses if use.bytes() > 0]

@@ -1,0 +1,87 @@
+# Test programs, and how ctest runs them: whole programs or shards of them, not a process for each test.
+# One test by itself: build/tests/solver/nonneg_solver_test --gtest_filter='StopTest*'
+#
+# Tests that need a CUDA device are registered twice:
+#
+#   emulated.NAME   on the emulated device, anywhere; label emulated_device
+#   gpu.NAME        on a GPU; skipped where there is none, or failed with NONNEG_TEST_REQUIRE_GPU=1
+#                   in the environment; label gpu
+
+# What every test program is compiled with. They are compiled often and run shortly: -O1 builds them in
+# half the time of a release's -O3. (The library that they test has its own flags.)
+add_library(nonneg_test_options INTERFACE)
+target_link_libraries(nonneg_test_options INTERFACE
+  GTest::gmock OpenMP::OpenMP_CXX Threads::Threads nonneg_compile_options)
+target_compile_options(nonneg_test_options INTERFACE
+  $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CONFIG:Release>>:-O1>)
+target_include_directories(nonneg_test_options INTERFACE ${PROJECT_SOURCE_DIR}/tests)
+
+# GoogleTest's headers are compiled once. Every file includes what it uses all the same.
+add_executable(nonneg_precompiled EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/support/precompiled.cpp)
+target_link_libraries(nonneg_precompiled PRIVATE nonneg_test_options)
+target_precompile_headers(nonneg_precompiled PRIVATE <gmock/gmock.h> <gtest/gtest.h>)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # Lets ccache keep what is compiled with a precompiled header.
+  target_compile_options(nonneg_test_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)
+endif()
+
+# The main() of programs that may need a device.
+add_library(nonneg_device_main STATIC ${CMAKE_CURRENT_LIST_DIR}/support/device_main.cpp)
+target_link_libraries(nonneg_device_main PUBLIC GTest::gtest PRIVATE nonneg_compile_options)
+
+# What tests of the CPU are run with: backend auto finds no GPU.
+set(NONNEG_NO_GPU CUDA_VISIBLE_DEVICES=-1)
+
+# nonneg_add_test_program(PROGRAM SOURCE... [LIBRARIES LIBRARY...]): main() comes from GoogleTest, or from
+# nonneg_device_main where that is among the libraries.
+function(nonneg_add_test_program program)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LIBRARIES")
+  add_executable(${program} ${arg_UNPARSED_ARGUMENTS})
+  if(NOT nonneg_device_main IN_LIST arg_LIBRARIES)
+    list(APPEND arg_LIBRARIES GTest::gtest_main)
+  endif()
+  target_link_libraries(${program} PRIVATE ${arg_LIBRARIES} nonneg_test_options)
+  target_precompile_headers(${program} REUSE_FROM nonneg_precompiled)
+endfunction()
+
+# nonneg_add_tests(NAME PROGRAM [FILTER f] [SHARDS n] [LABELS l...] [TIMEOUT s] [ENVIRONMENT A=1...]):
+# the tests of a program that match, in one process, or in n that share them: NAME.1 ... NAME.n.
+function(nonneg_add_tests name program)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "FILTER;SHARDS;TIMEOUT" "LABELS;ENVIRONMENT")
+  set(command ${program})
+  if(arg_FILTER)
+    list(APPEND command --gtest_filter=${arg_FILTER})
+  endif()
+  if(NOT arg_SHARDS)
+    set(arg_SHARDS 1)
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 600)
+  endif()
+  foreach(shard RANGE 1 ${arg_SHARDS})
+    set(test ${name})
+    set(environment ${arg_ENVIRONMENT})
+    if(arg_SHARDS GREATER 1)
+      set(test ${name}.${shard})
+      math(EXPR index "${shard} - 1")
+      list(APPEND environment GTEST_TOTAL_SHARDS=${arg_SHARDS} GTEST_SHARD_INDEX=${index})
+    endif()
+    add_test(NAME ${test} COMMAND ${command})
+    set_tests_properties(${test} PROPERTIES
+      LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT} ENVIRONMENT "${environment}")
+  endforeach()
+endfunction()
+
+# nonneg_add_device_test(NAME PROGRAM FILTER): the tests of a program that match, in one process:
+# reading the kernels takes an emulated device longer than most tests. The program links
+# nonneg_device_main.
+function(nonneg_add_device_test name program filter)
+  if(NOT TARGET nonneg_emulated_device)
+    return()
+  endif()
+  add_dependencies(${program} nonneg_cuda nonneg_emulated_device)
+  nonneg_add_tests(emulated.${name} ${program} FILTER ${filter} LABELS emulated_device TIMEOUT 1800
+    ENVIRONMENT LD_PRELOAD=$<TARGET_FILE:nonneg_emulated_device> NONNEG_TEST_REQUIRE_GPU=1)
+  nonneg_add_tests(gpu.${name} ${program} FILTER ${filter} LABELS gpu)
+  set_tests_properties(gpu.${name} PROPERTIES RESOURCE_LOCK gpu SKIP_RETURN_CODE 77)
+endfunction()

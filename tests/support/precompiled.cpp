@@ -1,0 +1,2 @@
+// The owner of the precompiled header of all test programs (tests/TestPrograms.cmake).
+int main() {}
