@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Fails where ptxas keeps anything of a kernel in local memory: a spill or a stack frame.
 
-    ptxas_report.py --ptxas PTXAS --cuobjdump CUOBJDUMP --architectures 75,90 [--verbose] FILE...
+    ptxas_report.py --ptxas PTXAS --print-ptx PROGRAM --architectures 75,90 [--verbose] FILE...
 
-A file is PTX (.ptx) or an object that nvcc left, with one PTX in it. Assembles each for each
-architecture and reads what `ptxas -v` says. Every kernel that uses local
+A file is PTX (.ptx) or an object that nvcc left, whose PTX the program prints
+(tests/emulated_device/tools/print_ptx.cpp). Assembles each for each architecture and reads what
+`ptxas -v` says. Every kernel that uses local
 memory is named with its architecture, bytes and registers; --verbose names the others too.
 """
 import argparse
@@ -57,19 +58,16 @@ def parse(text, file, architecture):
     return list(uses.values())
 
 
-def ptx_of(cuobjdump, path, folder):
-    """The PTX of an object, extracted below `folder`; a file of PTX itself."""
+def ptx_of(print_ptx, path, folder):
+    """The PTX of an object, as a file below `folder`; a file of PTX itself."""
     if path.endswith(".ptx"):
         return path
-    place = tempfile.mkdtemp(dir=folder)
-    run = subprocess.run([cuobjdump, "--extract-ptx", "all", os.path.abspath(path)], cwd=place,
-                         capture_output=True, text=True, check=False)
-    found = os.listdir(place)
-    if run.returncode != 0 or len(found) != 1:
-        raise SystemExit(f"cuobjdump finds {len(found)} PTX files, not one, in {path}:\n"
-                         f"{run.stdout}{run.stderr}")
-    named = os.path.join(place, os.path.basename(path).removesuffix(".o") + ".ptx")
-    os.rename(os.path.join(place, found[0]), named)
+    run = subprocess.run([print_ptx, path], capture_output=True, check=False)
+    if run.returncode != 0:
+        raise SystemExit(run.stderr.decode())
+    named = os.path.join(folder, os.path.basename(path).removesuffix(".o") + ".ptx")
+    with open(named, "wb") as file:
+        file.write(run.stdout)
     return named
 
 
@@ -104,7 +102,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--ptxas", required=True)
-    parser.add_argument("--cuobjdump", default="cuobjdump")
+    parser.add_argument("--print-ptx", help="needed for objects")
     parser.add_argument("--architectures", required=True, help="such as 75,80,90")
     parser.add_argument("--verbose", action="store_true")
     parser.add_argument("files", nargs="+")
@@ -113,7 +111,7 @@ def main():
     architectures = options.architectures.split(",")
     with (tempfile.TemporaryDirectory() as folder,
           concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool):
-        files = list(pool.map(lambda path: ptx_of(options.cuobjdump, path, folder), options.files))
+        files = list(pool.map(lambda path: ptx_of(options.print_ptx, path, folder), options.files))
         jobs = [(options.ptxas, path, a) for path in files for a in architectures]
         uses = [use for found in pool.map(assemble, jobs) for use in found]
     names = demangled(uses)
