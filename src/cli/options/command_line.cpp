@@ -75,7 +75,11 @@ std::string explain(const CLI::ParseError& error, const Command* command) {
   const std::string name = message.substr(0, message.find(':'));
   const std::string see = "; see " + full_name(command) + " --help";
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
-    if (message.find("At Most") != std::string::npos) return name + " was given more than once";
+    // CLI11 2.4 writes the one, 2.6 the other.
+    if (message.find("At Most") != std::string::npos ||
+        message.find("At most") != std::string::npos) {
+      return name + " was given more than once";
+    }
     if (message.ends_with("missing")) return name + " needs a value" + see;
     return message + see;
   }
