@@ -87,7 +87,9 @@ std::string option_groups(const std::vector<Option>& options) {
     group->second += option_lines(option);
   }
   std::string out;
-  for (const auto& [name, lines] : groups) out += "\n" + name + ":\n" + lines;
+  for (const auto& [name, lines] : groups) {
+    out.append("\n").append(name).append(":\n").append(lines);
+  }
   return out;
 }
 
