@@ -2,11 +2,12 @@
 /// names.
 #pragma once
 
-#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
+
+#include "name_files.hpp"
 
 namespace nonneg {
 
@@ -22,13 +23,6 @@ inline nlohmann::ordered_json text_json(const std::string& text) {
   return text.empty() ? Json(nullptr) : Json(text);
 }
 
-/// Files of names, one a line, beside JSON that stays something that one opens in an editor.
-inline constexpr const char* kRowNamesFile = "row_names.txt";
-inline constexpr const char* kColumnNamesFile = "column_names.txt";
-
-/// Whether names are too many to be in the JSON itself.
-inline bool in_own_file(const std::vector<std::string>& names) { return names.size() > 1000; }
-
 /// Sets object[key] to the names, or object[key + "_file"] to the file that they are in; nothing
 /// where there are none.
 inline void put_names(nlohmann::ordered_json& object, const std::string& key,
@@ -38,18 +32,6 @@ inline void put_names(nlohmann::ordered_json& object, const std::string& key,
   } else if (!names.empty()) {
     object[key] = names;
   }
-}
-
-/// The content of such a file. A line end within a name becomes a space.
-inline std::string lines_of(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) {
-    const std::size_t start = text.size();
-    text += name;
-    std::replace(text.begin() + static_cast<std::ptrdiff_t>(start), text.end(), '\n', ' ');
-    text += '\n';
-  }
-  return text;
 }
 
 }  // namespace nonneg

@@ -1,13 +1,13 @@
-#include "cli/completion_command.hpp"
-
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
-#include <functional>
+#include <memory>
+#include <string>
 #include <vector>
 
+#include "cli/commands.hpp"
 #include "cli/console.hpp"
-#include "cli/option_table.hpp"
-#include "cli/usage.hpp"
+#include "cli/options/usage.hpp"
 
 namespace nonneg::cli {
 namespace {
@@ -17,40 +17,35 @@ struct Slot {
   /// "--rank", or empty for the positional.
   std::string option;
   std::string description;
-  bool takes_value = false;
   bool file = false;
   bool directory = false;
   std::vector<std::string> choices;
 };
 
-struct Command {
+struct Offer {
   std::string name;
   std::string description;
   std::vector<Slot> slots;
 };
 
-Slot slot_of(const CLI::Option& option) {
+Slot slot_of(const Option& option) {
   Slot slot;
-  if (option.nonpositional()) slot.option = "--" + option.get_lnames().front();
-  slot.description = option.get_description();
-  slot.takes_value = option.get_type_size() != 0;
-  const std::string type = option.get_type_name();
-  slot.file = slot.takes_value && type == "FILE";
-  slot.directory = slot.takes_value && type == "DIR";
-  if (type.find('|') != std::string::npos) slot.choices = choices_of(type);
+  slot.option = option.long_name();
+  slot.description = option.description;
+  slot.file = option.type == "FILE";
+  slot.directory = option.type == "DIR";
+  if (option.type.find('|') != std::string::npos) slot.choices = choices_of(option.type);
   return slot;
 }
 
-std::vector<Command> commands_of(const CLI::App& app) {
-  std::vector<Command> commands;
-  for (const CLI::App* sub : app.get_subcommands({})) {
-    Command command{sub->get_name(), sub->get_description(), {}};
-    for (const CLI::Option* option : sub->get_options()) {
-      command.slots.push_back(slot_of(*option));
-    }
-    commands.push_back(std::move(command));
+std::vector<Offer> offers_of(const Program& program) {
+  std::vector<Offer> offers;
+  for (const Command& command : program.commands) {
+    Offer offer{command.name, command.description, {}};
+    for (const Option& option : command.all_options()) offer.slots.push_back(slot_of(option));
+    offers.push_back(std::move(offer));
   }
-  return commands;
+  return offers;
 }
 
 std::string join(const std::vector<std::string>& words) {
@@ -66,29 +61,27 @@ std::string bash_values(const Slot& slot) {
   return "COMPREPLY=()";
 }
 
-std::string bash_script(const std::vector<Command>& commands) {
+std::string bash_script(const std::vector<Offer>& offers) {
   std::vector<std::string> names;
   std::string cases;
-  for (const Command& command : commands) {
-    names.push_back(command.name);
+  for (const Offer& offer : offers) {
+    names.push_back(offer.name);
     std::vector<std::string> options;
     std::string values;
     std::string positional = "COMPREPLY=()";
-    for (const Slot& slot : command.slots) {
+    for (const Slot& slot : offer.slots) {
       if (slot.option.empty()) {
         positional = bash_values(slot);
         continue;
       }
       options.push_back(slot.option);
-      if (slot.takes_value) {
-        values += fmt::format("        {}) {}; return ;;\n", slot.option, bash_values(slot));
-      }
+      values += fmt::format("        {}) {}; return ;;\n", slot.option, bash_values(slot));
     }
     cases += fmt::format(
         "    {}\n      case \"$prev\" in\n{}      esac\n      if [[ $cur == -* ]]; then\n"
         "        COMPREPLY=($(compgen -W \"{}\" -- \"$cur\"))\n      else\n        {}\n      fi "
         ";;\n",
-        command.name + ")", values, join(options), positional);
+        offer.name + ")", values, join(options), positional);
   }
   return fmt::format(
       "# bash completion for nonneg: source <(nonneg completion bash)\n"
@@ -122,21 +115,21 @@ std::string zsh_action(const Slot& slot) {
   return " ";
 }
 
-std::string zsh_script(const std::vector<Command>& commands) {
+std::string zsh_script(const std::vector<Offer>& offers) {
   std::string names;
   std::string cases;
-  for (const Command& command : commands) {
-    names += fmt::format("    '{}:{}'\n", command.name, zsh_text(command.description));
+  for (const Offer& offer : offers) {
+    names += fmt::format("    '{}:{}'\n", offer.name, zsh_text(offer.description));
     std::string specs;
-    for (const Slot& slot : command.slots) {
+    for (const Slot& slot : offer.slots) {
       if (slot.option.empty()) {
         specs += fmt::format(" \\\n        ':argument:{}'", zsh_action(slot));
       } else {
-        specs += fmt::format(" \\\n        '{}[{}]{}'", slot.option, zsh_text(slot.description),
-                             slot.takes_value ? ":value:" + zsh_action(slot) : "");
+        specs += fmt::format(" \\\n        '{}[{}]:value:{}'", slot.option,
+                             zsh_text(slot.description), zsh_action(slot));
       }
     }
-    cases += fmt::format("    {})\n      _arguments{} ;;\n", command.name, specs);
+    cases += fmt::format("    {})\n      _arguments{} ;;\n", offer.name, specs);
   }
   return fmt::format(
       "#compdef nonneg\n# zsh completion for nonneg: a file _nonneg on $fpath, or\n"
@@ -159,22 +152,21 @@ std::string fish_text(const std::string& text) {
   return out;
 }
 
-std::string fish_script(const std::vector<Command>& commands) {
+std::string fish_script(const std::vector<Offer>& offers) {
   std::string out =
       "# fish completion for nonneg: nonneg completion fish | source\n"
       "complete -c nonneg -f\n"
       "complete -c nonneg -n __fish_use_subcommand -l help -d 'help'\n"
       "complete -c nonneg -n __fish_use_subcommand -l version -d 'version'\n";
-  for (const Command& command : commands) {
-    out += fmt::format("complete -c nonneg -n __fish_use_subcommand -a {} -d '{}'\n", command.name,
-                       fish_text(command.description));
-    const std::string in_command = fmt::format("'__fish_seen_subcommand_from {}'", command.name);
-    for (const Slot& slot : command.slots) {
+  for (const Offer& offer : offers) {
+    out += fmt::format("complete -c nonneg -n __fish_use_subcommand -a {} -d '{}'\n", offer.name,
+                       fish_text(offer.description));
+    const std::string in_command = fmt::format("'__fish_seen_subcommand_from {}'", offer.name);
+    for (const Slot& slot : offer.slots) {
       out += "complete -c nonneg -n " + in_command;
       if (!slot.option.empty()) {
-        out += fmt::format(" -l {} -d '{}'", slot.option.substr(2), fish_text(slot.description));
+        out += fmt::format(" -l {} -d '{}' -r", slot.option.substr(2), fish_text(slot.description));
       }
-      if (slot.takes_value && !slot.option.empty()) out += " -r";
       if (!slot.choices.empty()) {
         out += fmt::format(" -a '{}'", join(slot.choices));
       } else if (slot.directory) {
@@ -188,25 +180,36 @@ std::string fish_script(const std::vector<Command>& commands) {
   return out;
 }
 
-}  // namespace
-
-std::string completion_script(const std::string& shell, const CLI::App& app) {
-  const std::vector<std::string> shells{"bash", "zsh", "fish"};
-  const std::vector<Command> commands = commands_of(app);
-  switch (parse_choice("completion", shell, shells)) {
+std::string script(const std::string& shell) {
+  const std::vector<Offer> offers = offers_of(make_program());
+  switch (parse_choice("completion", shell, {"bash", "zsh", "fish"})) {
     case 0:
-      return bash_script(commands);
+      return bash_script(offers);
     case 1:
-      return zsh_script(commands);
+      return zsh_script(offers);
     default:
-      return fish_script(commands);
+      return fish_script(offers);
   }
 }
 
-ExitStatus completion_command(const std::string& shell, const CLI::App& app) {
+ExitStatus execute(const std::string& shell) {
   if (shell.empty()) missing("completion", "SHELL (bash, zsh or fish)");
-  print(completion_script(shell, app));
+  print(script(shell));
   return ExitStatus::success;
+}
+
+}  // namespace
+
+Command completion_command() {
+  const auto shell = std::make_shared<std::string>();
+  Command command{"completion", "Print a completion script for a shell"};
+  command.options.text("SHELL", *shell, "bash|zsh|fish", "bash, zsh or fish");
+  command.examples =
+      "  source <(nonneg completion bash)\n"
+      "  nonneg completion zsh > ~/.zfunc/_nonneg\n"
+      "  nonneg completion fish > ~/.config/fish/completions/nonneg.fish";
+  command.run = [shell](Interrupt&) { return execute(*shell); };
+  return command;
 }
 
 }  // namespace nonneg::cli

@@ -37,6 +37,24 @@ void require_mask(const std::string& path, const DataView& mask) {
 
 }  // namespace
 
+void add_dataset(OptionTable& table, OpenOptions& open) {
+  table.group("Input");
+  table.text("--dataset", open.dataset, "PATH",
+             "Which matrix of an HDF5 file, or which array of an .npz file, A is");
+}
+
+void add_missing(OptionTable& table, Options& options) {
+  table.choice("--missing", options.missing, "none|nan|zeros",
+               {Missing::none, Missing::nan, Missing::zeros},
+               "Entries that nobody observed: NaN and empty cells, or what a sparse matrix does "
+               "not store");
+}
+
+void add_weights(OptionTable& table, DataArguments& data) {
+  table.text("--mask", data.mask, "FILE", "Matrix of 0 for missing entries of A, and 1");
+  table.text("--weights", data.weights, "FILE", "Matrix of how much each entry of A counts, >= 0");
+}
+
 OpenOptions opened_for(const Options& options, OpenOptions open) {
   open.missing_cells = options.missing == Missing::nan;
   return open;

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "cli/options/option_table.hpp"
 #include "nonneg/matrix_file.hpp"
 #include "nonneg/options.hpp"
 
@@ -14,6 +15,18 @@ struct DataArguments {
   std::string weights;
   std::string mask;
 };
+
+/// What INPUT is, where it is A.
+inline constexpr const char* kInputHelp =
+    "Matrix A, m x n: .npy, .csv, .tsv or .mtx, or any of them gzipped (.gz); sparse .mtx or .npz; "
+    "HDF5 (.h5, .hdf5, .h5ad), also as FILE:/PATH/IN/FILE";
+
+/// --dataset, under the heading "Input".
+void add_dataset(OptionTable& table, OpenOptions& open);
+/// --missing.
+void add_missing(OptionTable& table, Options& options);
+/// --mask and --weights.
+void add_weights(OptionTable& table, DataArguments& data);
 
 /// How to open A's file for a run with these options.
 OpenOptions opened_for(const Options& options, OpenOptions open);

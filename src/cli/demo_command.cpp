@@ -1,13 +1,17 @@
-#include "cli/demo_command.hpp"
-
 #include <fmt/format.h>
 
 #include <cmath>
+#include <cstdint>
+#include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
+#include <string>
 #include <utility>
 
+#include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/demo_data.hpp"
+#include "cli/factorization.hpp"
 #include "cli/picture_files.hpp"
 #include "cli/swimmer_report.hpp"
 #include "nonneg/error.hpp"
@@ -15,6 +19,24 @@
 
 namespace nonneg::cli {
 namespace {
+
+enum class Demo { learning, line, swimmer };
+
+struct DemoArguments {
+  Demo demo = Demo::learning;
+  /// Empty: the factors are not kept.
+  std::string out;
+  /// Where the picture of learning and of line goes; empty for a name of its own in the working
+  /// directory.
+  std::string picture;
+  bool no_picture = false;
+  bool overwrite = false;
+  Reporting reporting;
+  std::optional<std::int64_t> max_iterations;
+  /// Of the swimmer's first start.
+  std::uint64_t seed = 0;
+  int threads = 0;
+};
 
 constexpr Index kLearningIterations = 50;
 constexpr Index kSwimmerIterations = 200;
@@ -261,9 +283,7 @@ ExitStatus swimmer(const DemoArguments& arguments, RunDirectory* directory, Inte
                   [&] { return swimmer_text(report, best->Ht.view(), starts); });
 }
 
-}  // namespace
-
-ExitStatus demo_command(const DemoArguments& arguments, Interrupt& interrupt) {
+ExitStatus execute(const DemoArguments& arguments, Interrupt& interrupt) {
   std::optional<RunDirectory> directory;
   if (!arguments.out.empty()) directory.emplace(arguments.out, arguments.overwrite, interrupt);
   RunDirectory* keep = directory ? &*directory : nullptr;
@@ -276,6 +296,41 @@ ExitStatus demo_command(const DemoArguments& arguments, Interrupt& interrupt) {
       break;
   }
   return swimmer(arguments, keep, interrupt);
+}
+
+void declare(OptionTable& table, DemoArguments& arguments) {
+  table.add(
+      "NAME", "learning|line|swimmer",
+      "learning: 80 points in the plane, 50 multiplicative updates, and an animation of them; "
+      "line: 80 points about a line, at rank 1; swimmer: 256 pictures made of 17 parts",
+      "learning", [&arguments](const std::string& text) {
+        const auto choice = parse_choice("demo", text, choices_of("learning|line|swimmer"));
+        arguments.demo = static_cast<Demo>(choice);
+      });
+  table.group("Result");
+  table.text("--out", arguments.out, "DIR", "Directory for W.npy, H.npy and run.json");
+  table.text("--picture", arguments.picture, "FILE", "Where learning and line draw what they did")
+      .default_text = "learning.gif, line.png";
+  table.flag("--no-picture", arguments.no_picture, "Draw nothing");
+  table.flag("--overwrite", arguments.overwrite,
+             "Replace an older run in DIR, and a FILE that nonneg did not draw");
+  add_reporting(table, arguments.reporting);
+  table.group("Run");
+  table.integer("--max-iterations", arguments.max_iterations, "Most iterations",
+                "swimmer 200, else 50");
+  table.unsigned_integer("--seed", arguments.seed, "First of the swimmer's random starts");
+  table.integer("--threads", arguments.threads, "Threads on the CPU", "all usable cores");
+}
+
+}  // namespace
+
+Command demo_command() {
+  const auto arguments = std::make_shared<DemoArguments>();
+  Command command{"demo", "Factorize a matrix whose answer is known"};
+  declare(command.options, *arguments);
+  command.examples = "  nonneg demo\n  nonneg demo line\n  nonneg demo swimmer --out swimmer";
+  command.run = [arguments](Interrupt& interrupt) { return execute(*arguments, interrupt); };
+  return command;
 }
 
 }  // namespace nonneg::cli

@@ -1,8 +1,15 @@
 #include "cli/factorization.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "cli/console.hpp"
 
 namespace nonneg::cli {
+
+void add_reporting(OptionTable& table, Reporting& reporting) {
+  table.flag("--quiet", reporting.quiet, "No progress, no summary: only errors");
+  table.flag("--json", reporting.json, "One JSON object on standard output, nothing else");
+}
 
 template <class T>
 Result<T> solve(const DataView& A, const Options& options, const InitialFactors<T>* initial,

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <functional>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "cli/exit_status.hpp"
 #include "cli/interrupt.hpp"
+#include "cli/options/option_table.hpp"
 #include "cli/progress.hpp"
 #include "cli/run_directory.hpp"
 #include "cli/run_record.hpp"
@@ -20,6 +22,9 @@ struct Reporting {
   /// One JSON object on standard output instead of a summary.
   bool json = false;
 };
+
+/// --quiet and --json.
+void add_reporting(OptionTable& table, Reporting& reporting);
 
 /// Called at each check, with the solver between two sweeps.
 template <class T>

@@ -1,21 +1,43 @@
-#include "cli/factorize_command.hpp"
-
 #include <fmt/format.h>
 
 #include <exception>
 #include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
+#include <string>
 
+#include "cli/commands.hpp"
 #include "cli/console.hpp"
+#include "cli/data_options.hpp"
 #include "cli/dense_copy.hpp"
+#include "cli/factorization.hpp"
+#include "cli/options/solver_options.hpp"
+#include "cli/options/usage.hpp"
 #include "cli/render_command.hpp"
-#include "cli/usage.hpp"
+#include "cli/run_watch.hpp"
 #include "nonneg/devices.hpp"
 #include "nonneg/error.hpp"
 #include "nonneg/matrix_file.hpp"
 
 namespace nonneg::cli {
 namespace {
+
+struct FactorizeArguments {
+  std::string input;
+  /// Which matrix of the file, and the names of its rows and columns.
+  OpenOptions open;
+  Options options;
+  /// Whether --init was given, and not left to follow from --init-w and --init-h.
+  bool init_given = false;
+  std::string init_w;
+  std::string init_h;
+  std::string out;
+  bool overwrite = false;
+  Reporting reporting;
+  WatchArguments watch;
+  DataArguments data;
+};
 
 /// Two files make a custom start, and a custom start takes two files.
 void settle_init(FactorizeArguments& arguments) {
@@ -183,9 +205,7 @@ ExitStatus run(const FactorizeArguments& arguments, const MatrixFile& file, cons
   return status_of(result.stop_reason);
 }
 
-}  // namespace
-
-ExitStatus factorize_command(FactorizeArguments arguments, Interrupt& interrupt) {
+ExitStatus execute(FactorizeArguments arguments, Interrupt& interrupt) {
   require_value("factorize", "INPUT", arguments.input);
   require_value("factorize", "--out", arguments.out);
   settle_init(arguments);
@@ -204,6 +224,71 @@ ExitStatus factorize_command(FactorizeArguments arguments, Interrupt& interrupt)
   const DataView& A = data.view();
   return wide ? run<double>(arguments, file, A, directory, progress, watch, interrupt)
               : run<float>(arguments, file, A, directory, progress, watch, interrupt);
+}
+
+void declare(OptionTable& table, FactorizeArguments& arguments) {
+  Options& options = arguments.options;
+  table.text("INPUT", arguments.input, "FILE", kInputHelp);
+  add_dataset(table, arguments.open);
+  table.text("--row-names", arguments.open.row_names, "FILE",
+             "Names of A's rows, one a line, in place of those in INPUT");
+  table.text("--column-names", arguments.open.column_names, "FILE",
+             "Names of A's columns, likewise");
+  table.group("Result");
+  table.integer("--rank", options.rank, "Number of components k", "required");
+  table.text("--out", arguments.out, "DIR", "Directory for W.npy, H.npy and run.json (required)");
+  table.flag("--overwrite", arguments.overwrite, "Replace an older run in DIR");
+  add_reporting(table, arguments.reporting);
+
+  table.group("Algorithm");
+  add_algorithm(table, options);
+  add_loss(table, options);
+  add_missing(table, options);
+  add_weights(table, arguments.data);
+  table.integer("--inner-repeats", options.inner_repeats,
+                "Updates of a factor per iteration with the same products", "the algorithm's own");
+  table.on_off("--extrapolation", options.extrapolation,
+               "Update W at an H carried on along its last step",
+               "on for hals, off for mu; not with anls");
+  table.decimal("--floor", options.floor, "Smallest factor entry, in units of sqrt(mean(A)/k)",
+                "0 for hals and anls, 1e-10 for mu");
+  table.decimal("--l1-w", options.penalties.l1_w, "Penalty on the sum of W");
+  table.decimal("--l1-h", options.penalties.l1_h, "Penalty on the sum of H");
+  table.decimal("--l2-w", options.penalties.l2_w, "Penalty on half the squares of W");
+  table.decimal("--l2-h", options.penalties.l2_h, "Penalty on half the squares of H");
+
+  table.group("Start");
+  table
+      .choice("--init", options.init, "random|custom", {Init::random, Init::custom},
+              "First factors: drawn, or from --init-w and --init-h")
+      .given = &arguments.init_given;
+  table.text("--init-w", arguments.init_w, "FILE", "First W, m x k");
+  table.text("--init-h", arguments.init_h, "FILE", "First H, k x n");
+  table.unsigned_integer("--seed", options.seed, "Which random numbers to draw");
+
+  table.group("Stop");
+  table.integer("--max-iterations", options.max_iterations, "Most iterations");
+  table.decimal("--tolerance", options.tolerance,
+                "Stop when the objective falls by less than this part of itself between two "
+                "checks; 0: never");
+  table.integer("--check-every", options.check_every, "Iterations between two checks");
+  add_computing(table, options);
+  add_watching(table, arguments.watch);
+}
+
+}  // namespace
+
+Command factorize_command() {
+  const auto arguments = std::make_shared<FactorizeArguments>();
+  Command command{"factorize", "Factorize a matrix: A ~ W*H with W, H >= 0"};
+  declare(command.options, *arguments);
+  command.examples =
+      "  nonneg factorize faces.npy --rank 32 --out faces-32\n"
+      "  nonneg factorize counts.csv.gz --rank 10 --out run --algorithm mu --seed 7\n"
+      "  nonneg factorize A.mtx --rank 5 --out run --json > run.log\n"
+      "  nonneg factorize cells.h5ad:/layers/counts --rank 20 --out run";
+  command.run = [arguments](Interrupt& interrupt) { return execute(*arguments, interrupt); };
+  return command;
 }
 
 }  // namespace nonneg::cli

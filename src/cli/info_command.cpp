@@ -1,14 +1,14 @@
-#include "cli/info_command.hpp"
-
 #include <fmt/format.h>
 #include <sched.h>
 
 #include <cstdint>
 #include <fstream>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <thread>
 
+#include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "nonneg/devices.hpp"
 #include "nonneg/version.hpp"
@@ -67,9 +67,7 @@ nlohmann::ordered_json to_json(const DeviceInfo& device) {
           {"compute_capability", fmt::format("{}.{}", device.compute_major, device.compute_minor)}};
 }
 
-}  // namespace
-
-ExitStatus info_command(bool json) {
+ExitStatus execute(bool json) {
   const BuildInfo build = build_info();
   const std::string model = proc_value("/proc/cpuinfo", "model name");
   const int cores = usable_cores();
@@ -107,6 +105,18 @@ ExitStatus info_command(bool json) {
       build.formats, build.cuda ? "cpu, cuda" : "cpu", model.empty() ? "unknown" : model, cores,
       human_bytes(total), human_bytes(available), device_lines(list)));
   return ExitStatus::success;
+}
+
+}  // namespace
+
+Command info_command() {
+  const auto json = std::make_shared<bool>(false);
+  Command command{"info", "Say what this build and this machine have"};
+  command.options.group("Result");
+  command.options.flag("--json", *json, "One JSON object on standard output, nothing else");
+  command.examples = "  nonneg info";
+  command.run = [json](Interrupt&) { return execute(*json); };
+  return command;
 }
 
 }  // namespace nonneg::cli

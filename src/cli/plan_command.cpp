@@ -1,18 +1,30 @@
-#include "cli/plan_command.hpp"
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
 
+#include "cli/commands.hpp"
 #include "cli/console.hpp"
-#include "cli/usage.hpp"
+#include "cli/data_options.hpp"
+#include "cli/options/solver_options.hpp"
+#include "cli/options/usage.hpp"
+#include "cli/run_record.hpp"
 #include "nonneg/matrix_file.hpp"
 #include "nonneg/plan.hpp"
 #include "nonneg/version.hpp"
 
 namespace nonneg::cli {
 namespace {
+
+struct PlanArguments {
+  std::string input;
+  OpenOptions open;
+  Options options;
+  DataArguments data;
+  bool json = false;
+};
 
 std::string bytes_line(std::string_view what, std::uint64_t bytes, std::string_view note) {
   return fmt::format("{:<20}{:>9}{:>18}  {}\n", what, human_bytes(bytes), bytes, note);
@@ -68,9 +80,7 @@ std::string plan_table(const Plan& plan, const MatrixFile& file) {
   return out;
 }
 
-}  // namespace
-
-ExitStatus plan_command(const PlanArguments& arguments) {
+ExitStatus execute(const PlanArguments& arguments) {
   require_value("plan", "INPUT", arguments.input);
   validate(arguments.options);
   const MatrixFile file =
@@ -105,6 +115,30 @@ ExitStatus plan_command(const PlanArguments& arguments) {
   using Json = nlohmann::ordered_json;
   print(json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
   return ExitStatus::success;
+}
+
+void declare(OptionTable& table, PlanArguments& arguments) {
+  table.text("INPUT", arguments.input, "FILE", kInputHelp);
+  add_dataset(table, arguments.open);
+  table.group("Plan");
+  table.integer("--rank", arguments.options.rank, "Number of components k", "required");
+  add_algorithm(table, arguments.options);
+  add_loss(table, arguments.options);
+  add_missing(table, arguments.options);
+  add_weights(table, arguments.data);
+  table.flag("--json", arguments.json, "One JSON object on standard output, nothing else");
+  add_computing(table, arguments.options);
+}
+
+}  // namespace
+
+Command plan_command() {
+  const auto arguments = std::make_shared<PlanArguments>();
+  Command command{"plan", "Say what a factorization takes, and stop there"};
+  declare(command.options, *arguments);
+  command.examples = "  nonneg plan faces.npy --rank 32";
+  command.run = [arguments](Interrupt&) { return execute(*arguments); };
+  return command;
 }
 
 }  // namespace nonneg::cli

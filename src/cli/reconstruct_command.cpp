@@ -1,14 +1,17 @@
-#include "cli/reconstruct_command.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
 
+#include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/dense_copy.hpp"
+#include "cli/factorization.hpp"
 #include "cli/npy_rows.hpp"
-#include "cli/usage.hpp"
+#include "cli/options/usage.hpp"
 #include "nonneg/error.hpp"
 #include "nonneg/matrix_file.hpp"
 #include "nonneg/version.hpp"
@@ -17,6 +20,13 @@ namespace nonneg::cli {
 namespace {
 
 namespace fs = std::filesystem;
+
+struct ReconstructArguments {
+  std::string model;
+  std::string out;
+  bool overwrite = false;
+  Reporting reporting;
+};
 
 /// W·H is formed and written in blocks of about this many bytes.
 constexpr Index kBlockBytes = Index{64} << 20U;
@@ -38,9 +48,7 @@ void write_product(const MatrixFile& w_file, const MatrixFile& h_file, OutputPat
   file.finish();
 }
 
-}  // namespace
-
-ExitStatus reconstruct_command(const ReconstructArguments& arguments, Interrupt& interrupt) {
+ExitStatus execute(const ReconstructArguments& arguments, Interrupt& interrupt) {
   require_value("reconstruct", "DIR", arguments.model);
   require_value("reconstruct", "--out", arguments.out);
   OutputPath out = resolve_output_file(arguments.out, arguments.overwrite);
@@ -77,6 +85,25 @@ ExitStatus reconstruct_command(const ReconstructArguments& arguments, Interrupt&
                       h.view().cols(), h.view().rows(), arguments.out));
   }
   return ExitStatus::success;
+}
+
+void declare(OptionTable& table, ReconstructArguments& arguments) {
+  table.text("DIR", arguments.model, "DIR", "Directory of a run");
+  table.group("Result");
+  table.text("--out", arguments.out, "FILE", "File for W*H, an .npy (required)");
+  table.flag("--overwrite", arguments.overwrite, "Replace FILE if it exists");
+  add_reporting(table, arguments.reporting);
+}
+
+}  // namespace
+
+Command reconstruct_command() {
+  const auto arguments = std::make_shared<ReconstructArguments>();
+  Command command{"reconstruct", "Multiply a run's factors: W*H"};
+  declare(command.options, *arguments);
+  command.examples = "  nonneg reconstruct faces-32 --out approximation.npy";
+  command.run = [arguments](Interrupt& interrupt) { return execute(*arguments, interrupt); };
+  return command;
 }
 
 }  // namespace nonneg::cli

@@ -7,13 +7,16 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <utility>
 
+#include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/number_pair.hpp"
-#include "cli/option_table.hpp"
+#include "cli/options/usage.hpp"
 #include "cli/picture_files.hpp"
 #include "cli/snapshot_place.hpp"
-#include "cli/usage.hpp"
 #include "nonneg/error.hpp"
 #include "nonneg/version.hpp"
 #include "render/directory_pictures.hpp"
@@ -108,7 +111,9 @@ Rendered render_snapshots(const RenderArguments& arguments, Interrupt& interrupt
   return rendered;
 }
 
-ExitStatus render_command(const RenderArguments& arguments, Interrupt& interrupt) {
+namespace {
+
+ExitStatus execute(const RenderArguments& arguments, Interrupt& interrupt) {
   require_value("render", "DIR", arguments.snapshots);
   const Rendered rendered = render_snapshots(arguments, interrupt);
   if (arguments.reporting.json) {
@@ -127,6 +132,42 @@ ExitStatus render_command(const RenderArguments& arguments, Interrupt& interrupt
     print(text);
   }
   return ExitStatus::success;
+}
+
+void declare(OptionTable& table, RenderArguments& arguments) {
+  table.text("DIR", arguments.snapshots, "DIR",
+             "Directory of snapshots, or of a run that names one; it may still grow");
+  table.group("Result");
+  table.text("-o,--out", arguments.out, "DIR", "Directory for the pictures").default_text =
+      "beside the snapshots";
+  table.flag("--overwrite", arguments.overwrite,
+             "Replace files that nonneg did not draw; its own pictures always are");
+  add_reporting(table, arguments.reporting);
+  table.group("Pictures");
+  table
+      .text("--image-shape", arguments.image_shape, "R,C",
+            "A row of the matrix is an image of R x C pixels")
+      .default_text = "the run's";
+  table.text("--size", arguments.size, "WxH", "Size in pixels").default_text = "fitted";
+  table
+      .text("--format", arguments.formats, "LIST",
+            "gif: an animation over the snapshots; png, svg: the last one")
+      .default_text = "gif,png";
+  table.flag("--no-report", arguments.no_report, "Write no report.html");
+}
+
+}  // namespace
+
+Command render_command() {
+  const auto arguments = std::make_shared<RenderArguments>();
+  Command command{"render", "Draw pictures of a run's snapshots"};
+  declare(command.options, *arguments);
+  command.examples =
+      "  nonneg render snapshots\n"
+      "  nonneg render faces-32 -o pictures --image-shape 19,19\n"
+      "  nonneg render snapshots --format svg --size 1600x720";
+  command.run = [arguments](Interrupt& interrupt) { return execute(*arguments, interrupt); };
+  return command;
 }
 
 }  // namespace nonneg::cli

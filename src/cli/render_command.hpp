@@ -1,4 +1,4 @@
-/// nonneg render
+/// The pictures and the report of a run's snapshots.
 #pragma once
 
 #include <string>
@@ -28,7 +28,5 @@ struct Rendered {
 
 /// Draws the pictures and writes the report.
 Rendered render_snapshots(const RenderArguments& arguments, Interrupt& interrupt);
-
-ExitStatus render_command(const RenderArguments& arguments, Interrupt& interrupt);
 
 }  // namespace nonneg::cli

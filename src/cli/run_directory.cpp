@@ -9,11 +9,12 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <nlohmann/json.hpp>
 #include <system_error>
 #include <type_traits>
 
 #include "cli/console.hpp"
-#include "json_values.hpp"
+#include "name_files.hpp"
 #include "nonneg/error.hpp"
 #include "nonneg/matrix_file.hpp"
 

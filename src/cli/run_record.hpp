@@ -1,7 +1,7 @@
 /// The content of run.json. Its names are a contract with those who read it.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>

@@ -6,9 +6,10 @@
 #include <atomic>
 #include <filesystem>
 #include <limits>
+#include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "cli/number_pair.hpp"
-#include "cli/option_table.hpp"
 #include "cli/output_path.hpp"
 #include "nonneg/error.hpp"
 #include "report/directory_events.hpp"
@@ -119,6 +120,34 @@ std::string checked_directory(const WatchArguments& arguments, const std::string
 }
 
 }  // namespace
+
+void add_watching(OptionTable& table, WatchArguments& watch) {
+  table.group("Watching");
+  table.text("--snapshots", watch.snapshots, "DIR",
+             "Directory that gets snapshots of the factors as they form, pictures and a report");
+  table.integer("--snapshot-every", watch.every, "Iterations between two snapshots",
+                "at 1, 2, 4, 8, ...");
+  table.decimal("--snapshot-seconds", watch.seconds, "Seconds between two snapshots", "");
+  table.text("--snapshot-at", watch.at, "LIST", "Iterations to keep, such as 1,10,100");
+  table.integer("--snapshot-rows", watch.rows, "Most rows of W in a snapshot, evenly spaced",
+                "all of them");
+  table.text("--image-shape", watch.image_shape, "R,C", "A row of A is an image of R x C pixels");
+  table.flag("--no-pictures", watch.no_pictures, "Draw nothing at the end of the run");
+  Option& live = table.add("--live", "[PORT]",
+                           "Show the run on a page of this machine, at PORT or one that is free",
+                           {}, [&watch](const std::string& text) {
+                             if (!text.empty()) watch.port = parse_integer("--live", text);
+                           });
+  live.value_optional = true;
+  live.given = &watch.live;
+  table
+      .text("--live-host", watch.host, "ADDRESS",
+            "Address to serve the page at; others than this machine reach only what is not "
+            "127.0.0.1")
+      .default_text = watch.host;
+  table.decimal("--live-linger", watch.linger, "Seconds that the page stays after the run",
+                "until it is closed");
+}
 
 /// Both sinks of a run, and whether one has failed.
 class RunWatch::Sinks {

@@ -1,15 +1,16 @@
 /// What of a run can be watched while it goes on: snapshots on disk, the live page.
 #pragma once
 
-#include <exception>
+#include <functional>
 #include <memory>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "cli/interrupt.hpp"
+#include "cli/options/option_table.hpp"
 #include "live/live_server.hpp"
 #include "nonneg/snapshot_directory.hpp"
 #include "nonneg/solver.hpp"
@@ -33,6 +34,9 @@ struct WatchArguments {
   std::string host = "127.0.0.1";
   std::optional<double> linger;
 };
+
+/// What to watch, under a heading of its own.
+void add_watching(OptionTable& table, WatchArguments& watch);
 
 /// Takes a run's snapshots and checks to the directory and the page that were asked for; does
 /// nothing where neither was.

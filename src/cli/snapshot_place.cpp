@@ -17,7 +17,7 @@ std::string find_snapshots(const std::string& given) {
   std::ifstream file(record_path);
   // Without one the reader says what is wrong with the directory.
   if (!file) return given;
-  const auto record = nlohmann::json::parse(file, nullptr, false);
+  const auto record = nlohmann::ordered_json::parse(file, nullptr, false);
   if (!record.is_object()) {
     throw IoError(record_path.string() + ": is no JSON object", record_path.string());
   }

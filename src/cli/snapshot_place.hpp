@@ -1,7 +1,7 @@
 /// Where the snapshots are that a user means.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "nonneg/snapshot_directory.hpp"

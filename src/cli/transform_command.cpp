@@ -1,16 +1,21 @@
-#include "cli/transform_command.hpp"
-
 #include <fmt/format.h>
 
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
 
+#include "cli/commands.hpp"
 #include "cli/console.hpp"
+#include "cli/data_options.hpp"
 #include "cli/dense_copy.hpp"
+#include "cli/factorization.hpp"
 #include "cli/npy_rows.hpp"
-#include "cli/option_table.hpp"
-#include "cli/usage.hpp"
+#include "cli/options/solver_options.hpp"
+#include "cli/options/usage.hpp"
 #include "nonneg/error.hpp"
 #include "nonneg/matrix_file.hpp"
 #include "nonneg/version.hpp"
@@ -20,6 +25,21 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
+
+struct TransformArguments {
+  std::string input;
+  OpenOptions open;
+  std::string model;
+  std::string out;
+  bool overwrite = false;
+  Reporting reporting;
+  /// Options given on the command line; algorithm, loss and the penalties on W are the model's.
+  Options options;
+  bool algorithm_given = false;
+  DataArguments data;
+  std::optional<double> l1_w;
+  std::optional<double> l2_w;
+};
 
 /// The options of a model's run.json; empty where the directory has none, as for factors from
 /// elsewhere.
@@ -102,9 +122,7 @@ ExitStatus run(const TransformArguments& arguments, const Options& options, cons
   return ExitStatus::success;
 }
 
-}  // namespace
-
-ExitStatus transform_command(const TransformArguments& arguments, Interrupt& interrupt) {
+ExitStatus execute(const TransformArguments& arguments, Interrupt& interrupt) {
   require_value("transform", "INPUT", arguments.input);
   require_value("transform", "--model", arguments.model);
   require_value("transform", "--out", arguments.out);
@@ -126,6 +144,40 @@ ExitStatus transform_command(const TransformArguments& arguments, Interrupt& int
   const DataView& A = data.view();
   return wide ? run<double>(arguments, options, input, A, h, std::move(out), interrupt)
               : run<float>(arguments, options, input, A, h, std::move(out), interrupt);
+}
+
+void declare(OptionTable& table, TransformArguments& arguments) {
+  Options& options = arguments.options;
+  table.text("INPUT", arguments.input, "FILE",
+             "New rows, with the model's columns, in any format that factorize reads");
+  add_dataset(table, arguments.open);
+  table.group("Result");
+  table.text("--model", arguments.model, "DIR", "Directory of a run (required)");
+  table.text("--out", arguments.out, "FILE", "File for W, an .npy (required)");
+  table.flag("--overwrite", arguments.overwrite, "Replace FILE if it exists");
+  add_reporting(table, arguments.reporting);
+  table.group("Algorithm");
+  add_algorithm(table, options, "the model's").given = &arguments.algorithm_given;
+  add_missing(table, options);
+  add_weights(table, arguments.data);
+  table.decimal("--l1-w", arguments.l1_w, "Penalty on the sum of W", "the model's");
+  table.decimal("--l2-w", arguments.l2_w, "Penalty on half the squares of W", "the model's");
+  table.group("Stop");
+  table.integer("--max-iterations", options.max_iterations, "Most updates of a row");
+  table.decimal("--tolerance", options.tolerance,
+                "A row is done when it moves by less than this part of its first step; 0: never");
+  add_computing(table, options);
+}
+
+}  // namespace
+
+Command transform_command() {
+  const auto arguments = std::make_shared<TransformArguments>();
+  Command command{"transform", "Find W for new rows, with a model's H"};
+  declare(command.options, *arguments);
+  command.examples = "  nonneg transform new.npy --model faces-32 --out W-new.npy";
+  command.run = [arguments](Interrupt& interrupt) { return execute(*arguments, interrupt); };
+  return command;
 }
 
 }  // namespace nonneg::cli

@@ -1,16 +1,19 @@
-#include "cli/view_command.hpp"
-
 #include <fmt/format.h>
 
 #include <chrono>
 #include <limits>
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
 #include <thread>
 #include <utility>
 
+#include "cli/commands.hpp"
 #include "cli/console.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/options/usage.hpp"
 #include "cli/snapshot_place.hpp"
-#include "cli/usage.hpp"
 #include "live/event_server.hpp"
 #include "nonneg/error.hpp"
 #include "nonneg/snapshot_directory.hpp"
@@ -20,6 +23,12 @@ namespace nonneg::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+struct ViewArguments {
+  std::string directory;
+  std::optional<Index> port;
+  std::string host = "127.0.0.1";
+};
 
 constexpr std::chrono::milliseconds kPoll{300};
 /// Snapshots of those that are there already; all that come later are shown.
@@ -100,9 +109,8 @@ class Follower {
   bool recorded_ = false;
 };
 
-}  // namespace
-
-ExitStatus view_command(const ViewArguments& arguments, Interrupt& interrupt) {
+/// Serves until Ctrl-C, and follows the directory while it grows.
+ExitStatus execute(const ViewArguments& arguments, Interrupt& interrupt) {
   require_value("view", "DIR", arguments.directory);
   const std::string path = find_snapshots(arguments.directory);
   live::Place place;
@@ -122,6 +130,28 @@ ExitStatus view_command(const ViewArguments& arguments, Interrupt& interrupt) {
     follower.follow();
   }
   return ExitStatus::success;
+}
+
+void declare(OptionTable& table, ViewArguments& arguments) {
+  table.text("DIR", arguments.directory, "DIR",
+             "Directory of snapshots, or of a run that has some");
+  table.group("Page");
+  table.integer("--port", arguments.port, "Port to serve the page at", "7878, or any free one");
+  table
+      .text("--host", arguments.host, "ADDRESS",
+            "Address to serve at; others than this machine reach only what is not 127.0.0.1")
+      .default_text = arguments.host;
+}
+
+}  // namespace
+
+Command view_command() {
+  const auto arguments = std::make_shared<ViewArguments>();
+  Command command{"view", "Show a run's snapshots on a page, as they come"};
+  declare(command.options, *arguments);
+  command.examples = "  nonneg view snapshots\n  nonneg view snapshots --port 9000";
+  command.run = [arguments](Interrupt& interrupt) { return execute(*arguments, interrupt); };
+  return command;
 }
 
 }  // namespace nonneg::cli

@@ -1,6 +1,7 @@
 #include "live/live_server.hpp"
 
 #include <chrono>
+#include <nlohmann/json.hpp>
 #include <thread>
 #include <utility>
 

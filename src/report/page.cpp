@@ -1,5 +1,6 @@
 #include "report/page.hpp"
 
+#include <nlohmann/json.hpp>
 #include <string_view>
 #include <utility>
 #include <vector>

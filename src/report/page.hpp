@@ -1,7 +1,7 @@
 /// The page, put together from its sources.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 namespace nonneg::report {

@@ -14,7 +14,7 @@
 /// Numbers that are not finite are null.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 

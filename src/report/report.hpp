@@ -1,7 +1,7 @@
 /// report.html: a finished run in one file that needs no network.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <utility>
 

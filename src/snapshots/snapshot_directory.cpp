@@ -18,7 +18,7 @@
 #include "dense_row.hpp"
 #include "io/file_descriptor.hpp"
 #include "io/output_file.hpp"
-#include "json_values.hpp"
+#include "name_files.hpp"
 #include "nonneg/version.hpp"
 #include "snapshots/snapshot_lines.hpp"
 

@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <nonneg/nonneg.hpp>
 #include <random>
 #include <stop_token>

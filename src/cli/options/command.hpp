@@ -1,0 +1,43 @@
+/// A command of nonneg: its options, and what it does.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "cli/exit_status.hpp"
+#include "cli/options/option_table.hpp"
+
+namespace nonneg::cli {
+
+class Interrupt;
+
+struct Command {
+  /// "factorize"
+  std::string name;
+  std::string description;
+  /// Their fields belong to `run`, and live as long as it does.
+  OptionTable options{};
+  /// Lines at the end of its help page.
+  std::string examples{};
+  /// Does what the fields say.
+  std::function<ExitStatus(Interrupt&)> run{};
+
+  /// Its own options, and then --help, which every command has.
+  std::vector<Option> all_options() const;
+};
+
+/// nonneg itself.
+struct Program {
+  std::string description;
+  std::string examples;
+  std::vector<Command> commands;
+
+  /// Those that stand before any command: --version and --help.
+  static std::vector<Option> options();
+};
+
+/// "nonneg factorize"; "nonneg" where `command` is null.
+std::string full_name(const Command* command);
+
+}  // namespace nonneg::cli

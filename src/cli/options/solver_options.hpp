@@ -1,0 +1,20 @@
+/// Options of every command that makes a solver, or says what one would take.
+#pragma once
+
+#include <string>
+
+#include "cli/options/option_table.hpp"
+#include "nonneg/options.hpp"
+
+namespace nonneg::cli {
+
+/// --algorithm. `default_text`: see OptionTable.
+Option& add_algorithm(OptionTable& table, Options& options, const std::string& default_text = {});
+
+/// --loss and --beta.
+void add_loss(OptionTable& table, Options& options);
+
+/// What to compute with, under a heading of its own.
+void add_computing(OptionTable& table, Options& options);
+
+}  // namespace nonneg::cli

@@ -1,0 +1,30 @@
+/// Files of names of rows or columns, one a line, beside JSON that stays something that one opens
+/// in an editor.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace nonneg {
+
+inline constexpr const char* kRowNamesFile = "row_names.txt";
+inline constexpr const char* kColumnNamesFile = "column_names.txt";
+
+/// Whether names are too many to be in the JSON itself.
+inline bool in_own_file(const std::vector<std::string>& names) { return names.size() > 1000; }
+
+/// The content of such a file. A line end within a name becomes a space.
+inline std::string lines_of(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) {
+    const std::size_t start = text.size();
+    text += name;
+    std::replace(text.begin() + static_cast<std::ptrdiff_t>(start), text.end(), '\n', ' ');
+    text += '\n';
+  }
+  return text;
+}
+
+}  // namespace nonneg
