@@ -17,6 +17,7 @@ struct Slot {
   /// "--rank", or empty for the positional.
   std::string option;
   std::string description;
+  bool takes_value = false;
   bool file = false;
   bool directory = false;
   std::vector<std::string> choices;
@@ -32,6 +33,7 @@ Slot slot_of(const Option& option) {
   Slot slot;
   slot.option = option.long_name();
   slot.description = option.description;
+  slot.takes_value = !option.type.empty();
   slot.file = option.type == "FILE";
   slot.directory = option.type == "DIR";
   if (option.type.find('|') != std::string::npos) slot.choices = choices_of(option.type);
@@ -75,7 +77,9 @@ std::string bash_script(const std::vector<Offer>& offers) {
         continue;
       }
       options.push_back(slot.option);
-      values += fmt::format("        {}) {}; return ;;\n", slot.option, bash_values(slot));
+      if (slot.takes_value) {
+        values += fmt::format("        {}) {}; return ;;\n", slot.option, bash_values(slot));
+      }
     }
     cases += fmt::format(
         "    {}\n      case \"$prev\" in\n{}      esac\n      if [[ $cur == -* ]]; then\n"
@@ -125,8 +129,8 @@ std::string zsh_script(const std::vector<Offer>& offers) {
       if (slot.option.empty()) {
         specs += fmt::format(" \\\n        ':argument:{}'", zsh_action(slot));
       } else {
-        specs += fmt::format(" \\\n        '{}[{}]:value:{}'", slot.option,
-                             zsh_text(slot.description), zsh_action(slot));
+        specs += fmt::format(" \\\n        '{}[{}]{}'", slot.option, zsh_text(slot.description),
+                             slot.takes_value ? ":value:" + zsh_action(slot) : "");
       }
     }
     cases += fmt::format("    {})\n      _arguments{} ;;\n", offer.name, specs);
@@ -165,8 +169,9 @@ std::string fish_script(const std::vector<Offer>& offers) {
     for (const Slot& slot : offer.slots) {
       out += "complete -c nonneg -n " + in_command;
       if (!slot.option.empty()) {
-        out += fmt::format(" -l {} -d '{}' -r", slot.option.substr(2), fish_text(slot.description));
+        out += fmt::format(" -l {} -d '{}'", slot.option.substr(2), fish_text(slot.description));
       }
+      if (slot.takes_value && !slot.option.empty()) out += " -r";
       if (!slot.choices.empty()) {
         out += fmt::format(" -a '{}'", join(slot.choices));
       } else if (slot.directory) {

@@ -59,6 +59,16 @@ TEST(Completion, ForBashOffersCommandsOptionsAndValues) {
   EXPECT_EQ(offered("nonneg demo sw", 2), "swimmer\n");
   EXPECT_EQ(offered("nonneg completion z", 2), "zsh\n");
   EXPECT_EQ(offered("nonneg factorize scr", 2), "script\n");
+  EXPECT_EQ(offered("nonneg factorize --quiet scr", 3), "script\n");
+}
+
+TEST(Completion, ExpectsNoValueAfterAFlag) {
+  const std::string zsh = run(Workplace(), {"completion", "zsh"}).out;
+  EXPECT_NE(zsh.find("'--no-picture[Draw nothing]'"), std::string::npos);
+  EXPECT_NE(zsh.find("'--size[Size in pixels]:value: '"), std::string::npos);
+  const std::string fish = run(Workplace(), {"completion", "fish"}).out;
+  EXPECT_NE(fish.find("-l no-picture -d 'Draw nothing'\n"), std::string::npos);
+  EXPECT_NE(fish.find("-l size -d 'Size in pixels' -r\n"), std::string::npos);
 }
 
 TEST(Completion, KnowsThreeShells) {
