@@ -8,12 +8,17 @@
 #                   in the environment; label gpu
 
 # What every test program is compiled with. They are compiled often and run shortly: -O1 builds them in
-# half the time of a release's -O3. (The library that they test has its own flags.)
+# half the time of a release's -O3, and -O0 in a third of the time of -O1 where sanitizers instrument
+# them. (The library that they test has its own flags.)
 add_library(nonneg_test_options INTERFACE)
 target_link_libraries(nonneg_test_options INTERFACE
   GTest::gmock OpenMP::OpenMP_CXX Threads::Threads nonneg_compile_options)
-target_compile_options(nonneg_test_options INTERFACE
-  $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CONFIG:Release>>:-O1>)
+if(NONNEG_SANITIZE)
+  target_compile_options(nonneg_test_options INTERFACE -O0)
+else()
+  target_compile_options(nonneg_test_options INTERFACE
+    $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CONFIG:Release>>:-O1>)
+endif()
 target_include_directories(nonneg_test_options INTERFACE ${PROJECT_SOURCE_DIR}/tests)
 
 # GoogleTest's headers are compiled once. Every file includes what it uses all the same.
