@@ -155,7 +155,7 @@ class EventServer::Impl {
     errno = 0;
     if (!server_->bind_to_port(place.host, port)) {
       if (place.port) cannot_listen(place, errno);
-      // cpp-httplib 0.18 binds no server again that once could not be bound.
+      // Newer versions of cpp-httplib, 0.18 among them, bind no server anew whose bind has failed.
       server_ = make_server();
       errno = 0;
       port = server_->bind_to_any_port(place.host);
