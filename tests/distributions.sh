@@ -93,8 +93,11 @@ clean_up() {
   if [ "$status" -eq 0 ] && [ "$keep" = no ] || [ "$status" -gt 128 ]; then
     rm -rf --one-file-system -- "$folder"
   else
-    say "kept: $folder (the build: $root/root/nonneg/build)"
-    say "to look around: unshare -m sh -c 'mount -t proc proc $root/proc && chroot $root'"
+    say "kept: $folder"
+    if [ -d "$root/root/nonneg" ]; then
+      say "   the build is $root/root/nonneg/build; to look around in the system:"
+      say "   unshare -m sh -c 'mount -t proc proc $root/proc && chroot $root'"
+    fi
   fi
   exit "$status"
 }
