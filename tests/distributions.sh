@@ -120,74 +120,87 @@ arguments=()
 keep=no
 running=
 
-while [ $# -gt 0 ]; do
-  case "$1" in
-    -h | --help)
-      usage
-      exit 0
-      ;;
-    --keep) keep=yes ;;
-    --folder | --mirror | --jobs)
-      if [ -z "${2:-}" ]; then refuse "$1 needs a value"; fi
-      case "$1" in
-        --folder) folder=$2 ;;
-        --mirror) mirror=("$2") ;;
-        --jobs) arguments=(--jobs "$2") ;;
-      esac
-      shift
-      ;;
-    bookworm | trixie)
-      if [ -n "$suite" ]; then refuse "one release at a time: $suite or $1"; fi
-      suite=$1
-      ;;
-    -*) refuse "unknown option '$1'; --help lists them" ;;
-    *) refuse "unknown release '$1': bookworm or trixie" ;;
-  esac
-  shift
-done
-if [ -z "$suite" ]; then
-  usage >&2
-  exit 2
-fi
-if [ "${#arguments[@]}" -gt 0 ]; then
-  case "${arguments[1]}" in
-    *[!0-9]* | 0*) refuse "--jobs ${arguments[1]}: must be a number, at least 1" ;;
-  esac
-fi
+read_command_line() {
+  while [ $# -gt 0 ]; do
+    case "$1" in
+      -h | --help)
+        usage
+        exit 0
+        ;;
+      --keep) keep=yes ;;
+      --folder | --mirror | --jobs)
+        if [ -z "${2:-}" ]; then refuse "$1 needs a value"; fi
+        case "$1" in
+          --folder) folder=$2 ;;
+          --mirror) mirror=("$2") ;;
+          --jobs) arguments=(--jobs "$2") ;;
+        esac
+        shift
+        ;;
+      bookworm | trixie)
+        if [ -n "$suite" ]; then refuse "one release at a time: $suite or $1"; fi
+        suite=$1
+        ;;
+      -*) refuse "unknown option '$1'; --help lists them" ;;
+      *) refuse "unknown release '$1': bookworm or trixie" ;;
+    esac
+    shift
+  done
+  if [ -z "$suite" ]; then
+    usage >&2
+    exit 2
+  fi
+  if [ "${#arguments[@]}" -gt 0 ]; then
+    case "${arguments[1]}" in
+      *[!0-9]* | 0*) refuse "--jobs ${arguments[1]}: must be a number, at least 1" ;;
+    esac
+  fi
+}
 
-if [ "$(id -u)" -ne 0 ]; then fail "needs root, for debootstrap and chroot: run it with sudo"; fi
-for tool in debootstrap git unshare; do
-  command -v "$tool" >/dev/null || fail "$tool is missing: apt-get install debootstrap git util-linux"
-done
-unshare --mount --pid --fork true ||
-  fail "this system allows no namespaces of one's own (in a container: it must be a privileged one)"
-# A clone that another user made is read here as well.
-repository=(git -c safe.directory="$source" -C "$source")
-commit=$("${repository[@]}" rev-parse --verify HEAD) || fail "$source is not a clone with a commit"
+# Sets folder, root, commit and repository, or says what is missing.
+prepare() {
+  local tool
+  if [ "$(id -u)" -ne 0 ]; then fail "needs root, for debootstrap and chroot: run it with sudo"; fi
+  for tool in debootstrap git unshare; do
+    command -v "$tool" >/dev/null || fail "$tool is missing: apt-get install debootstrap git util-linux"
+  done
+  unshare --mount --pid --fork true ||
+    fail "this system allows no namespaces of one's own (in a container: it must be a privileged one)"
+  # A clone that another user made is read here as well.
+  repository=(git -c safe.directory="$source" -C "$source")
+  commit=$("${repository[@]}" rev-parse --verify HEAD) || fail "$source is not a clone with a commit"
 
-if [ -z "$folder" ]; then
-  folder=$(mktemp -d "/var/tmp/nonneg-$suite.XXXXXX")
-else
-  mkdir -p -- "$folder"
-  folder=$(cd -- "$folder" && pwd)
-  if [ -n "$(ls -A -- "$folder")" ]; then fail "$folder is not empty"; fi
-fi
-root=$folder/root
-readonly suite folder root
-trap clean_up EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
+  if [ -z "$folder" ]; then
+    folder=$(mktemp -d "/var/tmp/nonneg-$suite.XXXXXX")
+  else
+    mkdir -p -- "$folder"
+    folder=$(cd -- "$folder" && pwd)
+    if [ -n "$(ls -A -- "$folder")" ]; then fail "$folder is not empty"; fi
+  fi
+  root=$folder/root
+  readonly suite folder root
+  trap clean_up EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM HUP
+}
 
 # ---- The system and the two commands -------------------------------------------------------------
 
-say "$suite, commit ${commit:0:12}"
-if [ -n "$("${repository[@]}" status --porcelain)" ]; then
-  say "   what is not committed is left out"
-fi
-timed debootstrap isolated debootstrap --variant=minbase --include=git "$suite" "$root" "${mirror[@]}"
-copy_apt_settings
-"${repository[@]}" bundle create --quiet "$root/root/nonneg.bundle" HEAD
-timed clone in_root git clone /root/nonneg.bundle /root/nonneg
-timed demo in_root /root/nonneg/build.sh demo "${arguments[@]}"
-timed test in_root /root/nonneg/build.sh test "${arguments[@]}"
-sed -n '/ tests passed/,$p' "$folder/test.log"
+# Read as a whole before it starts: the file may change while this takes its time.
+main() {
+  read_command_line "$@"
+  prepare
+  say "$suite, commit ${commit:0:12}"
+  if [ -n "$("${repository[@]}" status --porcelain)" ]; then
+    say "   what is not committed is left out"
+  fi
+  timed debootstrap isolated debootstrap --variant=minbase --include=git "$suite" "$root" "${mirror[@]}"
+  copy_apt_settings
+  "${repository[@]}" bundle create --quiet "$root/root/nonneg.bundle" HEAD
+  timed clone in_root git clone /root/nonneg.bundle /root/nonneg
+  timed demo in_root /root/nonneg/build.sh demo "${arguments[@]}"
+  timed test in_root /root/nonneg/build.sh test "${arguments[@]}"
+  sed -n '/ tests passed/,$p' "$folder/test.log"
+}
+
+main "$@"
