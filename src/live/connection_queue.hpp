@@ -8,9 +8,14 @@
 #include <functional>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace nonneg::live {
+
+/// What enqueue returns: nothing in older versions of cpp-httplib; in newer ones, whether the
+/// connection was taken.
+using Enqueued = decltype(std::declval<httplib::TaskQueue&>().enqueue({}));
 
 /// With every thread busy and as many connections waiting, the next one is not accepted until there
 /// is room: a flood of them takes no file descriptors from the run.
@@ -22,12 +27,13 @@ class ConnectionQueue final : public httplib::TaskQueue {
     }
   }
 
-  void enqueue(std::function<void()> connection) override {
+  Enqueued enqueue(std::function<void()> connection) override {
     std::unique_lock lock(mutex_);
     room_.wait(lock, [this] { return waiting_.size() < limit_ || over_; });
     waiting_.push_back(std::move(connection));
     lock.unlock();
     arrived_.notify_one();
+    return static_cast<Enqueued>(true);
   }
 
   void shutdown() override {

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <climits>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <system_error>
 #include <thread>
@@ -78,28 +79,6 @@ class EventServer::Impl {
  public:
   Impl(const Place& place, Button button) : button_(std::move(button)), token_(random_token()) {
     report::require_page();
-    server_.new_task_queue = [] { return new ConnectionQueue(kThreads); };
-    // Not the library's own: SO_REUSEPORT would let two servers share a port.
-    server_.set_socket_options([](socket_t socket) {
-      const int yes = 1;
-      ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
-    });
-    server_.set_keep_alive_max_count(1);
-    server_.set_read_timeout(kReadSeconds);
-    server_.set_write_timeout(kWriteSeconds);
-    server_.set_payload_max_length(kMostRequestBytes);
-    server_.set_tcp_nodelay(true);
-    server_.set_default_headers({{"Cache-Control", "no-store"},
-                                 {"X-Content-Type-Options", "nosniff"},
-                                 {"X-Frame-Options", "DENY"},
-                                 {"Referrer-Policy", "no-referrer"},
-                                 {"Cross-Origin-Resource-Policy", "same-origin"},
-                                 {"Cross-Origin-Opener-Policy", "same-origin"}});
-    server_.set_pre_routing_handler(
-        [this](const httplib::Request& request, httplib::Response& response) {
-          answer(request, response);
-          return httplib::Server::HandlerResponse::Handled;
-        });
     bind(place);
   }
   Impl(const Impl&) = delete;
@@ -108,12 +87,12 @@ class EventServer::Impl {
   /// `self` is kept until the last connection has ended.
   static void serve(const std::shared_ptr<Impl>& self) {
     self->thread_ = std::thread([self] {
-      self->server_.listen_after_bind();
+      self->server_->listen_after_bind();
       const std::lock_guard lock(self->mutex_);
       self->over_ = true;
       self->ended_.notify_all();
     });
-    while (!self->server_.is_running()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    while (!self->server_->is_running()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
 
   /// From here on no button is pressed.
@@ -122,7 +101,7 @@ class EventServer::Impl {
     std::unique_lock lock(mutex_);
     button_ = nullptr;
     lock.unlock();
-    server_.stop();
+    server_->stop();
     lock.lock();
     const bool over = ended_.wait_for(lock, kFarewell, [this] { return over_; });
     lock.unlock();
@@ -138,6 +117,33 @@ class EventServer::Impl {
   int viewers() const noexcept { return viewers_; }
 
  private:
+  std::unique_ptr<httplib::Server> make_server() {
+    auto server = std::make_unique<httplib::Server>();
+    server->new_task_queue = [] { return new ConnectionQueue(kThreads); };
+    // Not the library's own: SO_REUSEPORT would let two servers share a port.
+    server->set_socket_options([](socket_t socket) {
+      const int yes = 1;
+      ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+    });
+    server->set_keep_alive_max_count(1);
+    server->set_read_timeout(kReadSeconds);
+    server->set_write_timeout(kWriteSeconds);
+    server->set_payload_max_length(kMostRequestBytes);
+    server->set_tcp_nodelay(true);
+    server->set_default_headers({{"Cache-Control", "no-store"},
+                                 {"X-Content-Type-Options", "nosniff"},
+                                 {"X-Frame-Options", "DENY"},
+                                 {"Referrer-Policy", "no-referrer"},
+                                 {"Cross-Origin-Resource-Policy", "same-origin"},
+                                 {"Cross-Origin-Opener-Policy", "same-origin"}});
+    server->set_pre_routing_handler(
+        [this](const httplib::Request& request, httplib::Response& response) {
+          answer(request, response);
+          return httplib::Server::HandlerResponse::Handled;
+        });
+    return server;
+  }
+
   void bind(const Place& place) {
     if (place.port && (*place.port < 1 || *place.port > kHighestPort)) {
       throw InvalidArgument(
@@ -145,11 +151,14 @@ class EventServer::Impl {
     }
     host_ = host_to_print(place.host);
     int port = place.port.value_or(kUsualPort);
+    server_ = make_server();
     errno = 0;
-    if (!server_.bind_to_port(place.host, port)) {
+    if (!server_->bind_to_port(place.host, port)) {
       if (place.port) cannot_listen(place, errno);
+      // Newer versions of cpp-httplib, 0.18 among them, bind no server anew whose bind has failed.
+      server_ = make_server();
       errno = 0;
-      port = server_.bind_to_any_port(place.host);
+      port = server_->bind_to_any_port(place.host);
       if (port < 1) cannot_listen(place, errno);
     }
     address_ = fmt::format("http://{}:{}/{}/", host_, port, token_);
@@ -240,7 +249,7 @@ class EventServer::Impl {
   std::string address_;
   EventLog log_;
   std::atomic<int> viewers_ = 0;
-  httplib::Server server_;
+  std::unique_ptr<httplib::Server> server_;
   std::thread thread_;
 };
 

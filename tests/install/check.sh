@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # check.sh CHECK STAGE [ARGUMENT...]: one check of the tree installed under STAGE. Works in, and
-# empties, the current folder. CMAKE names the cmake to use.
+# empties, the current folder. CMAKE names the cmake to use, and CMAKE_GENERATOR, which cmake reads
+# itself, the generator.
 set -euo pipefail
 
 cmake=${CMAKE:-cmake}
