@@ -21,10 +21,11 @@ else()
 endif()
 target_include_directories(nonneg_test_options INTERFACE ${PROJECT_SOURCE_DIR}/tests)
 
-# GoogleTest's headers are compiled once. Every file includes what it uses all the same.
+# The headers of GoogleTest and of JSON are compiled once. Every file includes what it uses all the same.
 add_executable(nonneg_precompiled EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/support/precompiled.cpp)
-target_link_libraries(nonneg_precompiled PRIVATE nonneg_test_options)
-target_precompile_headers(nonneg_precompiled PRIVATE <gmock/gmock.h> <gtest/gtest.h>)
+target_link_libraries(nonneg_precompiled PRIVATE nonneg_test_options nlohmann_json::nlohmann_json)
+target_precompile_headers(nonneg_precompiled PRIVATE
+  <gmock/gmock.h> <gtest/gtest.h> <nlohmann/json.hpp>)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # Lets ccache keep what is compiled with a precompiled header.
   target_compile_options(nonneg_test_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)
