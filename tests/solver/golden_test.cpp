@@ -27,7 +27,7 @@ class GoldenTest : public SolverTest<Case> {
 
   InitialFactors<double> start() const { return {golden.W0.view(), golden.H0.view()}; }
 
-  const Golden golden;
+  Golden golden;
 };
 using GoldenCases = ::testing::Types<SolverCase<double, Algorithm::mu, BackendKind::cpu>,
                                      SolverCase<double, Algorithm::mu, BackendKind::cuda>>;

@@ -114,14 +114,14 @@ void poison_pages(Memory& m, char* start, std::uint64_t size) {
   std::memset(start, 0xFF, size);
 }
 
-/// Gives pages that are never used again back to the system.
+/// Gives pages that are never used again back to the system. Those that were mapped become pages
+/// like their neighbours, so that the system does not keep count of thousands of ranges.
 void drop_pages(char* start, std::uint64_t size) {
-  if (size < kMappedBytes) {
-    madvise(start, size, MADV_DONTNEED);
+  if (size >= kMappedBytes &&
+      mmap(start, size, PROT_READ | PROT_WRITE,
+           MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0) != MAP_FAILED)
     return;
-  }
-  mmap(start, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE,
-       -1, 0);
+  madvise(start, size, MADV_DONTNEED);
 }
 
 void add_untracked(std::uint64_t begin, std::uint64_t bytes) {
