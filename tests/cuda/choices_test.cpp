@@ -47,7 +47,7 @@ TEST_F(ChoicesTest, OneOfTheCandidateHeightsIsKept) {
 }
 
 TEST_F(ChoicesTest, DeterministicTriesNothing) {
-  Options same = options(3);
+  Options same = options(2);
   same.deterministic = true;
   const Plan plan = make_plan(tall.view(), same);
   EXPECT_TRUE(plan.panel_row_candidates.empty());

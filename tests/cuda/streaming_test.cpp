@@ -46,22 +46,6 @@ class DeviceStreamingTest : public DeviceTest {
   }
 };
 
-TEST_F(DeviceStreamingTest, EachIsTheStateOfItsIterationAndTheFactorsAreTheSameBits) {
-  const Result<float> alone = factorize<float>(A.view(), options(6));
-  const std::vector<Dense> states = states_of_w(6);
-  RecordingSink<float> sink;
-  Solver<float> solver(A.view(), options(6));
-  solver.stream_to(sink, every_sweep(8));
-  solver.run();
-  const Result<float> streamed = solver.result();
-  EXPECT_TRUE(entries_equal(to_dense(streamed.W), to_dense(alone.W)));
-  EXPECT_TRUE(entries_equal(to_dense(streamed.Ht), to_dense(alone.Ht)));
-  ASSERT_EQ(sink.kept().size(), states.size());
-  for (std::size_t i = 0; i < states.size(); ++i) {
-    EXPECT_TRUE(entries_equal(sink.kept()[i].W, states[i])) << i;
-  }
-}
-
 TEST_F(DeviceStreamingTest, EveryOrderOfStreamsGivesTheSameStates) {
   if (!Control::present()) GTEST_SKIP() << "needs the emulated device's control of streams";
   const std::vector<Dense> states = states_of_w(6);
@@ -114,24 +98,6 @@ TEST_F(DeviceStreamingTest, OnlyTheSnapshotsCrossTheBusAndNoSweepWaits) {
   EXPECT_EQ(during.allocations, all.allocations);
   // The only waits are those of the streamer's own thread, one for each snapshot.
   EXPECT_LE(during.host_waits, during.d2h_pinned.operations + 1);
-}
-
-TEST_F(DeviceStreamingTest, ASampleOfRowsIsGatheredOnTheDevice) {
-  RecordingSink<float> sink;
-  SnapshotOptions snapshots = every_sweep(4);
-  snapshots.w_rows = 10;
-  Solver<float> solver(A.view(), options(3));
-  solver.stream_to(sink, snapshots);
-  solver.run();
-  const Dense W = to_dense(solver.W());
-  const std::vector<Index> rows = sampled_rows(kRows, 10);
-  const KeptSnapshot& last = sink.kept().back();
-  ASSERT_EQ(last.W.rows, static_cast<Index>(rows.size()));
-  for (Index i = 0; i < last.W.rows; ++i) {
-    for (Index c = 0; c < kRank; ++c) {
-      EXPECT_EQ(last.W(i, c), W(rows[static_cast<std::size_t>(i)], c));
-    }
-  }
 }
 
 }  // namespace

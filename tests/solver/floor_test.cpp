@@ -6,13 +6,13 @@ namespace nonneg::test {
 namespace {
 
 template <class Case>
-class FloorTest : public ::testing::Test {};
-TYPED_TEST_SUITE(FloorTest, SolverCases, SolverNames);
+class FloorTest : public SolverTest<Case> {};
+TYPED_TEST_SUITE(FloorTest, BackendCases, SolverNames);
 
 TYPED_TEST(FloorTest, TheDefaultFloorIsTheAlgorithmsOwn) {
   using T = typename TypeParam::Scalar;
   const Dense A = rounded<T>(sparse_matrix(40, 30, 3, 0.7));
-  const Options options = TypeParam::options(5, 200);
+  const Options options = TypeParam::options(5, TypeParam::sized(200, 10));
 
   const Factors found = factors_of(factorize_dense<T>(A, options));
 

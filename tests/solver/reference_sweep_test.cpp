@@ -5,55 +5,120 @@ namespace nonneg::test {
 namespace {
 
 template <class Case>
-class ReferenceSweepTest : public ::testing::Test {};
-TYPED_TEST_SUITE(ReferenceSweepTest, SolverCases, SolverNames);
+class ReferenceSweepTest : public SolverTest<Case> {
+ protected:
+  /// Rows stop repeating when a pass moves them by less than a tenth of the first one (Gillis &
+  /// Glineur 2012): as squares, 0.01.
+  static constexpr double kRepeatTolerance = 0.01;
 
-/// Rows stop repeating when a pass moves them by less than a tenth of the first one (Gillis &
-/// Glineur 2012): as squares, 0.01.
-constexpr double kRepeatTolerance = 0.01;
+  /// Holds `sweeps` sweeps to the naive ones, and their objectives where these are no smaller than
+  /// rounding. Returns how many of the naive ones were undone.
+  static Index check(const Dense& data, const Factors& start, Options options, Index sweeps,
+                     bool with_objective) {
+    using T = typename Case::Scalar;
+    const Dense A = rounded<T>(data);
+    const Index k = options.rank;
+    SCOPED_TRACE(::testing::Message()
+                 << A.rows << " x " << A.cols << ", k = " << k << ", inner repeats "
+                 << options.inner_repeats << ", panels of " << options.panel_rows
+                 << ", extrapolation " << extrapolates(options));
+    const Matrix<T> A_data = to_matrix<T>(A);
+    const Matrix<T> W0 = to_matrix<T>(start.W);
+    const Matrix<T> H0 = to_matrix<T>(transpose(start.Ht));
+    options.max_iterations = 1000;
+    Solver<T> solver(A_data.view(), options, {W0.view(), H0.view()});
+    Extrapolated expected{{rounded<T>(start.W), rounded<T>(start.Ht)}};
+    const double floor = floor_of(options, A);
+    const auto sweep_once = [&](Factors& factors, const Dense& point) {
+      sweep(Case::kAlgorithm, A, factors, options.penalties, floor, options.inner_repeats,
+            kRepeatTolerance, extrapolates(options) ? &point : nullptr);
+    };
+    for (Index done = 1; done <= sweeps; ++done) {
+      solver.step();
+      if (extrapolates(options)) {
+        expected.sweep(A, options.penalties, floor, sweep_once);
+      } else {
+        sweep_once(expected.factors, expected.point);
+      }
+      if (done != 1 && done != 2 && done != 10 && done != sweeps) continue;
+      // Where k > min(m, n) the Gram matrices are singular and single factors drift with rounding,
+      // but not their product.
+      const double tolerance = sweep_tolerance<T>(std::max(A.rows, A.cols), done);
+      const auto& [W, Ht] = expected.factors;
+      const Dense WH = model(to_dense<T>(solver.W()), to_dense<T>(solver.Ht()));
+      EXPECT_LT(relative_distance(WH, model(W, Ht)), tolerance) << "after " << done;
+      if (with_objective) {
+        const double reached = objective(A, W, Ht, options.penalties);
+        EXPECT_NEAR(solver.check().objective, reached, tolerance * reached) << "after " << done;
+      }
+      if (k > std::min(A.rows, A.cols)) continue;
+      EXPECT_LT(relative_distance(to_dense<T>(solver.W()), W), tolerance) << "after " << done;
+      EXPECT_LT(relative_distance(to_dense<T>(solver.Ht()), Ht), tolerance) << "after " << done;
+    }
+    return expected.undone;
+  }
+};
+TYPED_TEST_SUITE(ReferenceSweepTest, BackendCases, SolverNames);
 
 TYPED_TEST(ReferenceSweepTest, SweepsAreTheFormulas) {
-  using T = typename TypeParam::Scalar;
-  const std::vector<Shape> shapes = {{37, 29, 4}, {1, 9, 2}, {9, 1, 2}, {5, 4, 7}, {130, 20, 3}};
+  const std::vector<Shape> shapes = {{1, 9, 2},
+                                     {9, 1, 2},
+                                     {5, 4, 7},
+                                     {TypeParam::sized(37, 17), TypeParam::sized(29, 11), 4},
+                                     {TypeParam::sized(130, 35), TypeParam::sized(20, 6), 3}};
   const std::vector<Penalties> all = {{}, {0.3, 0, 0, 0}, {0, 0.2, 0, 0.5}, {0.1, 0.2, 0.3, 0.4}};
   for (const Shape& shape : shapes) {
-    const Dense A = rounded<T>(random_matrix(shape.m, shape.n, 1));
+    const Dense A = random_matrix(shape.m, shape.n, 1);
     const Factors start = random_start(shape.m, shape.n, shape.k, 2);
     for (const Penalties& penalties : all) {
       for (const Index repeats : {1, 3}) {
         // ANLS refuses repeats, and has one minimum only where Gram matrices are regular.
         const bool unique = repeats == 1 && shape.k <= std::min(shape.m, shape.n);
         if (TypeParam::kAlgorithm == Algorithm::anls && !unique) continue;
-        SCOPED_TRACE(shape);
-        SCOPED_TRACE(repeats);
-        Options options = TypeParam::options(shape.k, 1000);
+        Options options = TypeParam::options(shape.k, 0);
         options.penalties = penalties;
         options.inner_repeats = repeats;
         options.extrapolation = false;
-        const Matrix<T> data = to_matrix<T>(A);
-        const Matrix<T> W0 = to_matrix<T>(start.W);
-        const Matrix<T> H0 = to_matrix<T>(transpose(start.Ht));
-        Solver<T> solver(data.view(), options, {W0.view(), H0.view()});
-        Factors expected{rounded<T>(start.W), rounded<T>(start.Ht)};
-        for (Index done = 1; done <= 10; ++done) {
-          solver.step();
-          sweep(TypeParam::kAlgorithm, A, expected, penalties, floor_of(options, A), repeats,
-                kRepeatTolerance);
-          if (done != 1 && done != 2 && done != 10) continue;
-          // Where k > min(m, n) the Gram matrices are singular and single factors drift with
-          // rounding, but not their product.
-          const double tolerance = sweep_tolerance<T>(shape.m + shape.n, done);
-          EXPECT_LT(relative_distance(model(to_dense<T>(solver.W()), to_dense<T>(solver.Ht())),
-                                      model(expected.W, expected.Ht)),
-                    tolerance)
-              << "after " << done;
-          if (shape.k > std::min(shape.m, shape.n)) continue;
-          EXPECT_LT(relative_distance(to_dense<T>(solver.W()), expected.W), tolerance) << done;
-          EXPECT_LT(relative_distance(to_dense<T>(solver.Ht()), expected.Ht), tolerance) << done;
-        }
+        this->check(A, start, options, TypeParam::sized(10, 4), false);
       }
     }
   }
+}
+
+TYPED_TEST(ReferenceSweepTest, SweepsOfManyBlocksAndPanelsAreTheFormulas) {
+  // As each rule runs by itself: hals with extrapolation.
+  const Dense A = noisy_planted(97, 43, 5, 3);
+  for (const Index k : {Index{5}, Index{17}}) {
+    Options options = TypeParam::options(k, 0);
+    options.inner_repeats = k == 17 && TypeParam::kAlgorithm == Algorithm::hals ? 3 : 1;
+    if (k == 17) options.penalties = {.l1_w = 0.1, .l1_h = 0.2, .l2_w = 0.3, .l2_h = 0.1};
+    const Factors start = random_start(97, 43, k, 4);
+    const bool quick = k == 5 && TypeParam::kAlgorithm != Algorithm::anls;
+    this->check(A, start, options, quick ? 50 : 10, true);
+    for (const Index panel_rows : {1, 16, 96}) {
+      if (TypeParam::kOnDevice && panel_rows != 16) continue;  // PanelsTest has them
+      options.panel_rows = panel_rows;
+      this->check(A, start, options, 2, true);
+    }
+  }
+}
+
+template <class Case>
+class ExtrapolatedSweepTest : public ReferenceSweepTest<Case> {};
+using HalsCases = ::testing::Types<SolverCase<float, Algorithm::hals, BackendKind::cpu>,
+                                   SolverCase<double, Algorithm::hals, BackendKind::cpu>,
+                                   SolverCase<float, Algorithm::hals, BackendKind::cuda>,
+                                   SolverCase<double, Algorithm::hals, BackendKind::cuda>>;
+TYPED_TEST_SUITE(ExtrapolatedSweepTest, HalsCases, SolverNames);
+
+TYPED_TEST(ExtrapolatedSweepTest, OneThatRaisesTheObjectiveIsUndone) {
+  Options options = TypeParam::options(4, 0);
+  options.inner_repeats = 1;
+  const Dense A = noisy_planted(41, 29, 4, 1, 0.02);
+  const Factors start = random_start(41, 29, 4, 4);
+  EXPECT_EQ(this->check(A, start, options, 17, false), 0);
+  EXPECT_EQ(this->check(A, start, options, 18, false), 1);
+  EXPECT_EQ(this->check(A, start, options, 22, false), 1);
 }
 
 TYPED_TEST(ReferenceSweepTest, FirstFactorsAreTheCallersUntilTheFirstSweep) {

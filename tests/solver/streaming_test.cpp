@@ -13,11 +13,14 @@ namespace nonneg::test {
 namespace {
 
 template <class Case>
-class StreamingTest : public ::testing::Test {
+class StreamingTest : public SolverTest<Case> {
  protected:
   using Scalar = typename Case::Scalar;
 
-  const Matrix<Scalar> data = to_matrix<Scalar>(noisy_planted(40, 30, 4, 1));
+  static constexpr Index kRows = Case::sized(40, 17);
+  static constexpr Index kCols = Case::sized(30, 11);
+
+  const Matrix<Scalar> data = to_matrix<Scalar>(noisy_planted(kRows, kCols, 4, 1));
 
   static Options options(Index sweeps) { return Case::options(4, sweeps); }
 
@@ -38,13 +41,19 @@ class StreamingTest : public ::testing::Test {
     return snapshots;
   }
 };
-TYPED_TEST_SUITE(StreamingTest, SolverCases, SolverNames);
+TYPED_TEST_SUITE(StreamingTest, RunCases, SolverNames);
+
+/// When snapshots are due: the host's affair alone.
+template <class Case>
+class SnapshotTimesTest : public StreamingTest<Case> {};
+TYPED_TEST_SUITE(SnapshotTimesTest, SolverCases, SolverNames);
 
 TYPED_TEST(StreamingTest, TheFactorsAreTheSameBitsWithAndWithout) {
   using T = typename TypeParam::Scalar;
-  const Result<T> alone = factorize<T>(this->data.view(), this->options(33));
+  const Index sweeps = TypeParam::sized(33, 13);
+  const Result<T> alone = factorize<T>(this->data.view(), this->options(sweeps));
   RecordingSink<T> sink;
-  const Result<T> streamed = this->streamed(33, sink, this->every(1));
+  const Result<T> streamed = this->streamed(sweeps, sink, this->every(1));
   EXPECT_TRUE(entries_equal(to_dense(streamed.W), to_dense(alone.W)));
   EXPECT_TRUE(entries_equal(to_dense(streamed.Ht), to_dense(alone.Ht)));
   ASSERT_EQ(streamed.loss_history.size(), alone.loss_history.size());
@@ -76,7 +85,7 @@ TYPED_TEST(StreamingTest, EachIsTheStateOfItsIteration) {
   }
 }
 
-TYPED_TEST(StreamingTest, PowersOfTwoAndTheFirstAndTheLastUnlessAskedOtherwise) {
+TYPED_TEST(SnapshotTimesTest, PowersOfTwoAndTheFirstAndTheLastUnlessAskedOtherwise) {
   using T = typename TypeParam::Scalar;
   RecordingSink<T> sink;
   SnapshotOptions snapshots;
@@ -85,7 +94,7 @@ TYPED_TEST(StreamingTest, PowersOfTwoAndTheFirstAndTheLastUnlessAskedOtherwise) 
   EXPECT_EQ(sink.iterations(), (std::vector<Index>{0, 1, 2, 4, 8, 16, 21}));
 }
 
-TYPED_TEST(StreamingTest, EveryAndListedIterations) {
+TYPED_TEST(SnapshotTimesTest, EveryAndListedIterations) {
   using T = typename TypeParam::Scalar;
   RecordingSink<T> by_seven;
   this->streamed(21, by_seven, this->every(7));
@@ -99,7 +108,7 @@ TYPED_TEST(StreamingTest, EveryAndListedIterations) {
   EXPECT_EQ(listed.iterations(), (std::vector<Index>{0, 3, 4, 20, 21}));
 }
 
-TYPED_TEST(StreamingTest, EverySoManySeconds) {
+TYPED_TEST(SnapshotTimesTest, EverySoManySeconds) {
   using T = typename TypeParam::Scalar;
   RecordingSink<T> never;
   SnapshotOptions snapshots = this->every(1);
@@ -114,7 +123,7 @@ TYPED_TEST(StreamingTest, EverySoManySeconds) {
   EXPECT_EQ(always.iterations(), (std::vector<Index>{0, 1, 2, 3, 4, 5}));
 }
 
-TYPED_TEST(StreamingTest, ASlowSinkLosesSnapshotsWhichAreCountedAndTheLastArrives) {
+TYPED_TEST(SnapshotTimesTest, ASlowSinkLosesSnapshotsWhichAreCountedAndTheLastArrives) {
   using T = typename TypeParam::Scalar;
   constexpr Index kSweeps = 1000;
   RecordingSink<T> sink([](Index) { std::this_thread::sleep_for(std::chrono::milliseconds(20)); });
@@ -137,7 +146,8 @@ TYPED_TEST(StreamingTest, ASlowSinkLosesSnapshotsWhichAreCountedAndTheLastArrive
 
 TYPED_TEST(StreamingTest, WhatASinkThrowsEndsTheRunAndTheFactorsReachedAreKept) {
   using T = typename TypeParam::Scalar;
-  for (const Index at : {Index{0}, Index{3}, Index{50}}) {
+  constexpr Index kLast = TypeParam::sized(50, 12);
+  for (const Index at : {Index{0}, Index{3}, kLast}) {
     SCOPED_TRACE(at);
     int failures = 0;
     RecordingSink<T> sink([at, &failures](Index iteration) {
@@ -145,7 +155,7 @@ TYPED_TEST(StreamingTest, WhatASinkThrowsEndsTheRunAndTheFactorsReachedAreKept) 
       ++failures;
       throw std::runtime_error("the sink is full");
     });
-    Solver<T> solver(this->data.view(), this->options(50));
+    Solver<T> solver(this->data.view(), this->options(kLast));
     solver.stream_to(sink, this->every(1));
     try {
       solver.run();
@@ -156,7 +166,7 @@ TYPED_TEST(StreamingTest, WhatASinkThrowsEndsTheRunAndTheFactorsReachedAreKept) 
     EXPECT_EQ(failures, 1) << "the sink was called again";
     const Result<T> result = solver.result();
     EXPECT_EQ(result.iterations, solver.iteration());
-    Solver<T> stepped(this->data.view(), this->options(50));
+    Solver<T> stepped(this->data.view(), this->options(kLast));
     for (Index i = 0; i < result.iterations; ++i) stepped.step();
     EXPECT_TRUE(entries_equal(to_dense(result.W), to_dense(stepped.W())));
   }
@@ -164,13 +174,14 @@ TYPED_TEST(StreamingTest, WhatASinkThrowsEndsTheRunAndTheFactorsReachedAreKept) 
 
 TYPED_TEST(StreamingTest, ASampleOfWHasTheRowsThatSampledRowsSays) {
   using T = typename TypeParam::Scalar;
-  for (const Index w_rows : {Index{1}, Index{7}, Index{39}, Index{40}, Index{1000}}) {
+  for (const Index w_rows :
+       {Index{1}, Index{7}, TestFixture::kRows - 1, TestFixture::kRows, Index{1000}}) {
     SCOPED_TRACE(w_rows);
     RecordingSink<T> sink;
     SnapshotOptions snapshots = this->every(5);
     snapshots.w_rows = w_rows;
     const Result<T> result = this->streamed(10, sink, snapshots);
-    const std::vector<Index> rows = sampled_rows(40, w_rows);
+    const std::vector<Index> rows = sampled_rows(TestFixture::kRows, w_rows);
     EXPECT_LE(static_cast<Index>(rows.size()), w_rows);
     const KeptSnapshot& last = sink.kept().back();
     ASSERT_EQ(last.W.rows, static_cast<Index>(rows.size()));

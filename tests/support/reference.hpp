@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "nonneg/backend.hpp"
@@ -226,18 +227,58 @@ struct Factors {
   Dense Ht;
 };
 
-/// One iteration as the article writes it: the whole of W from the old H, then the whole of H from
-/// the new W, each from products over all of A. `floor` is in the factors' own units.
+/// One iteration as the article writes it: the whole of W from the old H, or from `point` in its
+/// place, then the whole of H from the new W, each from products over all of A. `floor` is in the
+/// factors' own units.
 inline void sweep(Algorithm algorithm, const Dense& A, Factors& factors, const Penalties& penalties,
-                  double floor, Index repeats = 1, double repeat_tolerance = 0) {
+                  double floor, Index repeats = 1, double repeat_tolerance = 0,
+                  const Dense* point = nullptr) {
+  const Dense& Ht = point != nullptr ? *point : factors.Ht;
   const RowUpdate<double> w_update{penalties.l1_w, penalties.l2_w, floor, repeats,
                                    repeat_tolerance};
   const RowUpdate<double> h_update{penalties.l1_h, penalties.l2_h, floor, repeats,
                                    repeat_tolerance};
-  factors.W =
-      updated_rows(algorithm, factors.W, product(A, factors.Ht), gram(factors.Ht), w_update);
+  factors.W = updated_rows(algorithm, factors.W, product(A, Ht), gram(Ht), w_update);
   factors.Ht = updated_rows(algorithm, factors.Ht, transposed_product(A, factors.W),
                             gram(factors.W), h_update);
 }
+
+/// Sweeps from points to which H is carried on along its last step; one that raises the objective
+/// is undone, and the next is a plain one (Ang & Gillis, Neural Computation 31(2), 2019).
+struct Extrapolated {
+  Factors factors;
+  Dense point = factors.Ht;
+  /// By how much of its last step H is carried on, now and next, and what the next may grow to.
+  double beta = 0;
+  double next = 0.5;
+  double most = 1;
+  double least_objective = std::numeric_limits<double>::infinity();
+  Index undone = 0;
+
+  /// sweep_once(factors, point) is a sweep that updates W from `point`.
+  template <class Sweep>
+  void sweep(const Dense& A, const Penalties& penalties, double floor, const Sweep& sweep_once) {
+    const Factors before = factors;
+    sweep_once(factors, point);
+    const double reached = objective(A, factors.W, factors.Ht, penalties);
+    if (beta > 0 && reached > least_objective) {
+      factors = before;
+      ++undone;
+      beta = 0;
+      most = next;
+      next /= 1.5;
+    } else {
+      least_objective = std::min(least_objective, reached);
+      beta = next;
+      next = std::min(1.05 * next, most);
+      most = std::min(1.01 * most, 1.0);
+    }
+    point = factors.Ht;
+    for (std::size_t e = 0; e < point.entries.size(); ++e) {
+      const double step = factors.Ht.entries[e] - before.Ht.entries[e];
+      point.entries[e] = std::max(factors.Ht.entries[e] + beta * step, floor);
+    }
+  }
+};
 
 }  // namespace nonneg::test

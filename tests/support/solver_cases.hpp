@@ -1,5 +1,5 @@
-/// The list that solver tests are typed over, and runs on dense references. A new backend is a
-/// block of lines in `SolverCases`.
+/// The lists that solver tests are typed over, and runs on dense references. Suites over
+/// `SolverCases` are the CPU's, those over the other lists are also the device's (`*_cuda_float*`).
 #pragma once
 
 #include <gtest/gtest.h>
@@ -9,6 +9,7 @@
 
 #include "nonneg/solver.hpp"
 #include "support/cases.hpp"
+#include "support/device.hpp"
 #include "support/tolerance.hpp"
 
 namespace nonneg::test {
@@ -17,6 +18,10 @@ template <class T, Algorithm Rule, BackendKind Kind>
 struct SolverCase {
   using Scalar = T;
   static constexpr Algorithm kAlgorithm = Rule;
+  static constexpr bool kOnDevice = Kind == BackendKind::cuda;
+
+  /// A size of a test: the emulated device takes a hundred times as long as a CPU.
+  static constexpr Index sized(Index cpu, Index device) { return kOnDevice ? device : cpu; }
 
   static std::string name() {
     return std::string(to_string(Rule)) + "_" + std::string(to_string(Kind)) +
@@ -37,12 +42,39 @@ struct SolverCase {
   }
 };
 
-using SolverCases = ::testing::Types<SolverCase<float, Algorithm::mu, BackendKind::cpu>,
-                                     SolverCase<double, Algorithm::mu, BackendKind::cpu>,
-                                     SolverCase<float, Algorithm::hals, BackendKind::cpu>,
-                                     SolverCase<double, Algorithm::hals, BackendKind::cpu>,
-                                     SolverCase<float, Algorithm::anls, BackendKind::cpu>,
-                                     SolverCase<double, Algorithm::anls, BackendKind::cpu>>;
+/// Every rule and precision on the CPU, and the cases of a device.
+template <class... OnDevice>
+using CpuAnd = ::testing::Types<SolverCase<float, Algorithm::mu, BackendKind::cpu>,
+                                SolverCase<double, Algorithm::mu, BackendKind::cpu>,
+                                SolverCase<float, Algorithm::hals, BackendKind::cpu>,
+                                SolverCase<double, Algorithm::hals, BackendKind::cpu>,
+                                SolverCase<float, Algorithm::anls, BackendKind::cpu>,
+                                SolverCase<double, Algorithm::anls, BackendKind::cpu>, OnDevice...>;
+
+using SolverCases = CpuAnd<>;
+
+/// For what rules do.
+using BackendCases = CpuAnd<SolverCase<float, Algorithm::mu, BackendKind::cuda>,
+                            SolverCase<double, Algorithm::mu, BackendKind::cuda>,
+                            SolverCase<float, Algorithm::hals, BackendKind::cuda>,
+                            SolverCase<double, Algorithm::hals, BackendKind::cuda>,
+                            SolverCase<float, Algorithm::anls, BackendKind::cuda>,
+                            SolverCase<double, Algorithm::anls, BackendKind::cuda>>;
+
+/// For what no rule knows of, runs and their panels: on a device with and without extrapolation.
+using RunCases = CpuAnd<SolverCase<double, Algorithm::mu, BackendKind::cuda>,
+                        SolverCase<float, Algorithm::hals, BackendKind::cuda>>;
+
+/// Base of the fixtures of suites that are also the device's: skips, or fails, where there is none.
+template <class Case>
+class SolverTest : public ::testing::Test {
+ protected:
+  using Scalar = typename Case::Scalar;
+
+  void SetUp() override {
+    if (Case::kOnDevice) require_device();
+  }
+};
 
 struct SolverNames {
   template <class Case>

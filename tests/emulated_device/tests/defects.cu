@@ -43,6 +43,20 @@ __global__ void reuse_without_barrier(const float* in, float* out) {
   }
 }
 
+__global__ void write_shared(float* out) {
+  __shared__ float stage[64];
+  stage[threadIdx.x] = threadIdx.x;
+  __syncthreads();
+  out[threadIdx.x] = stage[63 - threadIdx.x];
+}
+
+__global__ void read_shared(float* out, bool written) {
+  __shared__ float stage[64];
+  if (written) stage[threadIdx.x] = threadIdx.x;
+  __syncthreads();
+  out[threadIdx.x] = stage[63 - threadIdx.x];
+}
+
 __global__ void use_dynamic_shared(float* out) {
   extern __shared__ float window[];
   window[threadIdx.x] = 1;
@@ -152,6 +166,10 @@ void run_kernel_defect(int defect, Buffers& b) {
     case 22:  // more than 48 KiB without cudaFuncSetAttribute
       use_dynamic_shared<<<1, 32, 60 * 1024>>>(b.out);
       break;
+    case 25:  // what blocks of an earlier launch wrote is no longer there
+      write_shared<<<3, 64>>>(b.out);
+      read_shared<<<1, 64>>>(b.out, false);
+      break;
     default:
       break;
   }
@@ -200,6 +218,24 @@ void run_memory_defect(int defect, Buffers& b) {
   }
 }
 
+/// More than what small allocations are, twice: the second one knows nothing of the first.
+void download_large_memory() {
+  constexpr size_t kLarge = (size_t{70} << 20) + 4;
+  for (int round = 0; round < 2; ++round) {
+    char* fresh = nullptr;
+    cudaMalloc(&fresh, kLarge);
+    cudaMemset(fresh + 4, 0, 4);
+    cudaMemset(fresh + kLarge - 8, 0, 4);
+    float ends[5] = {};
+    cudaMemcpy(ends, fresh, 12, cudaMemcpyDeviceToHost);
+    cudaMemcpy(ends + 3, fresh + kLarge - 8, 8, cudaMemcpyDeviceToHost);
+    std::printf("large memory %d:", round);
+    for (const float v : ends) std::printf(v != v ? " NaN" : " %g", v);
+    std::printf("\n");
+    cudaFree(fresh);
+  }
+}
+
 void run_cublas_defect(int defect, Buffers& b) {
   cublasHandle_t handle;
   cublasCreate(&handle);
@@ -237,6 +273,7 @@ int main(int argc, char** argv) {
   run_memory_defect(defect, b);
   if (defect == 16 || defect == 17) run_cublas_defect(defect, b);
   if (defect == 24) allocate_in_capture();
+  if (defect == 26) download_large_memory();
   const cudaError_t synchronised = cudaDeviceSynchronize();
   if (defect != 24)
     std::printf("defect %d: synchronisation gives %d, last error %d\n", defect, synchronised,

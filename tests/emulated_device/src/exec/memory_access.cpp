@@ -151,7 +151,7 @@ void ThreadBlock::check_shared_race(Thread& t, const ptx::Instruction& in, std::
     const bool write_conflict =
         !(atomic && b.atomic_writer) && conflicts(b.writer, b.write_epoch, b.write_warp_epoch);
     if (kind != AccessKind::Store) {
-      if (b.writer < 0)
+      if (b.writer < 0 || b.write_epoch < first_epoch_)
         report("uninitialised shared read", site_key(in),
                where(t, in) + format(" shared offset %llu", static_cast<Unsigned>(i)));
       else if (write_conflict)
@@ -200,7 +200,7 @@ void ThreadBlock::check_launch_race(Thread& t, const ptx::Instruction& in, Alloc
   if (size < 4 || (in.strong && kind == AccessKind::Load)) return;
   if (a.launch_shadow.empty()) {
     if (!a.has_launch_shadow) return;
-    a.launch_shadow.resize((a.size() + 3) / 4);
+    a.launch_shadow = ZeroArray<LaunchGranule>((a.size() + 3) / 4);
   }
   const std::uint32_t me = number_ * 1024 + t.index;
   const std::uint64_t first = (address - a.begin) / 4;

@@ -15,6 +15,34 @@ constexpr std::uint64_t kThreadQuantum =
     20000;  ///< instructions a thread runs at most before the next one
 constexpr std::size_t kMaxCallDepth = 200;
 constexpr std::uint64_t kSharedSlack = 16;
+constexpr std::size_t kMaxSpareStorages = 16;
+
+/// Storage of blocks that are done.
+std::vector<std::unique_ptr<BlockStorage>>& spare_storages() {
+  static auto* spare = new std::vector<std::unique_ptr<BlockStorage>>;
+  return *spare;
+}
+
+std::unique_ptr<BlockStorage> take_storage() {
+  auto& spare = spare_storages();
+  if (spare.empty()) return std::make_unique<BlockStorage>();
+  auto storage = std::move(spare.back());
+  spare.pop_back();
+  return storage;
+}
+
+/// The first `count` threads, as new ones. Their frames keep the memory that they have.
+std::span<Thread> fresh_threads(BlockStorage& storage, std::size_t count) {
+  if (storage.threads.size() < count) storage.threads.resize(count);
+  const std::span<Thread> threads(storage.threads.data(), count);
+  for (Thread& t : threads) {
+    std::vector<Frame> frames = std::move(t.frames);
+    frames.clear();
+    t = Thread();
+    t.frames = std::move(frames);
+  }
+  return threads;
+}
 
 }  // namespace
 
@@ -30,19 +58,23 @@ ThreadBlock::ThreadBlock(Launch& launch, Extent position, std::uint32_t number)
       thread_count_(static_cast<std::uint32_t>(launch.block.count())),
       live_(thread_count_),
       dynamic_shared_offset_((launch.kernel->shared_size + 127) / 128 * 128),
-      threads_(thread_count_),
-      shared_(dynamic_shared_offset_ + launch.dynamic_shared + kSharedSlack, 0xFF),
+      storage_(take_storage()),
+      threads_(fresh_threads(*storage_, thread_count_)),
+      shared_(storage_->shared),
+      shared_shadow_(storage_->shared_shadow),
       first_epoch_(++execution_counters().epochs),
       epoch_(first_epoch_),
       warp_epochs_((thread_count_ + 31) / 32, 0) {
   const ptx::Function& kernel = *launch.kernel;
   const auto register_count = static_cast<std::size_t>(kernel.register_count);
-  registers_.assign(register_count * thread_count_, kUnsetRegister);
-  local_.assign(launch.local_size * thread_count_, 0xFF);
-  if (launch.check_races) shared_shadow_.resize(shared_.size());
+  storage_->registers.assign(register_count * thread_count_, kUnsetRegister);
+  storage_->local.assign(launch.local_size * thread_count_, 0xFF);
+  shared_.assign(dynamic_shared_offset_ + launch.dynamic_shared + kSharedSlack, 0xFF);
+  if (launch.check_races && shared_shadow_.size() < shared_.size())
+    shared_shadow_.resize(shared_.size());
   for (std::uint32_t i = 0; i < thread_count_; ++i) {
     Thread& t = threads_[i];
-    t.registers = registers_.data() + i * register_count;
+    t.registers = storage_->registers.data() + i * register_count;
     t.next = kernel.code.data();
     t.index = i;
     t.lane = i & 31;
@@ -50,12 +82,16 @@ ThreadBlock::ThreadBlock(Launch& launch, Extent position, std::uint32_t number)
     t.x = i % launch.block.x;
     t.y = i / launch.block.x % launch.block.y;
     t.z = i / (launch.block.x * launch.block.y);
-    if (launch.local_size > 0) t.local = local_.data() + i * launch.local_size;
+    if (launch.local_size > 0) t.local = storage_->local.data() + i * launch.local_size;
     Frame& frame = t.frames.emplace_back();
     frame.function = &kernel;
     if (kernel.param_size > 0) frame.params.reset(new std::uint8_t[kernel.param_size + 16]);
     t.params = frame.params.get();
   }
+}
+
+ThreadBlock::~ThreadBlock() {
+  if (spare_storages().size() < kMaxSpareStorages) spare_storages().push_back(std::move(storage_));
 }
 
 std::string ThreadBlock::where(const Thread& t, const ptx::Instruction& in) const {

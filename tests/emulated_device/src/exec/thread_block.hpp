@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <random>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -74,7 +75,8 @@ struct Thread {
   std::vector<Frame> frames;
 };
 
-/// Who touched a byte of shared memory last.
+/// Who touched a byte of shared memory last. Epochs before a block's first are of another block,
+/// whose storage it has taken over.
 struct SharedByte {
   std::int32_t writer = -1, reader = -1;
   std::uint32_t write_epoch = 0, write_warp_epoch = 0;
@@ -83,9 +85,22 @@ struct SharedByte {
   bool atomic_writer = false;
 };
 
+/// What the memory of blocks is made of. It is handed on from block to block, as most launches are
+/// shorter than it takes to make anew.
+struct BlockStorage {
+  std::vector<Thread> threads;
+  std::vector<std::uint64_t> registers;
+  std::vector<std::uint8_t> local;
+  std::vector<std::uint8_t> shared;
+  std::vector<SharedByte> shared_shadow;
+};
+
 class ThreadBlock {
  public:
   ThreadBlock(Launch& launch, Extent position, std::uint32_t number);
+  ~ThreadBlock();
+  ThreadBlock(const ThreadBlock&) = delete;
+  ThreadBlock& operator=(const ThreadBlock&) = delete;
 
   /// Runs the block until its threads are done (true) or about `quantum` instructions were
   /// executed. Throws DeviceError for a deadlock or an access that ends the kernel.
@@ -185,11 +200,10 @@ class ThreadBlock {
   std::uint32_t number_;
   std::uint32_t thread_count_, live_;
   std::uint64_t dynamic_shared_offset_;
-  std::vector<Thread> threads_;
-  std::vector<std::uint64_t> registers_;
-  std::vector<std::uint8_t> local_;
-  std::vector<std::uint8_t> shared_;
-  std::vector<SharedByte> shared_shadow_;
+  std::unique_ptr<BlockStorage> storage_;
+  std::span<Thread> threads_;
+  std::vector<std::uint8_t>& shared_;
+  std::vector<SharedByte>& shared_shadow_;
   std::uint32_t first_epoch_, epoch_;
   std::vector<std::uint32_t> warp_epochs_;
   std::uint64_t last_fence_ = 0;

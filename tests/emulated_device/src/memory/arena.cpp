@@ -10,6 +10,7 @@
 #include <cstring>
 #include <map>
 #include <mutex>
+#include <vector>
 
 #include "../findings.hpp"
 #include "../settings.hpp"
@@ -22,6 +23,11 @@ constexpr std::uint64_t kGuardBytes = 256;
 constexpr std::uint64_t kArenaBytes = std::uint64_t{1} << 39;
 constexpr std::uint64_t kPage = 4096;
 
+/// An allocation of kMappedBytes or more is a copy on write of a file of 0xFF, over and over: what
+/// is never written takes no memory and no time.
+constexpr std::uint64_t kMappedBytes = std::uint64_t{1} << 20;
+constexpr std::uint64_t kMaxPoisonBytes = std::uint64_t{64} << 20;
+
 struct Memory {
   std::recursive_mutex mutex;
   std::map<std::uint64_t, Allocation> allocations;
@@ -29,6 +35,8 @@ struct Memory {
   std::uint64_t used = 0;  ///< bytes of the arena given out so far; they are never given out again
   int access_depth = 0;
   bool protects = false;
+  int poison_file = -1;
+  std::uint64_t poison_bytes = 0;
 };
 
 Memory& memory() {
@@ -75,6 +83,47 @@ void create_arena(Memory& m) {
   arena_begin = static_cast<char*>(range);
 }
 
+/// Makes the file of 0xFF so many bytes long at least. False where it cannot be.
+bool grow_poison(Memory& m, std::uint64_t size) {
+  if (m.poison_file < 0) m.poison_file = memfd_create("nonneg_emu_poison", MFD_CLOEXEC);
+  if (m.poison_file < 0) return false;
+  const std::vector<char> poison(kMappedBytes, '\xFF');
+  while (m.poison_bytes < size) {
+    const auto at = static_cast<off_t>(m.poison_bytes);
+    const ssize_t written = pwrite(m.poison_file, poison.data(), poison.size(), at);
+    if (written <= 0) return false;
+    m.poison_bytes += static_cast<std::uint64_t>(written);
+  }
+  return true;
+}
+
+bool map_poison(Memory& m, char* start, std::uint64_t size) {
+  if (size < kMappedBytes || !grow_poison(m, std::min(size, kMaxPoisonBytes))) return false;
+  for (std::uint64_t at = 0; at < size; at += kMaxPoisonBytes) {
+    if (mmap(start + at, std::min(size - at, kMaxPoisonBytes), PROT_READ | PROT_WRITE,
+             MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE, m.poison_file, 0) == MAP_FAILED)
+      return false;
+  }
+  return true;
+}
+
+/// Makes fresh pages readable, writable and full of 0xFF.
+void poison_pages(Memory& m, char* start, std::uint64_t size) {
+  if (map_poison(m, start, size)) return;
+  mprotect(start, size, PROT_READ | PROT_WRITE);
+  std::memset(start, 0xFF, size);
+}
+
+/// Gives pages that are never used again back to the system. Those that were mapped become pages
+/// like their neighbours, so that the system does not keep count of thousands of ranges.
+void drop_pages(char* start, std::uint64_t size) {
+  if (size >= kMappedBytes &&
+      mmap(start, size, PROT_READ | PROT_WRITE,
+           MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0) != MAP_FAILED)
+    return;
+  madvise(start, size, MADV_DONTNEED);
+}
+
 void add_untracked(std::uint64_t begin, std::uint64_t bytes) {
   Memory& m = memory();
   std::lock_guard lock(m.mutex);
@@ -111,14 +160,13 @@ void* allocate_device(std::size_t bytes) {
   const std::uint64_t size = footprint(bytes);
   if (bytes > settings().total_memory || m.used + size > kArenaBytes) return nullptr;
   char* start = arena_begin + m.used;
-  mprotect(start, size, PROT_READ | PROT_WRITE);
   m.used += size;
-  std::memset(start, 0xFF, size);
+  poison_pages(m, start, size);
   Allocation a;
   a.begin = address_of(start) + kGuardBytes;
   a.end = a.begin + bytes;
   a.tracks_initialisation = settings().init_check;
-  if (a.tracks_initialisation) a.written = ZeroBytes(std::max<std::size_t>(bytes, 1));
+  if (a.tracks_initialisation) a.written = ZeroArray<std::uint8_t>(std::max<std::size_t>(bytes, 1));
   a.has_launch_shadow = settings().race_check && bytes <= settings().race_check_limit;
   const std::uint64_t begin = a.begin;
   m.allocations[begin] = std::move(a);
@@ -134,7 +182,7 @@ bool free_device(void* pointer) {
   const std::uint64_t size = footprint(found->second.size());
   m.allocations.erase(found);
   ++m.generation;
-  madvise(static_cast<char*>(pointer) - kGuardBytes, size, MADV_DONTNEED);
+  drop_pages(static_cast<char*>(pointer) - kGuardBytes, size);
   return true;
 }
 

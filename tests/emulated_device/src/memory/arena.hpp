@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <memory>
 #include <new>
-#include <vector>
+#include <type_traits>
 
 namespace nonneg::emulated {
 
@@ -32,28 +32,33 @@ struct OperationGranule {
   std::uint32_t reader = 0, earlier_reader = 0;
 };
 
-/// Bytes that are zero and take no memory until they are written.
-class ZeroBytes {
+/// An array whose bytes are zero and take no memory until they are written.
+template <class T>
+class ZeroArray {
  public:
-  ZeroBytes() = default;
-  explicit ZeroBytes(std::size_t count)
-      : bytes_(static_cast<std::uint8_t*>(std::calloc(count, 1)), &std::free) {
-    if (bytes_ == nullptr) throw std::bad_alloc();
+  static_assert(std::is_trivially_copyable_v<T>);
+
+  ZeroArray() = default;
+  explicit ZeroArray(std::size_t count)
+      : elements_(static_cast<T*>(std::calloc(count, sizeof(T))), &std::free) {
+    if (elements_ == nullptr) throw std::bad_alloc();
   }
-  std::uint8_t* data() { return bytes_.get(); }
-  const std::uint8_t* data() const { return bytes_.get(); }
+  bool empty() const { return elements_ == nullptr; }
+  T* data() { return elements_.get(); }
+  const T* data() const { return elements_.get(); }
+  T& operator[](std::size_t i) { return elements_.get()[i]; }
 
  private:
-  std::unique_ptr<std::uint8_t, decltype(&std::free)> bytes_{nullptr, &std::free};
+  std::unique_ptr<T, decltype(&std::free)> elements_{nullptr, &std::free};
 };
 
 struct Allocation {
   std::uint64_t begin = 0, end = 0;
   bool tracks_initialisation = false;
-  ZeroBytes written;  ///< one flag per byte
+  ZeroArray<std::uint8_t> written;  ///< one flag per byte
   bool has_launch_shadow = false;
-  std::vector<LaunchGranule> launch_shadow;        ///< made at the first access of a kernel
-  std::vector<OperationGranule> operation_shadow;  ///< made at the first access
+  ZeroArray<LaunchGranule> launch_shadow;        ///< made at the first access of a kernel
+  ZeroArray<OperationGranule> operation_shadow;  ///< made at the first access
 
   std::uint64_t size() const { return end - begin; }
   bool contains(std::uint64_t address, std::uint64_t bytes) const {

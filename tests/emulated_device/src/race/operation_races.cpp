@@ -77,7 +77,8 @@ void record_operation_access(Allocation& a, std::uint64_t address, std::uint64_t
                              bool atomic, const AccessSite* site) {
   Operations& ops = operations();
   if (!operation_races_active() || bytes == 0) return;
-  if (a.operation_shadow.empty()) a.operation_shadow.resize((a.size() + 3) / 4);
+  if (a.operation_shadow.empty())
+    a.operation_shadow = ZeroArray<OperationGranule>((a.size() + 3) / 4);
   const std::uint64_t first = (address - a.begin) / 4;
   const std::uint64_t last = (address - a.begin + bytes - 1) / 4;
   const auto unordered = [&](std::uint32_t other) {
