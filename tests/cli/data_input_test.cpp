@@ -7,9 +7,7 @@
 namespace nonneg::test {
 namespace {
 
-std::string data_file(const std::string& name) {
-  return std::string(NONNEG_TEST_DATA) + "/sparse/" + name;
-}
+std::string data_file(const std::string& name) { return NONNEG_TEST_DATA "/sparse/" + name; }
 
 Outcome factorize(const Workplace& place, const std::string& input, Words more = {}) {
   Words words{"factorize", input,     "--rank",           "1", "--out",

@@ -10,7 +10,7 @@ namespace nonneg::test {
 namespace {
 
 std::string numpy_file(const std::string& name) {
-  return std::string(NONNEG_TEST_DATA_DIR) + "/npy/" + name + ".npy";
+  return NONNEG_TEST_DATA_DIR "/npy/" + name + ".npy";
 }
 
 std::string refusal(const std::string& bytes) {

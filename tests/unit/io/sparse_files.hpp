@@ -10,7 +10,7 @@
 namespace nonneg::test {
 
 inline std::string sparse_file(const std::string& name) {
-  return std::string(NONNEG_TEST_DATA_DIR) + "/sparse/" + name;
+  return NONNEG_TEST_DATA_DIR "/sparse/" + name;
 }
 
 /// A of make_sparse.py, 4 x 5; COUNTS has 4 in place of 4.5.
