@@ -31,22 +31,18 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(nonneg_test_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)
 endif()
 
-# The main() of programs that may need a device.
-add_library(nonneg_device_main STATIC ${CMAKE_CURRENT_LIST_DIR}/support/device_main.cpp)
-target_link_libraries(nonneg_device_main PUBLIC GTest::gtest PRIVATE nonneg_compile_options)
+# The main() of all of them.
+add_library(nonneg_test_main STATIC ${CMAKE_CURRENT_LIST_DIR}/support/test_main.cpp)
+target_link_libraries(nonneg_test_main PUBLIC GTest::gtest PRIVATE nonneg_compile_options)
 
 # What tests of the CPU are run with: backend auto finds no GPU.
 set(NONNEG_NO_GPU CUDA_VISIBLE_DEVICES=-1)
 
-# nonneg_add_test_program(PROGRAM SOURCE... [LIBRARIES LIBRARY...]): main() comes from GoogleTest, or from
-# nonneg_device_main where that is among the libraries.
+# nonneg_add_test_program(PROGRAM SOURCE... [LIBRARIES LIBRARY...])
 function(nonneg_add_test_program program)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LIBRARIES")
   add_executable(${program} ${arg_UNPARSED_ARGUMENTS})
-  if(NOT nonneg_device_main IN_LIST arg_LIBRARIES)
-    list(APPEND arg_LIBRARIES GTest::gtest_main)
-  endif()
-  target_link_libraries(${program} PRIVATE ${arg_LIBRARIES} nonneg_test_options)
+  target_link_libraries(${program} PRIVATE ${arg_LIBRARIES} nonneg_test_main nonneg_test_options)
   target_precompile_headers(${program} REUSE_FROM nonneg_precompiled)
 endfunction()
 
@@ -79,8 +75,7 @@ function(nonneg_add_tests name program)
 endfunction()
 
 # nonneg_add_device_test(NAME PROGRAM FILTER): the tests of a program that match, in one process:
-# reading the kernels takes an emulated device longer than most tests. The program links
-# nonneg_device_main.
+# reading the kernels takes an emulated device longer than most tests.
 function(nonneg_add_device_test name program filter)
   if(NOT TARGET nonneg_emulated_device)
     return()
