@@ -70,13 +70,15 @@ in_root() {
     exit' bash "$root" "${environment[@]}" chroot "$root" "$@"
 }
 
-# timed NAME COMMAND...: its output goes to NAME.log, and its end is shown where it fails.
+# timed NAME COMMAND...: its output goes to NAME.log; shown are compilers' warnings, and its end where
+# it fails.
 timed() {
   local name=$1 log=$folder/$1.log start=$SECONDS status=0
   shift
   step "$name (log: $log)"
   "$@" >"$log" 2>&1 || status=$?
   say "   $(((SECONDS - start + 30) / 60)) minutes"
+  grep -F ' warning: ' "$log" | sort -u || true
   if [ "$status" -ne 0 ]; then
     tail -n 40 "$log" >&2
     fail "$suite: $name failed with exit status $status"
