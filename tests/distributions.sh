@@ -104,8 +104,11 @@ clean_up() {
   exit "$status"
 }
 
-# What this machine's apt needs to reach its packages, the root's needs too.
-copy_apt_settings() {
+# What a system gets when it is installed, by an installer or in an image: debootstrap leaves out that
+# localhost has an address (chromedriver is asked by that name), and what this machine's apt needs to
+# reach its packages, the root's needs too.
+settle() {
+  if [ ! -e "$root/etc/hosts" ]; then printf '127.0.0.1 localhost\n' >"$root/etc/hosts"; fi
   apt-config dump --format '%F "%v";%n' Acquire 2>/dev/null |
     grep -E '^Acquire::(https?::[Pp]roxy|Check-(Valid-Until|Date)) ' \
       >"$root/etc/apt/apt.conf.d/90distributions" || true
@@ -197,7 +200,7 @@ main() {
     say "   what is not committed is left out"
   fi
   timed debootstrap isolated debootstrap --variant=minbase --include=git "$suite" "$root" "${mirror[@]}"
-  copy_apt_settings
+  settle
   "${repository[@]}" bundle create --quiet "$root/root/nonneg.bundle" HEAD
   timed clone in_root git clone /root/nonneg.bundle /root/nonneg
   timed demo in_root /root/nonneg/build.sh demo "${arguments[@]}"
