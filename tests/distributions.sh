@@ -70,13 +70,15 @@ in_root() {
     exit' bash "$root" "${environment[@]}" chroot "$root" "$@"
 }
 
-# timed NAME COMMAND...: its output goes to NAME.log, and its end is shown where it fails.
+# timed NAME COMMAND...: its output goes to NAME.log; shown are compilers' warnings, and its end where
+# it fails.
 timed() {
   local name=$1 log=$folder/$1.log start=$SECONDS status=0
   shift
   step "$name (log: $log)"
   "$@" >"$log" 2>&1 || status=$?
   say "   $(((SECONDS - start + 30) / 60)) minutes"
+  grep -F ' warning: ' "$log" | sort -u || true
   if [ "$status" -ne 0 ]; then
     tail -n 40 "$log" >&2
     fail "$suite: $name failed with exit status $status"
@@ -102,8 +104,11 @@ clean_up() {
   exit "$status"
 }
 
-# What this machine's apt needs to reach its packages, the root's needs too.
-copy_apt_settings() {
+# What a system gets when it is installed, by an installer or in an image: debootstrap leaves out that
+# localhost has an address (chromedriver is asked by that name), and what this machine's apt needs to
+# reach its packages, the root's needs too.
+settle() {
+  if [ ! -e "$root/etc/hosts" ]; then printf '127.0.0.1 localhost\n' >"$root/etc/hosts"; fi
   apt-config dump --format '%F "%v";%n' Acquire 2>/dev/null |
     grep -E '^Acquire::(https?::[Pp]roxy|Check-(Valid-Until|Date)) ' \
       >"$root/etc/apt/apt.conf.d/90distributions" || true
@@ -195,7 +200,7 @@ main() {
     say "   what is not committed is left out"
   fi
   timed debootstrap isolated debootstrap --variant=minbase --include=git "$suite" "$root" "${mirror[@]}"
-  copy_apt_settings
+  settle
   "${repository[@]}" bundle create --quiet "$root/root/nonneg.bundle" HEAD
   timed clone in_root git clone /root/nonneg.bundle /root/nonneg
   timed demo in_root /root/nonneg/build.sh demo "${arguments[@]}"
