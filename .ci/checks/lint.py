@@ -29,11 +29,12 @@ def commands():
 
 
 def arguments(entry):
-    """What clang-tidy is to know of a compile command: no precompiled header, which is GCC's own."""
+    """What clang-tidy is to know of a compile command: no precompiled header, which is GCC's own, and
+    no -Werror, which would make errors of warning flags that only GCC knows."""
     words = shlex.split(entry["command"])
     kept, skip = [], False
     for word, following in zip(words, words[1:] + [""]):
-        if skip or word in ("-Winvalid-pch", "-fpch-preprocess"):
+        if skip or word in ("-Winvalid-pch", "-fpch-preprocess", "-Werror"):
             skip = False
         elif word == "-include" and following.endswith("cmake_pch.hxx"):
             skip = True
