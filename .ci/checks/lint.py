@@ -64,7 +64,7 @@ def included(path, folders):
 
 def sum_of(path, entry):
     """Of all that decides what clang-tidy says of a file, but for headers of other projects."""
-    flags = [word.replace(ROOT, "") for word in arguments(entry)[1:]
+    flags = [word.replace(ROOT, "").replace(ROOT[:-1], ".") for word in arguments(entry)[1:]
              if re.match(r"-(I|D|std=|m|f)", word)]
     folders = tuple(word[2:] for word in flags if word.startswith("-I"))
     seen, waiting = {path}, [path]
