@@ -360,6 +360,14 @@ value_of() {
   printf '%s' "$2"
 }
 
+# definition NAME=VALUE
+definition() {
+  case "$1" in
+    [A-Za-z]*=*) printf '%s' "$1" ;;
+    *) fail "-D $1: must be NAME=VALUE" ;;
+  esac
+}
+
 while [ $# -gt 0 ]; do
   case "$1" in
     -h | --help | help)
@@ -378,10 +386,10 @@ while [ $# -gt 0 ]; do
       ;;
     --jobs=*) jobs=$(value_of --jobs "${1#*=}") ;;
     -D)
-      definitions+=(-D "$(value_of "$@")")
+      definitions+=(-D "$(definition "$(value_of "$@")")")
       shift
       ;;
-    -D*) definitions+=("$1") ;;
+    -D*) definitions+=(-D "$(definition "${1#-D}")") ;;
     --)
       shift
       further=("$@")
@@ -396,6 +404,9 @@ while [ $# -gt 0 ]; do
   shift
 done
 
+if [ -z "$command" ] && [ "${#definitions[@]}${#further[@]}$prefix$jobs" != 00 ]; then
+  fail "these options need a command; ./build.sh alone lists them"
+fi
 if [ -z "$command" ]; then
   if [ "$no_install" = yes ]; then
     set_up "$kBuildNeeds$kTestNeeds$kBenchNeeds"
@@ -417,7 +428,7 @@ case "$prefix" in
 esac
 jobs=${jobs:-$(default_jobs)}
 case "$jobs" in
-  *[!0-9]* | 0 | '') fail "--jobs $jobs: must be a number, at least 1" ;;
+  *[!0-9]* | 0* | '') fail "--jobs $jobs: must be a number, at least 1" ;;
 esac
 
 "command_$command"
