@@ -347,6 +347,7 @@ command=
 no_install=no
 prefix=
 jobs=
+value=
 folders=
 apt_log=
 definitions=()
@@ -386,7 +387,8 @@ while [ $# -gt 0 ]; do
       ;;
     --jobs=*) jobs=$(value_of --jobs "${1#*=}") ;;
     -D)
-      definitions+=(-D "$(definition "$(value_of "$@")")")
+      value=$(value_of "$@")
+      definitions+=(-D "$(definition "$value")")
       shift
       ;;
     -D*) definitions+=(-D "$(definition "${1#-D}")") ;;
