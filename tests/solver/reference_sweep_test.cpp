@@ -1,4 +1,6 @@
 // Whole sweeps against the naive ones: W from the old H, then H from the new W.
+#include <type_traits>
+
 #include "support/solver_cases.hpp"
 
 namespace nonneg::test {
@@ -94,7 +96,15 @@ TYPED_TEST(ReferenceSweepTest, SweepsOfManyBlocksAndPanelsAreTheFormulas) {
     if (k == 17) options.penalties = {.l1_w = 0.1, .l1_h = 0.2, .l2_w = 0.3, .l2_h = 0.1};
     const Factors start = random_start(97, 43, k, 4);
     const bool quick = k == 5 && TypeParam::kAlgorithm != Algorithm::anls;
-    this->check(A, start, options, quick ? 50 : 10, true);
+    // In float32 it is rounding that decides whether a late extrapolated sweep is undone.
+    const bool parts = TypeParam::kAlgorithm == Algorithm::hals &&
+                       std::is_same_v<typename TypeParam::Scalar, float>;
+    this->check(A, start, options, quick && !parts ? 50 : 10, true);
+    if (quick && parts) {
+      Options plain = options;
+      plain.extrapolation = false;
+      this->check(A, start, plain, 50, true);
+    }
     for (const Index panel_rows : {1, 16, 96}) {
       if (TypeParam::kOnDevice && panel_rows != 16) continue;  // PanelsTest has them
       options.panel_rows = panel_rows;
