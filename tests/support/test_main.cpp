@@ -1,5 +1,5 @@
-// main() of the test programs. Ends with 77 where every test was skipped, as for want of a device, and
-// fails where the filter matches none: neither passes for a test that ran.
+// main() of the test programs. Ends with 77 where every test was skipped, as for want of a device,
+// and fails where the filter matches none: neither passes for a test that ran.
 #include <gtest/gtest.h>
 
 #include <cstdio>
