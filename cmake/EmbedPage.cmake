@@ -1,7 +1,7 @@
 # Run at build time: writes the page's sources into a C++ file as string literals.
 #   cmake -D OUTPUT=FILE -D HTML=FILE -D CSS=FILE -D SCRIPTS=FILE,FILE,... -D CHART=FILE -P EmbedPage.cmake
-set(text "// Written by cmake/EmbedPage.cmake from src/report/page/.\n")
-string(APPEND text "#include \"report/page_sources.hpp\"\n\nnamespace nonneg::report {\n")
+set(text "// Written by cmake/EmbedPage.cmake from src/page/assets/.\n")
+string(APPEND text "#include \"page/page_sources.hpp\"\n\nnamespace nonneg::report {\n")
 
 # A string literal for the files' contents, one after the other.
 function(embed name)

@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "nonneg/backend.hpp"
+#include "backend/backend.hpp"
 
 namespace nonneg::cuda {
 

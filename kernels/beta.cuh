@@ -2,8 +2,8 @@
 /// cheaper; v > 0 wherever one is taken.
 #pragma once
 
+#include "backend/backend.hpp"
 #include "kernels/launch.cuh"
-#include "nonneg/backend.hpp"
 
 namespace nonneg::cuda {
 

@@ -3,7 +3,7 @@
 
 #include <cuda_runtime_api.h>
 
-#include "extrapolation_step.hpp"
+#include "formulas/extrapolation_step.hpp"
 
 namespace nonneg::cuda {
 

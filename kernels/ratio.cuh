@@ -1,8 +1,8 @@
 /// One entry's multiplicative update.
 #pragma once
 
+#include "backend/backend.hpp"
 #include "kernels/launch.cuh"
-#include "nonneg/backend.hpp"
 
 namespace nonneg::cuda {
 

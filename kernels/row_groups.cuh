@@ -4,8 +4,8 @@
 /// all lanes of a warp take the same path.
 #pragma once
 
+#include "backend/backend.hpp"
 #include "kernels/launch.cuh"
-#include "nonneg/backend.hpp"
 
 namespace nonneg::cuda {
 

@@ -3,7 +3,7 @@
 
 #include <cuda_runtime_api.h>
 
-#include "nonneg/backend.hpp"
+#include "backend/backend.hpp"
 
 namespace nonneg::cuda {
 

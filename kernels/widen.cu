@@ -4,7 +4,7 @@
 // where `out` has gaps or starts off its alignment, single entries. Reads each stored entry and
 // writes each widened one once; bound by memory. NaN and infinities keep their meaning, as do
 // subnormal numbers: the product is taken in double.
-#include "cpu/widen.hpp"
+#include "data/widen.hpp"
 #include "kernels/launch.cuh"
 #include "kernels/widen.hpp"
 

@@ -1,5 +1,5 @@
 # Test programs, and how ctest runs them: whole programs or shards of them, not a process for each test.
-# One test by itself: build/tests/solver/nonneg_solver_test --gtest_filter='StopTest*'
+# One test by itself: build/tests/solve/nonneg_solve_test --gtest_filter='StopTest*'
 #
 # Tests that need a CUDA device are registered twice:
 #

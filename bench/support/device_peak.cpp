@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "nonneg/backend.hpp"
+#include "backend/backend.hpp"
 
 namespace nonneg::bench {
 

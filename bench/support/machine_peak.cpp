@@ -7,7 +7,7 @@
 #include <numeric>
 #include <vector>
 
-#include "cpu/parallel.hpp"
+#include "base/parallel.hpp"
 
 namespace nonneg::bench {
 

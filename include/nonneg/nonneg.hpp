@@ -1,7 +1,6 @@
 /// nonneg: non-negative matrix factorization, A ≈ W·H with W, H >= 0.
 #pragma once
 
-#include "nonneg/backend.hpp"
 #include "nonneg/data_view.hpp"
 #include "nonneg/devices.hpp"
 #include "nonneg/element_type.hpp"
@@ -10,7 +9,6 @@
 #include "nonneg/matrix_file.hpp"
 #include "nonneg/matrix_view.hpp"
 #include "nonneg/options.hpp"
-#include "nonneg/panel_source.hpp"
 #include "nonneg/plan.hpp"
 #include "nonneg/result.hpp"
 #include "nonneg/snapshot.hpp"

@@ -5,11 +5,9 @@
 #include <memory>
 #include <stop_token>
 
-#include "nonneg/backend.hpp"
 #include "nonneg/data_view.hpp"
 #include "nonneg/export.hpp"
 #include "nonneg/options.hpp"
-#include "nonneg/panel_source.hpp"
 #include "nonneg/result.hpp"
 #include "nonneg/snapshot.hpp"
 

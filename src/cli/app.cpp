@@ -2,11 +2,11 @@
 
 #include <exception>
 
-#include "cli/commands.hpp"
-#include "cli/console.hpp"
-#include "cli/exit_status.hpp"
-#include "cli/interrupt.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/commands/interrupt.hpp"
 #include "cli/options/command_line.hpp"
+#include "cli/output/console.hpp"
+#include "cli/output/exit_status.hpp"
 
 namespace nonneg::cli {
 

@@ -4,20 +4,20 @@
 #include <array>
 #include <vector>
 
+#include "base/parallel.hpp"
 #include "cpu/divergence.hpp"
 #include "cpu/gemm.hpp"
 #include "cpu/narrow_product.hpp"
 #include "cpu/nonnegative_least_squares.hpp"
-#include "cpu/parallel.hpp"
 #include "cpu/plan.hpp"
 #include "cpu/quotient_products.hpp"
 #include "cpu/reductions.hpp"
 #include "cpu/row_update.hpp"
 #include "cpu/sparse_product.hpp"
-#include "cpu/widen.hpp"
-#include "extrapolation_step.hpp"
-#include "init/philox.hpp"
-#include "nonneg/panel_source.hpp"
+#include "data/widen.hpp"
+#include "formulas/extrapolation_step.hpp"
+#include "formulas/philox.hpp"
+#include "panels/panel_source.hpp"
 
 namespace nonneg::cpu {
 

@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "nonneg/backend.hpp"
+#include "backend/backend.hpp"
 
 namespace nonneg::cpu {
 

@@ -1,7 +1,7 @@
 /// β-divergence on one thread: what multiplicative updates and the loss need of each entry.
 #pragma once
 
-#include "nonneg/backend.hpp"
+#include "backend/backend.hpp"
 
 namespace nonneg::cpu {
 

@@ -2,7 +2,7 @@
 /// Park 2011).
 #pragma once
 
-#include "nonneg/backend.hpp"
+#include "backend/backend.hpp"
 #include "nonneg/matrix_view.hpp"
 
 namespace nonneg::cpu {

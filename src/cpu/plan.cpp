@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/parallel.hpp"
 #include "cpu/model_tiles.hpp"
 #include "cpu/nonnegative_least_squares.hpp"
-#include "cpu/parallel.hpp"
 #include "panels/in_place.hpp"
 #include "panels/worker_share.hpp"
 #include "rules/beta_rule.hpp"

@@ -2,8 +2,8 @@
 /// taken while the tile is in the first-level cache. On one thread.
 #pragma once
 
+#include "backend/backend.hpp"
 #include "cpu/model_tiles.hpp"
-#include "nonneg/backend.hpp"
 
 namespace nonneg::cpu {
 

@@ -6,8 +6,8 @@
 #include <array>
 #include <vector>
 
-#include "cpu/parallel.hpp"
-#include "nonneg/backend.hpp"
+#include "backend/backend.hpp"
+#include "base/parallel.hpp"
 
 namespace nonneg::cpu {
 

@@ -1,7 +1,7 @@
 /// Updates of a factor's rows from their products, on one thread, vectorised across rows.
 #pragma once
 
-#include "nonneg/backend.hpp"
+#include "backend/backend.hpp"
 #include "nonneg/matrix_view.hpp"
 
 namespace nonneg::cpu {

@@ -1,7 +1,7 @@
 /// Products with sparse rows on one thread, and the β-divergence at their stored entries.
 #pragma once
 
-#include "nonneg/backend.hpp"
+#include "backend/backend.hpp"
 
 namespace nonneg::cpu {
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "io/byte_count.hpp"
+#include "base/byte_count.hpp"
 #include "nonneg/error.hpp"
 
 namespace nonneg::cuda {

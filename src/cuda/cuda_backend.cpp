@@ -6,7 +6,7 @@
 #include <limits>
 #include <utility>
 
-#include "cpu/parallel.hpp"
+#include "base/parallel.hpp"
 #include "cuda/blas_handle.hpp"
 #include "cuda/check.hpp"
 #include "cuda/device.hpp"

@@ -1,11 +1,11 @@
 /// Snapshots on their way from a device to the host, while it computes on.
 #pragma once
 
+#include "backend/backend.hpp"
 #include "cuda/device_buffer.hpp"
 #include "cuda/event.hpp"
 #include "cuda/pinned_buffer.hpp"
 #include "cuda/stream.hpp"
-#include "nonneg/backend.hpp"
 
 namespace nonneg::cuda {
 

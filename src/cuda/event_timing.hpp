@@ -4,9 +4,9 @@
 #include <functional>
 #include <optional>
 
+#include "backend/backend.hpp"
 #include "cuda/event.hpp"
 #include "cuda/stream.hpp"
-#include "nonneg/backend.hpp"
 
 namespace nonneg::cuda {
 

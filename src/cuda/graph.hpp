@@ -3,8 +3,8 @@
 
 #include <functional>
 
+#include "backend/backend.hpp"
 #include "cuda/stream.hpp"
-#include "nonneg/backend.hpp"
 
 namespace nonneg::cuda {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "cpu/parallel.hpp"
+#include "base/parallel.hpp"
 
 namespace nonneg::cuda {
 

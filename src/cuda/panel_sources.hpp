@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "cuda/stream.hpp"
-#include "nonneg/panel_source.hpp"
+#include "panels/panel_source.hpp"
 
 namespace nonneg::cuda {
 

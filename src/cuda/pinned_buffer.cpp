@@ -3,9 +3,9 @@
 #include <cuda_runtime_api.h>
 #include <fmt/format.h>
 
+#include "base/byte_count.hpp"
+#include "base/memory_info.hpp"
 #include "cuda/check.hpp"
-#include "io/byte_count.hpp"
-#include "memory_info.hpp"
 #include "nonneg/error.hpp"
 
 namespace nonneg::cuda {

@@ -7,7 +7,7 @@
 #include "cuda/panel_stager.hpp"
 #include "cuda/sparse_packing.hpp"
 #include "cuda/sparse_source.hpp"
-#include "extrapolation_step.hpp"
+#include "formulas/extrapolation_step.hpp"
 #include "kernels/anls_update.hpp"
 #include "kernels/partial_sums.hpp"
 #include "rules/beta_rule.hpp"

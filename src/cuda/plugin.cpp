@@ -1,4 +1,4 @@
-#include "cuda/plugin.hpp"
+#include "backend/plugin.hpp"
 
 #include "cuda/cuda_backend.hpp"
 #include "cuda/device.hpp"

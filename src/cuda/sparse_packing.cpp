@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "cpu/parallel.hpp"
+#include "base/parallel.hpp"
 #include "cuda/pack_rows.hpp"
-#include "panels/sparse_weights.hpp"
+#include "data/sparse_weights.hpp"
 
 namespace nonneg::cuda {
 

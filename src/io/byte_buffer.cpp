@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <limits>
 
-#include "io/byte_count.hpp"
-#include "memory_info.hpp"
+#include "base/byte_count.hpp"
+#include "base/memory_info.hpp"
 #include "nonneg/error.hpp"
 
 namespace nonneg::io {

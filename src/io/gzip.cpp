@@ -7,8 +7,8 @@
 #include <limits>
 #include <utility>
 
-#include "io/byte_count.hpp"
-#include "memory_info.hpp"
+#include "base/byte_count.hpp"
+#include "base/memory_info.hpp"
 #include "nonneg/error.hpp"
 
 namespace nonneg::io {

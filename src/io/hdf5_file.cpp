@@ -8,7 +8,7 @@
 #include <limits>
 #include <string_view>
 
-#include "io/byte_count.hpp"
+#include "base/byte_count.hpp"
 #include "nonneg/error.hpp"
 
 namespace nonneg::io {

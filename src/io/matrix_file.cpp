@@ -9,7 +9,8 @@
 #include <optional>
 #include <utility>
 
-#include "io/byte_count.hpp"
+#include "base/byte_count.hpp"
+#include "base/memory_info.hpp"
 #include "io/csv_reader.hpp"
 #include "io/gzip.hpp"
 #include "io/hdf5_reader.hpp"
@@ -19,7 +20,6 @@
 #include "io/name_list.hpp"
 #include "io/npy_reader.hpp"
 #include "io/npz_reader.hpp"
-#include "memory_info.hpp"
 #include "nonneg/error.hpp"
 
 namespace nonneg {

@@ -8,7 +8,7 @@
 #include <charconv>
 #include <limits>
 
-#include "io/byte_count.hpp"
+#include "base/byte_count.hpp"
 #include "io/cell_text.hpp"
 #include "nonneg/error.hpp"
 #include "nonneg/sparse_matrix.hpp"

@@ -7,7 +7,7 @@
 #include <array>
 #include <utility>
 
-#include "io/byte_count.hpp"
+#include "base/byte_count.hpp"
 #include "io/cell_text.hpp"
 #include "io/npy_header.hpp"
 #include "io/zip_archive.hpp"

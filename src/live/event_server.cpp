@@ -19,7 +19,7 @@
 #include "live/connection_queue.hpp"
 #include "live/request_guard.hpp"
 #include "nonneg/error.hpp"
-#include "report/page.hpp"
+#include "page/page.hpp"
 
 namespace nonneg::live {
 namespace {

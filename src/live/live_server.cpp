@@ -5,8 +5,8 @@
 #include <thread>
 #include <utility>
 
-#include "cli/dense_copy.hpp"
-#include "report/directory_events.hpp"
+#include "data/dense_copy.hpp"
+#include "page/directory_events.hpp"
 
 namespace nonneg::live {
 namespace {

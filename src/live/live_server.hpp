@@ -12,7 +12,7 @@
 #include "live/pause_gate.hpp"
 #include "nonneg/data_view.hpp"
 #include "nonneg/snapshot_directory.hpp"
-#include "report/page_events.hpp"
+#include "page/page_events.hpp"
 
 namespace nonneg::live {
 

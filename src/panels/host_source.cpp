@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <vector>
 
-#include "nonneg/panel_source.hpp"
+#include "data/sparse_weights.hpp"
 #include "panels/in_place.hpp"
+#include "panels/panel_source.hpp"
 #include "panels/row_panels.hpp"
-#include "panels/sparse_weights.hpp"
 
 namespace nonneg {
 

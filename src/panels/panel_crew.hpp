@@ -6,8 +6,8 @@
 #include <memory>
 #include <vector>
 
-#include "nonneg/panel_source.hpp"
 #include "nonneg/plan.hpp"
+#include "panels/panel_source.hpp"
 #include "panels/worker_share.hpp"
 
 namespace nonneg {

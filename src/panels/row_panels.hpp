@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "nonneg/panel_source.hpp"
+#include "panels/panel_source.hpp"
 
 namespace nonneg {
 

@@ -6,8 +6,8 @@
 #include <map>
 #include <utility>
 
+#include "data/dense_rows.hpp"
 #include "nonneg/error.hpp"
-#include "render/dense_rows.hpp"
 #include "render/factor_maps.hpp"
 #include "render/loss_curve.hpp"
 

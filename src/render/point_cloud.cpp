@@ -6,8 +6,8 @@
 #include <span>
 #include <utility>
 
+#include "data/dense_rows.hpp"
 #include "nonneg/solver.hpp"
-#include "render/dense_rows.hpp"
 
 namespace nonneg::render {
 namespace {

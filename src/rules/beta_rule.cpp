@@ -1,6 +1,6 @@
 #include "rules/beta_rule.hpp"
 
-#include "range.hpp"
+#include "backend/profile_range.hpp"
 
 namespace nonneg {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "range.hpp"
+#include "backend/profile_range.hpp"
 
 namespace nonneg {
 

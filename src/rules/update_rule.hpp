@@ -1,8 +1,8 @@
 /// How an algorithm takes part in a sweep.
 #pragma once
 
-#include "nonneg/backend.hpp"
-#include "nonneg/panel_source.hpp"
+#include "backend/backend.hpp"
+#include "panels/panel_source.hpp"
 
 namespace nonneg {
 

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "cli/command.hpp"
-#include "cli/demo_data.hpp"
+#include "cli/demo/demo_data.hpp"
 #include "nonneg/matrix_file.hpp"
 
 namespace nonneg::test {

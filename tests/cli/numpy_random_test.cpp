@@ -1,4 +1,4 @@
-#include "cli/numpy_random.hpp"
+#include "cli/demo/numpy_random.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,8 +1,8 @@
-#include "cli/progress.hpp"
+#include "cli/output/progress.hpp"
 
 #include <gtest/gtest.h>
 
-#include "cli/console.hpp"
+#include "cli/output/console.hpp"
 
 namespace nonneg::cli {
 namespace {

@@ -1,4 +1,4 @@
-#include "cli/run_directory.hpp"
+#include "records/run_directory.hpp"
 
 #include <gtest/gtest.h>
 

@@ -5,8 +5,8 @@
 #include <fstream>
 #include <sstream>
 
-#include "check_sums.hpp"
 #include "cost/measured_runs.hpp"
+#include "formulas/check_sums.hpp"
 #include "support/device_cost_table.hpp"
 #include "support/device_ledger.hpp"
 

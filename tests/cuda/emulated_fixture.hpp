@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <string>
 
+#include "backend/backend.hpp"
 #include "cuda/device_fixture.hpp"
-#include "nonneg/backend.hpp"
 #include "nonneg/plan.hpp"
 #include "nonneg/solver.hpp"
 #include "support/solver_cases.hpp"

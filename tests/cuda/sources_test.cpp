@@ -2,10 +2,10 @@
 // layout.
 #include <type_traits>
 
+#include "backend/backend.hpp"
 #include "cuda/device_fixture.hpp"
-#include "nonneg/backend.hpp"
-#include "nonneg/panel_source.hpp"
 #include "nonneg/plan.hpp"
+#include "panels/panel_source.hpp"
 
 namespace nonneg::test {
 namespace {

@@ -1,11 +1,11 @@
 // Panels of sparse A on a device: resident or staged, every way gives the same entries and weights.
 #include <bit>
 
+#include "backend/backend.hpp"
 #include "cuda/device_fixture.hpp"
 #include "cuda/uneven_sparse.hpp"
-#include "nonneg/backend.hpp"
-#include "nonneg/panel_source.hpp"
 #include "nonneg/plan.hpp"
+#include "panels/panel_source.hpp"
 
 namespace nonneg::test {
 namespace {

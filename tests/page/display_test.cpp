@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "nonneg/matrix.hpp"
-#include "report/base64.hpp"
-#include "report/display_plan.hpp"
-#include "report/pooled_factors.hpp"
-#include "report/top_entries.hpp"
+#include "page/base64.hpp"
+#include "page/display_plan.hpp"
+#include "page/pooled_factors.hpp"
+#include "page/top_entries.hpp"
 
 namespace nonneg::report {
 namespace {

@@ -1,5 +1,5 @@
 // What the page is told, and the page that is told it.
-#include "report/page_events.hpp"
+#include "page/page_events.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "nonneg/error.hpp"
-#include "report/page.hpp"
+#include "page/page.hpp"
 
 namespace nonneg::report {
 namespace {

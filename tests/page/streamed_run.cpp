@@ -21,8 +21,8 @@
 #include <vector>
 
 #include "live/live_server.hpp"
-#include "report/directory_events.hpp"
-#include "report/report.hpp"
+#include "page/directory_events.hpp"
+#include "page/report.hpp"
 
 namespace {
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "nonneg/backend.hpp"
+#include "backend/backend.hpp"
 #include "support/reference.hpp"
 
 namespace nonneg::test {

@@ -1,5 +1,5 @@
 /// Every rule × loss × kind of data × backend × precision, and what the tests of all of them share.
-/// tests/solver/every_case_test.cpp has the properties; where they are run is said in
+/// tests/solve/every_case_test.cpp has the properties; where they are run is said in
 /// solver/every_case_on_cpu.cpp and cuda/every_case_on_device.cpp.
 #pragma once
 

@@ -7,7 +7,7 @@
 #include <limits>
 #include <vector>
 
-#include "nonneg/backend.hpp"
+#include "backend/backend.hpp"
 #include "nonneg/matrix.hpp"
 #include "nonneg/options.hpp"
 

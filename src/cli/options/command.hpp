@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "cli/exit_status.hpp"
 #include "cli/options/option_table.hpp"
+#include "cli/output/exit_status.hpp"
 
 namespace nonneg::cli {
 

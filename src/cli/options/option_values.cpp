@@ -9,7 +9,7 @@
 #include <limits>
 #include <optional>
 
-#include "cli/suggestion.hpp"
+#include "cli/options/suggestion.hpp"
 #include "nonneg/error.hpp"
 
 namespace nonneg::cli {

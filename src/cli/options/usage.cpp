@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "cli/suggestion.hpp"
+#include "cli/options/suggestion.hpp"
 #include "nonneg/error.hpp"
 
 namespace nonneg::cli {

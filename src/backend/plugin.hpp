@@ -1,0 +1,27 @@
+/// The CUDA backend as libnonneg sees it: a shared library of its own, libnonneg_cuda, that is
+/// loaded when it and its CUDA libraries are there.
+#pragma once
+
+#include <memory>
+
+#include "backend/backend.hpp"
+#include "nonneg/devices.hpp"
+#include "nonneg/plan.hpp"
+
+namespace nonneg::cuda {
+
+struct Plugin {
+  /// version() of the libnonneg that it was built with; another one does not load it.
+  const char* version;
+  /// Throw NotAvailable where options.device cannot be used.
+  std::unique_ptr<Backend<float>> (*make_float32)(const Options& options);
+  std::unique_ptr<Backend<double>> (*make_float64)(const Options& options);
+  Plan (*plan)(const DataView& A, const Options& options, bool scaled);
+  DeviceList (*devices)();
+};
+
+/// What the library exports under this name: `const Plugin* nonneg_cuda_plugin()`.
+inline constexpr const char* kPluginEntry = "nonneg_cuda_plugin";
+using PluginEntry = const Plugin* (*)();
+
+}  // namespace nonneg::cuda

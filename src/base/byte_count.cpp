@@ -1,0 +1,21 @@
+#include "base/byte_count.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace nonneg {
+
+std::string byte_count(std::uint64_t bytes) {
+  if (bytes < 1000) return fmt::format("{} bytes", bytes);
+  constexpr std::array kUnits{"kB", "MB", "GB", "TB", "PB", "EB"};
+  double value = static_cast<double>(bytes) / 1000;
+  std::size_t unit = 0;
+  while (value >= 999.5 && unit + 1 < kUnits.size()) {
+    value /= 1000;
+    ++unit;
+  }
+  return fmt::format("{:.{}f} {}", value, value < 9.95 ? 2 : value < 99.5 ? 1 : 0, kUnits[unit]);
+}
+
+}  // namespace nonneg

@@ -1,0 +1,57 @@
+#include "cli/commands/factorization.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "cli/output/console.hpp"
+
+namespace nonneg::cli {
+
+void add_reporting(OptionTable& table, Reporting& reporting) {
+  table.flag("--quiet", reporting.quiet, "No progress, no summary: only errors");
+  table.flag("--json", reporting.json, "One JSON object on standard output, nothing else");
+}
+
+template <class T>
+Result<T> solve(const DataView& A, const Options& options, const InitialFactors<T>* initial,
+                Progress& progress, Interrupt& interrupt, const Watcher<T>& watch) {
+  Solver<T> solver = initial == nullptr ? Solver<T>(A, options) : Solver<T>(A, options, *initial);
+  interrupt.begin_graceful();
+  solver.run(interrupt.token(), [&](const LossRecord& record) {
+    progress.on_check(record);
+    if (watch) watch(solver, record);
+  });
+  return solver.result();
+}
+
+template <class T>
+void write_run(const nlohmann::ordered_json& record, const Result<T>& result,
+               RunDirectory* directory, const Reporting& reporting,
+               const std::vector<TextFile>& further) {
+  if (!reporting.quiet) {
+    for (const std::string& warning : result.warnings) say("nonneg: warning: " + warning + "\n");
+  }
+  if (directory != nullptr) {
+    directory->write<T>(result.W.view(), result.Ht.view(), record, further);
+  }
+}
+
+void print_json(nlohmann::ordered_json record, const std::string& out) {
+  using Json = nlohmann::ordered_json;
+  record["out"] = out.empty() ? Json(nullptr) : Json(out);
+  print(record.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+ExitStatus status_of(StopReason reason) noexcept {
+  return reason == StopReason::cancelled ? ExitStatus::interrupted : ExitStatus::success;
+}
+
+template Result<float> solve(const DataView&, const Options&, const InitialFactors<float>*,
+                             Progress&, Interrupt&, const Watcher<float>&);
+template Result<double> solve(const DataView&, const Options&, const InitialFactors<double>*,
+                              Progress&, Interrupt&, const Watcher<double>&);
+template void write_run(const nlohmann::ordered_json&, const Result<float>&, RunDirectory*,
+                        const Reporting&, const std::vector<TextFile>&);
+template void write_run(const nlohmann::ordered_json&, const Result<double>&, RunDirectory*,
+                        const Reporting&, const std::vector<TextFile>&);
+
+}  // namespace nonneg::cli

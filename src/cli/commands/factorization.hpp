@@ -1,0 +1,50 @@
+/// The steps that every factorization of the command takes: solve, watch, record, write, tell.
+#pragma once
+
+#include <functional>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "cli/commands/interrupt.hpp"
+#include "cli/options/option_table.hpp"
+#include "cli/output/exit_status.hpp"
+#include "cli/output/progress.hpp"
+#include "nonneg/solver.hpp"
+#include "records/run_directory.hpp"
+#include "records/run_record.hpp"
+
+namespace nonneg::cli {
+
+/// How the user wants to be told.
+struct Reporting {
+  /// Nothing on standard error but errors, and no summary.
+  bool quiet = false;
+  /// One JSON object on standard output instead of a summary.
+  bool json = false;
+};
+
+/// --quiet and --json.
+void add_reporting(OptionTable& table, Reporting& reporting);
+
+/// Called at each check, with the solver between two sweeps.
+template <class T>
+using Watcher = std::function<void(const Solver<T>&, const LossRecord&)>;
+
+/// Runs to the end, or to what was reached when the user stopped it. `initial` may be null.
+template <class T>
+Result<T> solve(const DataView& A, const Options& options, const InitialFactors<T>* initial,
+                Progress& progress, Interrupt& interrupt, const Watcher<T>& watch = {});
+
+/// Says the run's warnings, and writes it with `further` files into `directory`, where there is
+/// one.
+template <class T>
+void write_run(const nlohmann::ordered_json& record, const Result<T>& result,
+               RunDirectory* directory, const Reporting& reporting,
+               const std::vector<TextFile>& further = {});
+
+/// The record with "out", on standard output.
+void print_json(nlohmann::ordered_json record, const std::string& out);
+
+ExitStatus status_of(StopReason reason) noexcept;
+
+}  // namespace nonneg::cli

@@ -1,0 +1,294 @@
+#include <fmt/format.h>
+
+#include <exception>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "cli/commands/commands.hpp"
+#include "cli/commands/factorization.hpp"
+#include "cli/commands/render_command.hpp"
+#include "cli/commands/run_watch.hpp"
+#include "cli/options/data_options.hpp"
+#include "cli/options/solver_options.hpp"
+#include "cli/options/usage.hpp"
+#include "cli/output/console.hpp"
+#include "data/dense_copy.hpp"
+#include "nonneg/devices.hpp"
+#include "nonneg/error.hpp"
+#include "nonneg/matrix_file.hpp"
+
+namespace nonneg::cli {
+namespace {
+
+struct FactorizeArguments {
+  std::string input;
+  /// Which matrix of the file, and the names of its rows and columns.
+  OpenOptions open;
+  Options options;
+  /// Whether --init was given, and not left to follow from --init-w and --init-h.
+  bool init_given = false;
+  std::string init_w;
+  std::string init_h;
+  std::string out;
+  bool overwrite = false;
+  Reporting reporting;
+  WatchArguments watch;
+  DataArguments data;
+};
+
+/// Two files make a custom start, and a custom start takes two files.
+void settle_init(FactorizeArguments& arguments) {
+  const bool any = !arguments.init_w.empty() || !arguments.init_h.empty();
+  const bool both = !arguments.init_w.empty() && !arguments.init_h.empty();
+  if (any && !arguments.init_given) arguments.options.init = Init::custom;
+  if (any && arguments.options.init == Init::random) {
+    throw InvalidArgument(
+        "--init random draws the first factors, and takes no --init-w or --init-h; use --init "
+        "custom, or leave the files out");
+  }
+  if (arguments.options.init == Init::custom && !both) {
+    throw InvalidArgument(
+        fmt::format("--init custom needs both --init-w FILE (m x k) and --init-h FILE (k x n); "
+                    "{} missing",
+                    !any                       ? "both are"
+                    : arguments.init_w.empty() ? "--init-w is"
+                                               : "--init-h is"));
+  }
+}
+
+/// Names the file in what the library says of a matrix.
+std::string naming_file(const std::string& message, const FactorizeArguments& arguments) {
+  const bool of_w = message.find("W0") != std::string::npos;
+  const bool of_h = message.find("H0") != std::string::npos;
+  if (of_w || of_h) return (of_w ? arguments.init_w : arguments.init_h) + ": " + message;
+  return naming_file(message, arguments.input, arguments.data);
+}
+
+/// What of the run is known before it begins.
+SnapshotRun snapshot_run(const FactorizeArguments& arguments, const MatrixFile& file,
+                         const DataView& A) {
+  const Options& options = arguments.options;
+  SnapshotRun run;
+  run.rank = options.rank;
+  run.algorithm = to_string(settled(options, A).algorithm);
+  run.loss = loss_name(options.beta);
+  run.beta = options.beta;
+  run.precision = to_string(resolve(options.precision, file.view().type()));
+  run.backend = to_string(choose_backend(options, A).kind);
+  run.seed = options.seed;
+  run.max_iterations = options.max_iterations;
+  run.tolerance = options.tolerance;
+  run.data_source = std::filesystem::absolute(file.path()).lexically_normal().string();
+  if (file.dataset().starts_with('/')) run.data_source += ":" + file.dataset();
+  run.row_names = file.row_names();
+  run.column_names = file.column_names();
+  return run;
+}
+
+/// A run that is over. `failure` is what a snapshot that could not be kept threw: it ended the run,
+/// whose factors are good.
+template <class T>
+struct Ended {
+  Result<T> result;
+  std::exception_ptr failure;
+};
+
+template <class T>
+Ended<T> solve_file(const MatrixFile& file, const DataView& A, const FactorizeArguments& arguments,
+                    const InitialFactors<T>* initial, Progress& progress, RunWatch& watch,
+                    Interrupt& interrupt) {
+  try {
+    Solver<T> solver = initial == nullptr ? Solver<T>(A, arguments.options)
+                                          : Solver<T>(A, arguments.options, *initial);
+    watch.begin(solver, A, snapshot_run(arguments, file, A));
+    interrupt.begin_graceful();
+    std::exception_ptr failure;
+    try {
+      solver.run(
+          watch.token(),
+          [&](const LossRecord& record) {
+            progress.on_check(record);
+            watch.on_check(record);
+          },
+          [&watch] { watch.before_sweep(); });
+    } catch (...) {
+      if (!watch.snapshots_failed()) throw;
+      failure = std::current_exception();
+    }
+    return {solver.result(), failure};
+  } catch (const std::exception& e) {
+    watch.end({"failed", e.what(), 0, 0, 0}, nullptr);
+    const auto* invalid = dynamic_cast<const InvalidArgument*>(&e);
+    if (invalid == nullptr) throw;
+    throw InvalidArgument(naming_file(e.what(), arguments));
+  }
+}
+
+void check_shape(const std::string& option, const MatrixFile& file, Index rows, Index cols) {
+  const DataView& view = file.view();
+  if (view.rows() == rows && view.cols() == cols) return;
+  throw InvalidArgument(fmt::format("{} {}: is {} x {}, must be {} x {}", option, file.path(),
+                                    view.rows(), view.cols(), rows, cols));
+}
+
+/// Draws what the snapshots show, and says so; a picture that cannot be drawn is a warning.
+void draw_snapshots(const FactorizeArguments& arguments, const RunWatch& watch,
+                    Interrupt& interrupt) {
+  if (watch.snapshots().empty() || arguments.watch.no_pictures) return;
+  RenderArguments render;
+  render.snapshots = watch.snapshots();
+  render.image_shape = arguments.watch.image_shape;
+  render.reporting = arguments.reporting;
+  try {
+    render_snapshots(render, interrupt);
+  } catch (const Error& e) {
+    if (!arguments.reporting.quiet) {
+      say(fmt::format("nonneg: warning: not all pictures were drawn: {}\n", e.what()));
+    }
+  }
+}
+
+template <class T>
+ExitStatus run(const FactorizeArguments& arguments, const MatrixFile& file, const DataView& A,
+               RunDirectory& directory, Progress& progress, RunWatch& watch, Interrupt& interrupt) {
+  const Options& options = arguments.options;
+  Matrix<T> W0;
+  Matrix<T> H0;
+  std::optional<InitialFactors<T>> initial;
+  if (options.init == Init::custom) {
+    const MatrixFile w_file = MatrixFile::open(arguments.init_w);
+    const MatrixFile h_file = MatrixFile::open(arguments.init_h);
+    check_shape("--init-w", w_file, A.rows(), options.rank);
+    check_shape("--init-h", h_file, options.rank, A.cols());
+    W0 = dense_copy<T>(w_file.view());
+    H0 = dense_copy<T>(h_file.view());
+    initial = InitialFactors<T>{W0.view(), H0.view()};
+  }
+  const auto [result, failure] =
+      solve_file<T>(file, A, arguments, initial ? &*initial : nullptr, progress, watch, interrupt);
+  progress.end();
+
+  const RunRequest request{"factorize",      describe(file),   options,
+                           arguments.init_w, arguments.init_h, arguments.data};
+  auto record = run_record(request, result);
+  if (!watch.snapshots().empty()) {
+    record["snapshots"] = watch.snapshots();
+    record["snapshots_skipped"] = result.snapshots_skipped;
+  }
+  write_run(record, result, &directory, arguments.reporting, name_files(request.input));
+  const double seconds = result.loss_history.empty() ? 0 : result.loss_history.back().seconds;
+  watch.end({failure ? "failed" : std::string(to_string(result.stop_reason)),
+             {},
+             result.iterations,
+             seconds,
+             result.snapshots_skipped},
+            record);
+  if (failure) {
+    if (!arguments.reporting.quiet) {
+      say(
+          fmt::format("nonneg: a snapshot could not be kept, which ended the run; the factors "
+                      "reached after {} iterations are in {}\n",
+                      result.iterations, arguments.out));
+    }
+    std::rethrow_exception(failure);
+  }
+  draw_snapshots(arguments, watch, interrupt);
+  if (arguments.reporting.json) {
+    print_json(record, arguments.out);
+  } else if (!arguments.reporting.quiet) {
+    print(run_summary(record, arguments.out));
+  }
+  watch.linger();
+  return status_of(result.stop_reason);
+}
+
+ExitStatus execute(FactorizeArguments arguments, Interrupt& interrupt) {
+  require_value("factorize", "INPUT", arguments.input);
+  require_value("factorize", "--out", arguments.out);
+  settle_init(arguments);
+  validate(arguments.options);
+  RunDirectory directory(arguments.out, arguments.overwrite, interrupt);
+  RunWatch watch(arguments.watch, arguments.out, arguments.overwrite, interrupt);
+  // On standard error, where the progress goes: with --json, standard output is one object.
+  if (!watch.address().empty()) say(fmt::format("nonneg: live at {}\n", watch.address()));
+
+  Progress progress(arguments.reporting.quiet, arguments.options.max_iterations);
+  progress.show("reading " + arguments.input);
+  const MatrixFile file =
+      MatrixFile::open(arguments.input, opened_for(arguments.options, arguments.open));
+  const bool wide = resolve(arguments.options.precision, file.view().type()) == Precision::float64;
+  const WeightedFile data(file, arguments.data);
+  const DataView& A = data.view();
+  return wide ? run<double>(arguments, file, A, directory, progress, watch, interrupt)
+              : run<float>(arguments, file, A, directory, progress, watch, interrupt);
+}
+
+void declare(OptionTable& table, FactorizeArguments& arguments) {
+  Options& options = arguments.options;
+  table.text("INPUT", arguments.input, "FILE", kInputHelp);
+  add_dataset(table, arguments.open);
+  table.text("--row-names", arguments.open.row_names, "FILE",
+             "Names of A's rows, one a line, in place of those in INPUT");
+  table.text("--column-names", arguments.open.column_names, "FILE",
+             "Names of A's columns, likewise");
+  table.group("Result");
+  table.integer("--rank", options.rank, "Number of components k", "required");
+  table.text("--out", arguments.out, "DIR", "Directory for W.npy, H.npy and run.json (required)");
+  table.flag("--overwrite", arguments.overwrite, "Replace an older run in DIR");
+  add_reporting(table, arguments.reporting);
+
+  table.group("Algorithm");
+  add_algorithm(table, options);
+  add_loss(table, options);
+  add_missing(table, options);
+  add_weights(table, arguments.data);
+  table.integer("--inner-repeats", options.inner_repeats,
+                "Updates of a factor per iteration with the same products", "the algorithm's own");
+  table.on_off("--extrapolation", options.extrapolation,
+               "Update W at an H carried on along its last step",
+               "on for hals, off for mu; not with anls");
+  table.decimal("--floor", options.floor, "Smallest factor entry, in units of sqrt(mean(A)/k)",
+                "0 for hals and anls, 1e-10 for mu");
+  table.decimal("--l1-w", options.penalties.l1_w, "Penalty on the sum of W");
+  table.decimal("--l1-h", options.penalties.l1_h, "Penalty on the sum of H");
+  table.decimal("--l2-w", options.penalties.l2_w, "Penalty on half the squares of W");
+  table.decimal("--l2-h", options.penalties.l2_h, "Penalty on half the squares of H");
+
+  table.group("Start");
+  table
+      .choice("--init", options.init, "random|custom", {Init::random, Init::custom},
+              "First factors: drawn, or from --init-w and --init-h")
+      .given = &arguments.init_given;
+  table.text("--init-w", arguments.init_w, "FILE", "First W, m x k");
+  table.text("--init-h", arguments.init_h, "FILE", "First H, k x n");
+  table.unsigned_integer("--seed", options.seed, "Which random numbers to draw");
+
+  table.group("Stop");
+  table.integer("--max-iterations", options.max_iterations, "Most iterations");
+  table.decimal("--tolerance", options.tolerance,
+                "Stop when the objective falls by less than this part of itself between two "
+                "checks; 0: never");
+  table.integer("--check-every", options.check_every, "Iterations between two checks");
+  add_computing(table, options);
+  add_watching(table, arguments.watch);
+}
+
+}  // namespace
+
+Command factorize_command() {
+  const auto arguments = std::make_shared<FactorizeArguments>();
+  Command command{"factorize", "Factorize a matrix: A ~ W*H with W, H >= 0"};
+  declare(command.options, *arguments);
+  command.examples =
+      "  nonneg factorize faces.npy --rank 32 --out faces-32\n"
+      "  nonneg factorize counts.csv.gz --rank 10 --out run --algorithm mu --seed 7\n"
+      "  nonneg factorize A.mtx --rank 5 --out run --json > run.log\n"
+      "  nonneg factorize cells.h5ad:/layers/counts --rank 20 --out run";
+  command.run = [arguments](Interrupt& interrupt) { return execute(*arguments, interrupt); };
+  return command;
+}
+
+}  // namespace nonneg::cli

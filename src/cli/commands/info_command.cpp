@@ -1,0 +1,122 @@
+#include <fmt/format.h>
+#include <sched.h>
+
+#include <cstdint>
+#include <fstream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+
+#include "cli/commands/commands.hpp"
+#include "cli/output/console.hpp"
+#include "nonneg/devices.hpp"
+#include "nonneg/version.hpp"
+
+namespace nonneg::cli {
+namespace {
+
+/// The rest of the first line "KEY : rest" of a file under /proc; empty where there is none.
+std::string proc_value(const char* path, const std::string& key) {
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    const std::size_t colon = line.find(':');
+    if (!line.starts_with(key) || colon == std::string::npos) continue;
+    const std::size_t start = line.find_first_not_of(" \t", colon + 1);
+    return start == std::string::npos ? std::string() : line.substr(start);
+  }
+  return {};
+}
+
+std::uint64_t memory_bytes(const std::string& key) {
+  const std::string kilobytes = proc_value("/proc/meminfo", key);
+  return kilobytes.empty() ? 0 : std::strtoull(kilobytes.c_str(), nullptr, 10) * 1024;
+}
+
+/// Cores that this process may run on.
+int usable_cores() {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof(set), &set) == 0) return CPU_COUNT(&set);
+  return static_cast<int>(std::thread::hardware_concurrency());
+}
+
+std::string device_line(const DeviceInfo& device) {
+  return fmt::format("cuda:{}, {}, {} of {} free, compute capability {}.{}, {} L2", device.index,
+                     device.name, human_bytes(device.memory_free_bytes),
+                     human_bytes(device.memory_bytes), device.compute_major, device.compute_minor,
+                     human_bytes(device.l2_bytes));
+}
+
+/// One line per device below the other; where there is none, why.
+std::string device_lines(const DeviceList& list) {
+  if (list.devices.empty()) return "none: " + list.reason;
+  std::string lines;
+  for (const DeviceInfo& device : list.devices) {
+    lines += (lines.empty() ? "" : "\n          ") + device_line(device);
+  }
+  return lines;
+}
+
+nlohmann::ordered_json to_json(const DeviceInfo& device) {
+  return {{"index", device.index},
+          {"name", device.name},
+          {"memory_bytes", device.memory_bytes},
+          {"memory_free_bytes", device.memory_free_bytes},
+          {"l2_bytes", device.l2_bytes},
+          {"multiprocessors", device.multiprocessors},
+          {"compute_capability", fmt::format("{}.{}", device.compute_major, device.compute_minor)}};
+}
+
+ExitStatus execute(bool json) {
+  const BuildInfo build = build_info();
+  const std::string model = proc_value("/proc/cpuinfo", "model name");
+  const int cores = usable_cores();
+  const DeviceList list = devices();
+  const std::uint64_t total = memory_bytes("MemTotal");
+  const std::uint64_t available = memory_bytes("MemAvailable");
+  if (json) {
+    nlohmann::ordered_json backends = {"cpu"};
+    if (build.cuda) backends.push_back("cuda");
+    auto device_array = nlohmann::ordered_json::array();
+    for (const DeviceInfo& device : list.devices) device_array.push_back(to_json(device));
+    const nlohmann::ordered_json info = {
+        {"nonneg_version", build.version},
+        {"command", "info"},
+        {"build",
+         {{"compiler", build.compiler},
+          {"type", build.build_type},
+          {"float32_gemm", build.float32_gemm},
+          {"formats", build.formats},
+          {"instruction_set", build.instruction_set},
+          {"cuda", build.cuda}}},
+        {"backends", backends},
+        {"cpu", {{"model", model}, {"cores", cores}}},
+        {"memory", {{"total_bytes", total}, {"available_bytes", available}}},
+        {"devices", device_array},
+        {"no_device_reason", list.reason}};
+    print(info.dump(2) + "\n");
+    return ExitStatus::success;
+  }
+  print(fmt::format(
+      "nonneg    {}\nbuild     {}, {}, {} instructions\n"
+      "float32   products by {}\nformats   {}\nbackends  {}\n"
+      "cpu       {}\ncores     {} usable\nmemory    {}, {} available\ndevices   {}\n",
+      build.version, build.compiler, build.build_type, build.instruction_set, build.float32_gemm,
+      build.formats, build.cuda ? "cpu, cuda" : "cpu", model.empty() ? "unknown" : model, cores,
+      human_bytes(total), human_bytes(available), device_lines(list)));
+  return ExitStatus::success;
+}
+
+}  // namespace
+
+Command info_command() {
+  const auto json = std::make_shared<bool>(false);
+  Command command{"info", "Say what this build and this machine have"};
+  command.options.group("Result");
+  command.options.flag("--json", *json, "One JSON object on standard output, nothing else");
+  command.examples = "  nonneg info";
+  command.run = [json](Interrupt&) { return execute(*json); };
+  return command;
+}
+
+}  // namespace nonneg::cli

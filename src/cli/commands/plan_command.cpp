@@ -1,0 +1,144 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "cli/commands/commands.hpp"
+#include "cli/options/data_options.hpp"
+#include "cli/options/solver_options.hpp"
+#include "cli/options/usage.hpp"
+#include "cli/output/console.hpp"
+#include "nonneg/matrix_file.hpp"
+#include "nonneg/plan.hpp"
+#include "nonneg/version.hpp"
+#include "records/run_record.hpp"
+
+namespace nonneg::cli {
+namespace {
+
+struct PlanArguments {
+  std::string input;
+  OpenOptions open;
+  Options options;
+  DataArguments data;
+  bool json = false;
+};
+
+std::string bytes_line(std::string_view what, std::uint64_t bytes, std::string_view note) {
+  return fmt::format("{:<20}{:>9}{:>18}  {}\n", what, human_bytes(bytes), bytes, note);
+}
+
+/// What holds A's rows while they are worked on, and the memory that they pass through.
+std::string panel_lines(const Plan& plan) {
+  if (plan.backend == BackendKind::cpu) {
+    return bytes_line("panel buffer", plan.panel_bytes,
+                      plan.panel_bytes == 0 ? "A is read where it lies" : "A in the compute type");
+  }
+  return bytes_line("A on the device", plan.resident_bytes,
+                    plan.resident ? "uploaded once" : "does not fit: brought over in panels") +
+         bytes_line("panel buffers", plan.panel_bytes, "on the device") +
+         bytes_line("pinned memory", plan.pinned_bytes, "on the host, not part of the sum below");
+}
+
+std::string plan_table(const Plan& plan, const MatrixFile& file) {
+  const std::string_view precision = to_string(plan.precision);
+  std::string out = fmt::format(
+      "A is {} x {} {}, {} ({})\n", plan.rows, plan.cols, element_name(file.view().type()),
+      file.mapped() ? "mapped from its file" : "read into memory", storage_words(file));
+  out += fmt::format("rank {}, computed in {} on {}\n\n", plan.rank, precision,
+                     to_string(plan.backend));
+  out += fmt::format("{:<20}{:>9}{:>18}\n", "", "", "bytes");
+  out += bytes_line("A", plan.data_bytes,
+                    file.mapped() ? "as stored, in its file" : "as stored, in memory");
+  out += bytes_line("factors", plan.factor_bytes, "W and H");
+  out += panel_lines(plan);
+  out += bytes_line("workspace", plan.workspace_bytes, "products and the residual");
+  if (plan.backend == BackendKind::cpu) {
+    out += bytes_line("beside A", plan.total_bytes, "to be allocated");
+  } else {
+    out += bytes_line("on the device", plan.total_bytes, "to be allocated");
+    out += bytes_line("free there", plan.device_free_bytes, "");
+  }
+  out += "\n";
+  out += bytes_line("A per iteration", plan.data_bytes_per_iteration, "read once");
+  if (plan.backend == BackendKind::cuda) {
+    out +=
+        bytes_line("over the bus", plan.bus_bytes_per_iteration, "per iteration after the first");
+  }
+  const bool even = plan.panel_rows == 0 || plan.panels == (plan.rows - 1) / plan.panel_rows + 1;
+  out += fmt::format("{:<20}{:>9}{:>18}  of {}{} rows\n", "panels", "", plan.panels,
+                     even ? "" : "at most ", plan.panel_rows);
+  if (!plan.panel_row_candidates.empty()) {
+    out +=
+        fmt::format("{:<20}{:>9}{:>18}  rows: {}\n", "heights tried", "",
+                    plan.panel_row_candidates.size(), fmt::join(plan.panel_row_candidates, ", "));
+  }
+  out += fmt::format("{:<20}{:>9}{:>18}  in matrix products\n", "flop per iteration", "",
+                     fmt::format("{:.3g}", plan.flops_per_iteration));
+  return out;
+}
+
+ExitStatus execute(const PlanArguments& arguments) {
+  require_value("plan", "INPUT", arguments.input);
+  validate(arguments.options);
+  const MatrixFile file =
+      MatrixFile::open(arguments.input, opened_for(arguments.options, arguments.open));
+  const WeightedFile data(file, arguments.data);
+  const Plan plan = make_plan(data.view(), arguments.options);
+  if (!arguments.json) {
+    print(plan_table(plan, file));
+    return ExitStatus::success;
+  }
+  const nlohmann::ordered_json json = {{"nonneg_version", version()},
+                                       {"command", "plan"},
+                                       {"input", to_json(describe(file))},
+                                       {"backend", to_string(plan.backend)},
+                                       {"rank", plan.rank},
+                                       {"precision", to_string(plan.precision)},
+                                       {"data_bytes", plan.data_bytes},
+                                       {"factor_bytes", plan.factor_bytes},
+                                       {"resident", plan.resident},
+                                       {"resident_bytes", plan.resident_bytes},
+                                       {"panel_bytes", plan.panel_bytes},
+                                       {"pinned_bytes", plan.pinned_bytes},
+                                       {"device_free_bytes", plan.device_free_bytes},
+                                       {"bus_bytes_per_iteration", plan.bus_bytes_per_iteration},
+                                       {"workspace_bytes", plan.workspace_bytes},
+                                       {"total_bytes", plan.total_bytes},
+                                       {"panel_rows", plan.panel_rows},
+                                       {"panel_row_candidates", plan.panel_row_candidates},
+                                       {"panels", plan.panels},
+                                       {"data_bytes_per_iteration", plan.data_bytes_per_iteration},
+                                       {"flops_per_iteration", plan.flops_per_iteration}};
+  using Json = nlohmann::ordered_json;
+  print(json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  return ExitStatus::success;
+}
+
+void declare(OptionTable& table, PlanArguments& arguments) {
+  table.text("INPUT", arguments.input, "FILE", kInputHelp);
+  add_dataset(table, arguments.open);
+  table.group("Plan");
+  table.integer("--rank", arguments.options.rank, "Number of components k", "required");
+  add_algorithm(table, arguments.options);
+  add_loss(table, arguments.options);
+  add_missing(table, arguments.options);
+  add_weights(table, arguments.data);
+  table.flag("--json", arguments.json, "One JSON object on standard output, nothing else");
+  add_computing(table, arguments.options);
+}
+
+}  // namespace
+
+Command plan_command() {
+  const auto arguments = std::make_shared<PlanArguments>();
+  Command command{"plan", "Say what a factorization takes, and stop there"};
+  declare(command.options, *arguments);
+  command.examples = "  nonneg plan faces.npy --rank 32";
+  command.run = [arguments](Interrupt&) { return execute(*arguments); };
+  return command;
+}
+
+}  // namespace nonneg::cli

@@ -1,0 +1,109 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "cli/commands/commands.hpp"
+#include "cli/commands/factorization.hpp"
+#include "cli/options/usage.hpp"
+#include "cli/output/console.hpp"
+#include "data/dense_copy.hpp"
+#include "io/npy_rows.hpp"
+#include "nonneg/error.hpp"
+#include "nonneg/matrix_file.hpp"
+#include "nonneg/version.hpp"
+
+namespace nonneg::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct ReconstructArguments {
+  std::string model;
+  std::string out;
+  bool overwrite = false;
+  Reporting reporting;
+};
+
+/// W·H is formed and written in blocks of about this many bytes.
+constexpr Index kBlockBytes = Index{64} << 20U;
+
+template <class T>
+void write_product(const MatrixFile& w_file, const MatrixFile& h_file, OutputPath out,
+                   bool overwrite, Progress& progress, Interrupt& interrupt) {
+  const Matrix<T> W = dense_copy<T>(w_file.view());
+  const Matrix<T> H = dense_copy<T>(h_file.view());
+  NpyRows<T> file(std::move(out), overwrite, W.rows(), H.cols(), interrupt);
+  const auto row_bytes = H.cols() * static_cast<Index>(sizeof(T));
+  const Index block_rows = std::max<Index>(1, kBlockBytes / std::max<Index>(1, row_bytes));
+  for (Index first = 0; first < W.rows(); first += block_rows) {
+    progress.show(fmt::format("writing row {} of {}", first, W.rows()));
+    const Index count = std::min(block_rows, W.rows() - first);
+    const Matrix<T> block = reconstruct<T>(W.view(), H.view(), first, count);
+    file.append(block.view());
+  }
+  file.finish();
+}
+
+ExitStatus execute(const ReconstructArguments& arguments, Interrupt& interrupt) {
+  require_value("reconstruct", "DIR", arguments.model);
+  require_value("reconstruct", "--out", arguments.out);
+  OutputPath out = resolve_output_file(arguments.out, arguments.overwrite);
+  if (!fs::is_directory(arguments.model)) {
+    throw IoError(arguments.model + ": is no directory; give one that factorize made",
+                  arguments.model);
+  }
+  const MatrixFile w = MatrixFile::open((fs::path(arguments.model) / "W.npy").string());
+  const MatrixFile h = MatrixFile::open((fs::path(arguments.model) / "H.npy").string());
+  if (w.view().cols() != h.view().rows()) {
+    throw InvalidArgument(fmt::format(
+        "{}: W is {} x {} and H is {} x {}; W must have as many "
+        "columns as H has rows",
+        arguments.model, w.view().rows(), w.view().cols(), h.view().rows(), h.view().cols()));
+  }
+  {
+    Progress progress(arguments.reporting.quiet, 0);
+    if (w.view().type() == ElementType::float64 || h.view().type() == ElementType::float64) {
+      write_product<double>(w, h, std::move(out), arguments.overwrite, progress, interrupt);
+    } else {
+      write_product<float>(w, h, std::move(out), arguments.overwrite, progress, interrupt);
+    }
+  }
+  if (arguments.reporting.json) {
+    print_json(
+        {{"nonneg_version", version()},
+         {"command", "reconstruct"},
+         {"model", arguments.model},
+         {"shape",
+          {{"rows", w.view().rows()}, {"columns", h.view().cols()}, {"rank", h.view().rows()}}}},
+        arguments.out);
+  } else if (!arguments.reporting.quiet) {
+    print(fmt::format("matrix      {} x {}, of rank {}\nwritten to  {}\n", w.view().rows(),
+                      h.view().cols(), h.view().rows(), arguments.out));
+  }
+  return ExitStatus::success;
+}
+
+void declare(OptionTable& table, ReconstructArguments& arguments) {
+  table.text("DIR", arguments.model, "DIR", "Directory of a run");
+  table.group("Result");
+  table.text("--out", arguments.out, "FILE", "File for W*H, an .npy (required)");
+  table.flag("--overwrite", arguments.overwrite, "Replace FILE if it exists");
+  add_reporting(table, arguments.reporting);
+}
+
+}  // namespace
+
+Command reconstruct_command() {
+  const auto arguments = std::make_shared<ReconstructArguments>();
+  Command command{"reconstruct", "Multiply a run's factors: W*H"};
+  declare(command.options, *arguments);
+  command.examples = "  nonneg reconstruct faces-32 --out approximation.npy";
+  command.run = [arguments](Interrupt& interrupt) { return execute(*arguments, interrupt); };
+  return command;
+}
+
+}  // namespace nonneg::cli

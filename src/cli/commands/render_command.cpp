@@ -1,0 +1,173 @@
+#include "cli/commands/render_command.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "cli/commands/commands.hpp"
+#include "cli/options/number_pair.hpp"
+#include "cli/options/usage.hpp"
+#include "cli/output/console.hpp"
+#include "cli/output/picture_files.hpp"
+#include "nonneg/error.hpp"
+#include "nonneg/version.hpp"
+#include "page/report.hpp"
+#include "records/snapshot_place.hpp"
+#include "render/directory_pictures.hpp"
+
+namespace nonneg::cli {
+namespace {
+
+constexpr std::int64_t kLeastSide = 160;
+constexpr std::int64_t kMostSide = 8000;
+
+std::vector<render::Format> parse_formats(std::string_view text) {
+  const std::vector<std::string> known{"gif", "png", "svg"};
+  std::vector<render::Format> formats;
+  while (true) {
+    const std::size_t comma = text.find(',');
+    const auto format =
+        static_cast<render::Format>(parse_choice("--format", text.substr(0, comma), known));
+    if (std::find(formats.begin(), formats.end(), format) == formats.end()) {
+      formats.push_back(format);
+    }
+    if (comma == std::string_view::npos) return formats;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+render::Size parse_size(const std::string& text) {
+  const auto [width, height] = parse_pair("--size", text, 'x', "1000x450");
+  if (std::min(width, height) < kLeastSide || std::max(width, height) > kMostSide) {
+    throw InvalidArgument(fmt::format("--size {}: each side must be from {} to {} pixels", text,
+                                      kLeastSide, kMostSide));
+  }
+  return {static_cast<int>(width), static_cast<int>(height)};
+}
+
+render::PictureRequest request_of(const RenderArguments& arguments) {
+  render::PictureRequest request;
+  request.formats = parse_formats(arguments.formats);
+  if (!arguments.size.empty()) request.size = parse_size(arguments.size);
+  if (!arguments.image_shape.empty()) {
+    const auto [rows, cols] = parse_pair("--image-shape", arguments.image_shape, ',', "28,28");
+    request.image_shape = {rows, cols};
+  }
+  return request;
+}
+
+/// Refuses a file that is no report of ours, unless asked to replace it.
+void check_report_place(const std::string& path, bool overwrite) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file || overwrite) return;
+  std::string beginning(report::kMarkWithin, '\0');
+  file.read(beginning.data(), static_cast<std::streamsize>(beginning.size()));
+  if (beginning.find(report::kMark) == std::string::npos) {
+    throw InvalidArgument(fmt::format(
+        "{}: exists and was not written by nonneg; name another place, or add --overwrite", path));
+  }
+}
+
+void make_directory(const std::string& path) {
+  if (::mkdir(path.c_str(), 0777) == 0 || errno == EEXIST) return;
+  throw IoError(fmt::format("{}: cannot be made: {}", path, error_words(errno)), path);
+}
+
+}  // namespace
+
+Rendered render_snapshots(const RenderArguments& arguments, Interrupt& interrupt) {
+  const render::PictureRequest request = request_of(arguments);
+  const std::string directory = find_snapshots(arguments.snapshots);
+  const SnapshotDirectoryReader reader(directory);
+  const render::DirectoryPictures pictures(reader, request);
+  if (pictures.names().empty()) {
+    throw InvalidArgument(fmt::format("--format {}: no picture of {} has it; add png",
+                                      arguments.formats, arguments.snapshots));
+  }
+  const std::string out = arguments.out.empty() ? directory : arguments.out;
+  if (!arguments.out.empty()) make_directory(out);
+  Rendered rendered;
+  const std::string report = (std::filesystem::path(out) / "report.html").string();
+  if (!arguments.no_report) check_report_place(report, arguments.overwrite);
+  Progress progress(arguments.reporting.quiet, 0);
+  rendered.pictures = write_pictures(pictures, out, arguments.overwrite, progress, interrupt);
+  if (arguments.no_report) return rendered;
+  try {
+    progress.show("writing report.html");
+    const render::ImageShape shape = request.image_shape.value_or(render::ImageShape{});
+    report::write_report(reader, run_record_of(reader), report, {shape.rows, shape.cols});
+    rendered.report = report;
+  } catch (const NotAvailable& e) {
+    // Nobody asked for it by name.
+    if (!arguments.reporting.quiet) say(fmt::format("nonneg: warning: no report: {}\n", e.what()));
+  }
+  return rendered;
+}
+
+namespace {
+
+ExitStatus execute(const RenderArguments& arguments, Interrupt& interrupt) {
+  require_value("render", "DIR", arguments.snapshots);
+  const Rendered rendered = render_snapshots(arguments, interrupt);
+  if (arguments.reporting.json) {
+    const std::string directory = find_snapshots(arguments.snapshots);
+    using Json = nlohmann::ordered_json;
+    print_json({{"nonneg_version", version()},
+                {"command", "render"},
+                {"snapshots", directory},
+                {"pictures", rendered.pictures},
+                {"report", rendered.report.empty() ? Json(nullptr) : Json(rendered.report)}},
+               arguments.out.empty() ? directory : arguments.out);
+  } else if (!arguments.reporting.quiet) {
+    std::string text;
+    for (const std::string& file : rendered.pictures) text += "drawn  " + file + "\n";
+    if (!rendered.report.empty()) text += "written  " + rendered.report + "\n";
+    print(text);
+  }
+  return ExitStatus::success;
+}
+
+void declare(OptionTable& table, RenderArguments& arguments) {
+  table.text("DIR", arguments.snapshots, "DIR",
+             "Directory of snapshots, or of a run that names one; it may still grow");
+  table.group("Result");
+  table.text("-o,--out", arguments.out, "DIR", "Directory for the pictures").default_text =
+      "beside the snapshots";
+  table.flag("--overwrite", arguments.overwrite,
+             "Replace files that nonneg did not draw; its own pictures always are");
+  add_reporting(table, arguments.reporting);
+  table.group("Pictures");
+  table
+      .text("--image-shape", arguments.image_shape, "R,C",
+            "A row of the matrix is an image of R x C pixels")
+      .default_text = "the run's";
+  table.text("--size", arguments.size, "WxH", "Size in pixels").default_text = "fitted";
+  table
+      .text("--format", arguments.formats, "LIST",
+            "gif: an animation over the snapshots; png, svg: the last one")
+      .default_text = "gif,png";
+  table.flag("--no-report", arguments.no_report, "Write no report.html");
+}
+
+}  // namespace
+
+Command render_command() {
+  const auto arguments = std::make_shared<RenderArguments>();
+  Command command{"render", "Draw pictures of a run's snapshots"};
+  declare(command.options, *arguments);
+  command.examples =
+      "  nonneg render snapshots\n"
+      "  nonneg render faces-32 -o pictures --image-shape 19,19\n"
+      "  nonneg render snapshots --format svg --size 1600x720";
+  command.run = [arguments](Interrupt& interrupt) { return execute(*arguments, interrupt); };
+  return command;
+}
+
+}  // namespace nonneg::cli

@@ -1,0 +1,336 @@
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstdint>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "cli/commands/commands.hpp"
+#include "cli/commands/factorization.hpp"
+#include "cli/demo/demo_data.hpp"
+#include "cli/demo/swimmer_report.hpp"
+#include "cli/output/console.hpp"
+#include "cli/output/picture_files.hpp"
+#include "nonneg/error.hpp"
+#include "render/point_cloud.hpp"
+
+namespace nonneg::cli {
+namespace {
+
+enum class Demo { learning, line, swimmer };
+
+struct DemoArguments {
+  Demo demo = Demo::learning;
+  /// Empty: the factors are not kept.
+  std::string out;
+  /// Where the picture of learning and of line goes; empty for a name of its own in the working
+  /// directory.
+  std::string picture;
+  bool no_picture = false;
+  bool overwrite = false;
+  Reporting reporting;
+  std::optional<std::int64_t> max_iterations;
+  /// Of the swimmer's first start.
+  std::uint64_t seed = 0;
+  int threads = 0;
+};
+
+constexpr Index kLearningIterations = 50;
+constexpr Index kSwimmerIterations = 200;
+/// Random starts of the swimmer; the one with the least objective is kept. A single start often
+/// ends in a local minimum.
+constexpr int kSwimmerStarts = 8;
+
+std::string learning_table(const std::vector<LossRecord>& history) {
+  std::string out = "  iteration  squared error\n";
+  const Index last = history.back().iteration;
+  for (const LossRecord& record : history) {
+    const Index i = record.iteration;
+    if (i == 1 || i == 2 || i == 10 || i == 50 || i == last) {
+      out += fmt::format("  {:>9}  {:>13.8f}\n", i, 2 * record.loss);
+    }
+  }
+  return out;
+}
+
+/// The picture of a demo: where it goes, and whether it can.
+class DemoPicture {
+ public:
+  /// Looks at the place before the work begins. Throws as check_picture_place does where the user
+  /// named it; a place of our own choice that cannot be used is a picture less, and a warning.
+  DemoPicture(const DemoArguments& arguments, const std::string& default_path)
+      : arguments_(arguments), path_(arguments.picture.empty() ? default_path : arguments.picture) {
+    if (!path_.ends_with(extension())) {
+      throw InvalidArgument(fmt::format(
+          "--picture {}: this demo draws a file whose name ends in {}", path_, extension()));
+    }
+    if (!arguments.no_picture) {
+      attempt([&] { check_picture_place(path_, arguments_.overwrite); });
+    }
+  }
+
+  bool wanted() const noexcept { return !arguments_.no_picture && !failed_; }
+
+  /// `draw` returns the file's bytes.
+  template <class Draw>
+  void write(const Draw& draw, Interrupt& interrupt) {
+    if (!wanted()) return;
+    attempt([&] { write_picture(path_, draw(), arguments_.overwrite, interrupt); });
+    drawn_ = !failed_;
+  }
+
+  /// "picture         learning.gif", or nothing.
+  std::string line() const { return drawn_ ? fmt::format("picture         {}\n", path_) : ""; }
+  nlohmann::ordered_json json() const { return drawn_ ? nlohmann::ordered_json(path_) : nullptr; }
+
+ private:
+  template <class Action>
+  void attempt(const Action& action) {
+    try {
+      action();
+    } catch (const Error& e) {
+      if (!arguments_.picture.empty()) throw;
+      failed_ = true;
+      if (!arguments_.reporting.quiet) {
+        say(fmt::format("nonneg: warning: no picture: {}\n", e.what()));
+      }
+    }
+  }
+
+  std::string_view extension() const { return arguments_.demo == Demo::learning ? ".gif" : ".png"; }
+
+  const DemoArguments& arguments_;
+  std::string path_;
+  bool failed_ = false;
+  bool drawn_ = false;
+};
+
+/// Writes, prints what `tell` makes of the record, and gives the exit status.
+template <class T, class Tell>
+ExitStatus conclude(const RunRequest& request, const Result<T>& result, RunDirectory* directory,
+                    const DemoArguments& arguments, const nlohmann::ordered_json& extra,
+                    const Tell& tell) {
+  auto record = run_record(request, result);
+  record.update(extra);
+  write_run(record, result, directory, arguments.reporting);
+  if (arguments.reporting.json) {
+    print_json(record, arguments.out);
+  } else if (!arguments.reporting.quiet) {
+    print(tell() + "\n" + run_summary(record, arguments.out));
+  }
+  return status_of(result.stop_reason);
+}
+
+Matrix<double> transposed(const Matrix<double>& Ht) {
+  Matrix<double> H(Ht.cols(), Ht.rows());
+  for (Index c = 0; c < H.rows(); ++c) {
+    for (Index j = 0; j < H.cols(); ++j) H(c, j) = Ht(j, c);
+  }
+  return H;
+}
+
+/// The factors with rows of H of length 1: the weights are then distances along them.
+render::FactorFrame unit_components(const Result<double>& result) {
+  Matrix<double> W(result.W.rows(), result.W.cols());
+  Matrix<double> H = transposed(result.Ht);
+  for (Index c = 0; c < H.rows(); ++c) {
+    double squares = 0;
+    for (Index j = 0; j < H.cols(); ++j) squares += H(c, j) * H(c, j);
+    const double length = squares > 0 ? std::sqrt(squares) : 1;
+    for (Index j = 0; j < H.cols(); ++j) H(c, j) /= length;
+    for (Index i = 0; i < W.rows(); ++i) W(i, c) = result.W(i, c) * length;
+  }
+  return {result.iterations, std::move(W), std::move(H)};
+}
+
+ExitStatus learning(const DemoArguments& arguments, RunDirectory* directory, Interrupt& interrupt) {
+  DemoPicture picture(arguments, "learning.gif");
+  const LearningDemo demo = learning_demo();
+  const DataView A = demo.A.view();
+  Options options;
+  options.rank = demo.W0.cols();
+  options.algorithm = Algorithm::mu;
+  options.init = Init::custom;
+  options.precision = Precision::float64;
+  options.max_iterations = arguments.max_iterations.value_or(kLearningIterations);
+  options.tolerance = 0;
+  options.check_every = 1;
+  options.threads = arguments.threads;
+  validate(options);
+
+  // Done in a blink: the table that follows says more than a progress line.
+  Progress progress(true, options.max_iterations);
+  const InitialFactors<double> initial{demo.W0.view(), demo.H0.view()};
+  std::vector<render::FactorFrame> frames;
+  const Watcher<double> keep_frame = [&](const Solver<double>& solver, const LossRecord& record) {
+    if (record.iteration > 0 && picture.wanted()) {
+      frames.push_back({record.iteration, solver.W(), transposed(solver.Ht())});
+    }
+  };
+  const Result<double> result =
+      solve<double>(A, options, &initial, progress, interrupt, keep_frame);
+  picture.write(
+      [&] {
+        return render::draw_learning({render::Format::gif, render::kLearningSize}, demo.A.view(),
+                                     render::thinned(std::move(frames)), render::kLearningLimits);
+      },
+      interrupt);
+  const RunRequest request{"demo learning", describe(A), options, {}, {}};
+  return conclude(request, result, directory, arguments, {{"picture", picture.json()}}, [&] {
+    return "80 points (x, cos(x)^2 + 1 + noise) as a matrix of 80 x 2, factorized at rank 2\n"
+           "by multiplicative updates from a fixed start:\n\n" +
+           learning_table(result.loss_history) + "\n" + picture.line();
+  });
+}
+
+ExitStatus line(const DemoArguments& arguments, RunDirectory* directory, Interrupt& interrupt) {
+  DemoPicture picture(arguments, "line.png");
+  const Matrix<double> points = line_demo();
+  const DataView A = points.view();
+  Options options;
+  options.rank = 1;
+  options.precision = Precision::float64;
+  options.max_iterations = arguments.max_iterations.value_or(kLearningIterations);
+  options.seed = arguments.seed;
+  options.threads = arguments.threads;
+  validate(options);
+
+  Progress progress(true, options.max_iterations);
+  const Result<double> result = solve<double>(A, options, nullptr, progress, interrupt);
+  const render::FactorFrame frame = unit_components(result);
+  picture.write(
+      [&] {
+        return render::draw_line({render::Format::png, render::kLineSize}, points.view(), frame,
+                                 render::limits_of(points.view()));
+      },
+      interrupt);
+  const RunRequest request{"demo line", describe(A), options, {}, {}};
+  return conclude(request, result, directory, arguments, {{"picture", picture.json()}}, [&] {
+    return fmt::format(
+        "80 noisy points about the line y = 0.6 x, as a matrix of 80 x 2, factorized at rank 1:\n"
+        "each point is a weight times one vector, h = ({:.3f}, {:.3f}) at length 1, of slope "
+        "{:.3f}\n{}",
+        frame.H(0, 0), frame.H(0, 1), frame.H(0, 1) / frame.H(0, 0),
+        picture.line().empty() ? "" : "\n" + picture.line());
+  });
+}
+
+Options swimmer_options(const DemoArguments& arguments) {
+  Options options;
+  options.rank = kSwimmerParts;
+  options.max_iterations = arguments.max_iterations.value_or(kSwimmerIterations);
+  options.tolerance = 0;
+  options.seed = arguments.seed;
+  options.threads = arguments.threads;
+  // The torso is in every picture, so that without penalties the limbs may share it out for free.
+  // These make one torso cheaper than its shares: l1 on H pays by the pixel, l2 on W grows slower
+  // than the number of pictures.
+  options.penalties.l1_h = 0.1;
+  options.penalties.l2_w = 1;
+  return options;
+}
+
+std::string swimmer_text(const SwimmerReport& report, MatrixView<const float> Ht, int starts) {
+  std::string out = fmt::format(
+      "256 pictures of a swimmer, 32 x 32 pixels: a torso, and four limbs in four\n"
+      "positions each; the best of {} random starts.\n\n"
+      "{} of {} parts found: {} torso, {} of 16 limb positions\n",
+      starts, report.found(), kSwimmerParts, report.torso_found() ? "the" : "not the",
+      report.found() - (report.torso_found() ? 1 : 0));
+  if (stdout_is_terminal()) {
+    const std::vector<Index> shown{report.component[0], report.component[2], report.component[6],
+                                   report.component[11]};
+    out += "\nThe torso, and a position of three limbs, as found:\n" +
+           draw_components(Ht, shown, unicode_output());
+  }
+  return out;
+}
+
+ExitStatus swimmer(const DemoArguments& arguments, RunDirectory* directory, Interrupt& interrupt) {
+  const SwimmerDemo demo = swimmer_demo();
+  const DataView A = demo.A.view();
+  Options options = swimmer_options(arguments);
+  validate(options);
+
+  std::optional<Result<float>> best;
+  std::uint64_t best_seed = options.seed;
+  int starts = 0;
+  // Quick: in a pipe a line per start would be noise.
+  Progress progress(arguments.reporting.quiet || !stderr_is_terminal(), options.max_iterations);
+  while (starts < kSwimmerStarts) {
+    Result<float> result = solve<float>(A, options, nullptr, progress, interrupt);
+    ++starts;
+    if (!best || result.loss_history.back().objective < best->loss_history.back().objective) {
+      best = std::move(result);
+      best_seed = options.seed;
+    }
+    if (interrupt.token().stop_requested()) break;
+    ++options.seed;
+  }
+  progress.end();
+  options.seed = best_seed;
+
+  const RunRequest request{"demo swimmer", describe(A), options, {}, {}};
+  const SwimmerReport report = match_parts(demo.parts.view(), best->Ht.view());
+  const nlohmann::ordered_json extra = {{"starts", starts},
+                                        {"parts", kSwimmerParts},
+                                        {"parts_found", report.found()},
+                                        {"torso_found", report.torso_found()}};
+  return conclude(request, *best, directory, arguments, extra,
+                  [&] { return swimmer_text(report, best->Ht.view(), starts); });
+}
+
+ExitStatus execute(const DemoArguments& arguments, Interrupt& interrupt) {
+  std::optional<RunDirectory> directory;
+  if (!arguments.out.empty()) directory.emplace(arguments.out, arguments.overwrite, interrupt);
+  RunDirectory* keep = directory ? &*directory : nullptr;
+  switch (arguments.demo) {
+    case Demo::learning:
+      return learning(arguments, keep, interrupt);
+    case Demo::line:
+      return line(arguments, keep, interrupt);
+    case Demo::swimmer:
+      break;
+  }
+  return swimmer(arguments, keep, interrupt);
+}
+
+void declare(OptionTable& table, DemoArguments& arguments) {
+  table.add(
+      "NAME", "learning|line|swimmer",
+      "learning: 80 points in the plane, 50 multiplicative updates, and an animation of them; "
+      "line: 80 points about a line, at rank 1; swimmer: 256 pictures made of 17 parts",
+      "learning", [&arguments](const std::string& text) {
+        const auto choice = parse_choice("demo", text, choices_of("learning|line|swimmer"));
+        arguments.demo = static_cast<Demo>(choice);
+      });
+  table.group("Result");
+  table.text("--out", arguments.out, "DIR", "Directory for W.npy, H.npy and run.json");
+  table.text("--picture", arguments.picture, "FILE", "Where learning and line draw what they did")
+      .default_text = "learning.gif, line.png";
+  table.flag("--no-picture", arguments.no_picture, "Draw nothing");
+  table.flag("--overwrite", arguments.overwrite,
+             "Replace an older run in DIR, and a FILE that nonneg did not draw");
+  add_reporting(table, arguments.reporting);
+  table.group("Run");
+  table.integer("--max-iterations", arguments.max_iterations, "Most iterations",
+                "swimmer 200, else 50");
+  table.unsigned_integer("--seed", arguments.seed, "First of the swimmer's random starts");
+  table.integer("--threads", arguments.threads, "Threads on the CPU", "all usable cores");
+}
+
+}  // namespace
+
+Command demo_command() {
+  const auto arguments = std::make_shared<DemoArguments>();
+  Command command{"demo", "Factorize a matrix whose answer is known"};
+  declare(command.options, *arguments);
+  command.examples = "  nonneg demo\n  nonneg demo line\n  nonneg demo swimmer --out swimmer";
+  command.run = [arguments](Interrupt& interrupt) { return execute(*arguments, interrupt); };
+  return command;
+}
+
+}  // namespace nonneg::cli

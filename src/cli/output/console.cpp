@@ -1,0 +1,86 @@
+#include "cli/output/console.hpp"
+
+#include <fmt/format.h>
+#include <langinfo.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <clocale>
+#include <cmath>
+#include <cstdlib>
+#include <system_error>
+
+#include "nonneg/error.hpp"
+
+namespace nonneg::cli {
+namespace {
+
+constexpr int kUsualColumns = 80;
+
+/// 0, or errno.
+int write_all(int file, std::string_view text) noexcept {
+  while (!text.empty()) {
+    const ssize_t written = ::write(file, text.data(), text.size());
+    if (written < 0 && errno != EINTR) return errno;
+    if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return 0;
+}
+
+}  // namespace
+
+void print(std::string_view text) {
+  const int error = write_all(STDOUT_FILENO, text);
+  if (error != 0) throw IoError("cannot write to standard output: " + error_words(error));
+}
+
+void say(std::string_view text) noexcept { write_all(STDERR_FILENO, text); }
+
+bool stdout_is_terminal() noexcept { return ::isatty(STDOUT_FILENO) == 1; }
+
+bool stderr_is_terminal() noexcept {
+  const char* term = std::getenv("TERM");
+  return ::isatty(STDERR_FILENO) == 1 && (term == nullptr || std::string_view(term) != "dumb");
+}
+
+int terminal_columns() noexcept {
+  winsize size{};
+  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return kUsualColumns;
+  return size.ws_col;
+}
+
+bool unicode_output() noexcept {
+  std::setlocale(LC_CTYPE, "");
+  return std::string_view(::nl_langinfo(CODESET)) == "UTF-8";
+}
+
+std::string human_bytes(std::uint64_t bytes) {
+  constexpr double kStep = 1000;
+  constexpr std::array kUnits{"kB", "MB", "GB", "TB", "PB", "EB"};
+  if (bytes < static_cast<std::uint64_t>(kStep)) return fmt::format("{} B", bytes);
+  double value = static_cast<double>(bytes) / kStep;
+  std::size_t unit = 0;
+  // 999.5 would be rounded to 1000.
+  while (value >= kStep - 0.5 && unit + 1 < kUnits.size()) {
+    value /= kStep;
+    ++unit;
+  }
+  return fmt::format("{:.{}f} {}", value, value < 9.995 ? 2 : value < 99.95 ? 1 : 0, kUnits[unit]);
+}
+
+std::string human_seconds(double seconds) {
+  if (!std::isfinite(seconds)) return "?";
+  if (seconds < 9.95) return fmt::format("{:.2g} s", std::max(seconds, 0.0));
+  // Minutes beyond a hundred million years are of no use to anybody.
+  const auto whole = static_cast<std::int64_t>(std::min(std::round(seconds), 1e15));
+  if (whole < 60) return fmt::format("{} s", whole);
+  if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
+  return fmt::format("{} h {:02} min", whole / 3600, whole % 3600 / 60);
+}
+
+std::string error_words(int error) { return std::generic_category().message(error); }
+
+}  // namespace nonneg::cli

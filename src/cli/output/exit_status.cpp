@@ -1,0 +1,57 @@
+#include "cli/output/exit_status.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <new>
+#include <stdexcept>
+#include <string>
+
+#include "cli/output/console.hpp"
+#include "nonneg/error.hpp"
+
+namespace nonneg::cli {
+namespace {
+
+ExitStatus fail(ExitStatus status, const char* message) noexcept {
+  // Messages may quote file names and cells: a line break in one would break the line.
+  try {
+    std::string line = std::string("nonneg: ") + message;
+    std::replace(line.begin(), line.end(), '\n', ' ');
+    say(line + "\n");
+  } catch (...) {
+    say("nonneg: out of memory\n");
+  }
+  return status;
+}
+
+}  // namespace
+
+ExitStatus report(const std::exception_ptr& error) noexcept {
+  try {
+    std::rethrow_exception(error);
+  } catch (const InvalidArgument& e) {
+    return fail(ExitStatus::bad_usage, e.what());
+  } catch (const NotAvailable& e) {
+    return fail(ExitStatus::not_available, e.what());
+  } catch (const OutOfMemory& e) {
+    return fail(ExitStatus::out_of_memory, e.what());
+  } catch (const DeviceError& e) {
+    return fail(ExitStatus::device_failed, e.what());
+  } catch (const IoError& e) {
+    return fail(ExitStatus::io_failed, e.what());
+  } catch (const std::filesystem::filesystem_error& e) {
+    return fail(ExitStatus::io_failed, e.what());
+  } catch (const std::bad_alloc&) {
+    return fail(ExitStatus::out_of_memory,
+                "out of memory; nonneg plan says what a factorization takes");
+  } catch (const std::length_error&) {
+    return fail(ExitStatus::out_of_memory,
+                "out of memory; nonneg plan says what a factorization takes");
+  } catch (const std::exception& e) {
+    return fail(ExitStatus::internal_error, e.what());
+  } catch (...) {
+    return fail(ExitStatus::internal_error, "an unknown error");
+  }
+}
+
+}  // namespace nonneg::cli

@@ -1,0 +1,87 @@
+/// How far H is carried on along its last step, and when a sweep is undone (Ang & Gillis, Neural
+/// Computation 31(2), 2019). Plain arithmetic on a few doubles, so that a device decides by itself
+/// and no sweep waits for the host.
+#pragma once
+
+#include "formulas/check_sums.hpp"
+
+namespace nonneg {
+
+/// What of a run the decision needs, in the run's units.
+struct StepRule {
+  /// ‖A‖².
+  double sum_of_squares = 0;
+  /// How far the Gram identity may be off from one sweep to the next.
+  double rounding = 0;
+  /// Whether there are penalties. Where not, the factors' sums are not read.
+  bool penalized = false;
+  double l1_w = 0;
+  double l1_h = 0;
+  double l2_w = 0;
+  double l2_h = 0;
+};
+
+/// The decision's memory. All zeros: nothing decided yet.
+struct StepState {
+  enum At : Index {
+    /// 1 once there was a sweep.
+    started,
+    /// The beta of H + beta·(H − H_previous) for the next sweep: 0 where H is not carried on.
+    beta,
+    /// 1 where the last sweep raised the objective and is to be undone.
+    undone,
+    /// The least objective so far.
+    accepted,
+    /// The next beta: grows while the objective falls and is cut back when it rose.
+    factor,
+    /// What it may grow to.
+    most,
+    count
+  };
+};
+static_assert(Index{CheckSum::step_state} + Index{StepState::count} == Index{CheckSum::count});
+
+/// Decides on the sweep that led to `sums`: changes `state`.
+constexpr void judge_step(const StepRule& rule, const double* sums, double* state) {
+  // The values that the paper recommends.
+  constexpr double kFirst = 0.5;
+  constexpr double kGrowth = 1.05;
+  constexpr double kMostGrowth = 1.01;
+  constexpr double kCut = 1.5;
+  // A loss within its own rounding cannot tell a rise: from there on, plain sweeps.
+  constexpr double kReliable = 100;
+
+  const double squared =
+      rule.sum_of_squares - 2 * sums[CheckSum::cross] + sums[CheckSum::quadratic];
+  double objective = 0.5 * squared;
+  if (rule.penalized) {
+    const double* w = sums + CheckSum::w_sums;
+    const double* h = sums + CheckSum::h_sums;
+    objective +=
+        rule.l1_w * w[0] + rule.l1_h * h[0] + 0.5 * rule.l2_w * w[1] + 0.5 * rule.l2_h * h[1];
+  }
+  if (state[StepState::started] == 0) {
+    state[StepState::started] = 1;
+    state[StepState::accepted] = objective;
+    state[StepState::factor] = kFirst;
+    state[StepState::most] = 1;
+  }
+  // A plain sweep never raises the objective: only rounding could say so.
+  const bool carried = state[StepState::beta] != 0;
+  if (carried && objective > state[StepState::accepted] + rule.rounding) {
+    state[StepState::undone] = 1;
+    state[StepState::beta] = 0;
+    state[StepState::most] = state[StepState::factor];
+    state[StepState::factor] /= kCut;
+    return;
+  }
+  state[StepState::undone] = 0;
+  if (objective < state[StepState::accepted]) state[StepState::accepted] = objective;
+  state[StepState::beta] = squared > kReliable * rule.rounding ? state[StepState::factor] : 0;
+  const double grown = kGrowth * state[StepState::factor];
+  const double most = state[StepState::most];
+  state[StepState::factor] = grown < most ? grown : most;
+  state[StepState::most] = kMostGrowth * most < 1 ? kMostGrowth * most : 1;
+}
+
+}  // namespace nonneg

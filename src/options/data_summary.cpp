@@ -1,0 +1,212 @@
+#include "options/data_summary.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "base/parallel.hpp"
+#include "data/widen.hpp"
+#include "options/weighted_summary.hpp"
+#include "rules/gram_rule.hpp"
+
+namespace nonneg {
+
+namespace {
+
+/// Rows per piece of the sums; pieces are added in order, whatever the threads.
+constexpr Index kPieceRows = 16;
+
+struct PieceSums {
+  double sum = 0;
+  double sum_of_squares = 0;
+  double max = 0;
+  /// First entry of the piece that cannot be used, or -1.
+  Index bad_row = -1;
+};
+
+/// Sums of one run of entries, in four lanes. `ok` is lost where an entry is not >= 0 or is
+/// infinite.
+template <class E>
+void add_run(const E* entries, Index count, Index stride, double scale, PieceSums& sums, bool& ok) {
+  constexpr std::size_t kLanes = 4;
+  std::array<double, kLanes> sum{};
+  std::array<double, kLanes> squares{};
+  std::array<double, kLanes> max{};
+  const auto add = [&](std::size_t lane, E entry) {
+    const double value = static_cast<double>(cpu::number(entry)) * scale;
+    sum[lane] += value;
+    squares[lane] += value * value;
+    max[lane] = value > max[lane] ? value : max[lane];
+    ok = ok && value >= 0 && value <= std::numeric_limits<double>::max();
+  };
+  Index j = 0;
+  for (; j + static_cast<Index>(kLanes) <= count; j += static_cast<Index>(kLanes)) {
+    for (std::size_t l = 0; l < kLanes; ++l) add(l, entries[(j + static_cast<Index>(l)) * stride]);
+  }
+  for (; j < count; ++j) add(0, entries[j * stride]);
+  for (std::size_t l = 0; l < kLanes; ++l) {
+    sums.sum += sum[l];
+    sums.sum_of_squares += squares[l];
+    sums.max = std::max(sums.max, max[l]);
+  }
+}
+
+template <class E>
+PieceSums sum_piece(const DataView& piece, double scale) {
+  const auto* entries = static_cast<const E*>(piece.data());
+  PieceSums total;
+  if (piece.col_stride() == 1 || piece.row_stride() != 1) {
+    for (Index i = 0; i < piece.rows(); ++i) {
+      bool ok = true;
+      add_run(entries + i * piece.row_stride(), piece.cols(), piece.col_stride(), scale, total, ok);
+      if (!ok && total.bad_row < 0) total.bad_row = i;
+    }
+    return total;
+  }
+  // Column-major: runs of the piece's rows; the offending row is looked for only if there is one.
+  bool ok = true;
+  for (Index j = 0; j < piece.cols(); ++j) {
+    add_run(entries + j * piece.col_stride(), piece.rows(), 1, scale, total, ok);
+  }
+  if (!ok) total.bad_row = 0;
+  return total;
+}
+
+std::vector<PieceSums> sum_pieces(const DataView& A, double scale, int threads) {
+  const Index pieces = (A.rows() + kPieceRows - 1) / kPieceRows;
+  std::vector<PieceSums> sums(static_cast<std::size_t>(pieces));
+  cpu::parallel_ranges(threads, pieces, 1, [&](Index first, Index count) {
+    for (Index p = first; p < first + count; ++p) {
+      const Index row = p * kPieceRows;
+      const DataView piece = A.row_block(row, std::min(kPieceRows, A.rows() - row));
+      sums[static_cast<std::size_t>(p)] = cpu::with_element_type(
+          piece.type(), [&]<class E>(const E*) { return sum_piece<E>(piece, scale); });
+    }
+  });
+  return sums;
+}
+
+/// The first entry at or after `row`, in row order, for which `wanted` holds.
+struct Entry {
+  Index row = -1;
+  Index column = -1;
+  double value = 0;
+};
+
+template <class Wanted>
+Entry find_entry(const DataView& A, Index row, const Wanted& wanted) {
+  return cpu::with_element_type(A.type(), [&]<class E>(const E*) {
+    const auto* entries = static_cast<const E*>(A.data());
+    for (Index i = row; i < A.rows(); ++i) {
+      for (Index j = 0; j < A.cols(); ++j) {
+        const auto value =
+            static_cast<double>(cpu::number(entries[i * A.row_stride() + j * A.col_stride()]));
+        if (wanted(value)) return Entry{i, j, value};
+      }
+    }
+    return Entry{};
+  });
+}
+
+[[noreturn]] void refuse_entry(const DataView& A, Index row) {
+  const Entry entry =
+      find_entry(A, row, [](double value) { return !(value >= 0) || std::isinf(value); });
+  if (entry.value < 0) {
+    // As short as its own type allows: -0.1, not -0.10000000149011612.
+    const std::string value = A.type() == ElementType::float32
+                                  ? fmt::format("{}", static_cast<float>(entry.value))
+                                  : fmt::format("{}", entry.value);
+    throw InvalidArgument(
+        fmt::format("entry ({}, {}) of A is {}: every entry must be >= 0; shift or clip A first",
+                    entry.row, entry.column, value));
+  }
+  throw InvalidArgument(fmt::format(
+      "entry ({}, {}) of A is {}: every entry must be a finite number; {}", entry.row, entry.column,
+      std::isnan(entry.value) ? "NaN" : "infinite",
+      std::isnan(entry.value)
+          ? "replace such entries, or let missing = nan (--missing nan) take them for missing ones"
+          : "replace such entries first"));
+}
+
+/// The loss would leave float64 when it is told in A's own units.
+[[noreturn]] void refuse_size(const DataView& A, const CountedSums& totals, double beta) {
+  const std::string which_sum =
+      beta == kFrobenius ? std::string("squares") : fmt::format("entries to the power {:g}", beta);
+  if (beta < 0) {
+    throw InvalidArgument(fmt::format(
+        "A has entries so small that the sum of its {} overflows float64; multiply A by "
+        "a large number first",
+        which_sum));
+  }
+  const Entry largest = A.sparse() || A.weights() != nullptr
+                            ? Entry{}
+                            : find_entry(A, 0, [&](double value) { return value == totals.max; });
+  const std::string which = largest.row < 0
+                                ? std::string("an entry")
+                                : fmt::format("entry ({}, {})", largest.row, largest.column);
+  throw InvalidArgument(
+      fmt::format("{} of A is {}: the sum of A's {} overflows float64; divide A by {} first", which,
+                  totals.max, which_sum, std::ldexp(1.0, std::ilogb(totals.max))));
+}
+
+/// What plain data is read for: every entry counts 1, and the loss is the Frobenius one.
+CountedSums plain_sums(const DataView& A, double scale, int threads) {
+  CountedSums totals;
+  totals.weight = static_cast<double>(A.rows()) * static_cast<double>(A.cols());
+  Index row = 0;
+  for (const PieceSums& piece : sum_pieces(A, scale, threads)) {
+    if (piece.bad_row >= 0) refuse_entry(A, row + piece.bad_row);
+    totals.sum += piece.sum;
+    totals.sum_of_squares += piece.sum_of_squares;
+    totals.power_sum += piece.sum_of_squares;
+    totals.max = std::max(totals.max, piece.max);
+    row += kPieceRows;
+  }
+  return totals;
+}
+
+/// Data whose largest entry lies between 2^-range and 2^range needs no scaling: products of the
+/// sweep then keep far from the ends of the compute type.
+int comfortable_exponent(Precision compute_type) {
+  return compute_type == Precision::float64 ? 200 : 24;
+}
+
+}  // namespace
+
+DataSummary summarize(const DataView& A, const Options& options, int threads) {
+  if (A.empty()) {
+    throw InvalidArgument(fmt::format("A is {} x {}: it must have at least one row and one column",
+                                      A.rows(), A.cols()));
+  }
+  const bool plain = !A.sparse() && gram_rules_serve(options, A);
+  const auto sums_of = [&](double scale) {
+    return plain ? plain_sums(A, scale, threads) : counted_sums(A, options, scale, threads);
+  };
+  CountedSums totals = sums_of(1);
+  DataSummary summary;
+  if (!std::isfinite(totals.power_sum)) refuse_size(A, totals, options.beta);
+  if (totals.max > 0) {
+    const int range = comfortable_exponent(options.precision);
+    const int exponent = std::ilogb(totals.max);
+    if (exponent > range || exponent < -range) {
+      // An even exponent, so that the factors' share of it is a power of 2 as well; at most 2^1022,
+      // which is enough for the smallest subnormal.
+      summary.scale = std::ldexp(1.0, std::min(1022, -(exponent / 2) * 2));
+      totals = sums_of(summary.scale);
+    }
+  }
+  summary.weight = totals.weight;
+  summary.scaled_mean = totals.sum / totals.weight;
+  summary.scaled_sum_of_squares = totals.sum_of_squares;
+  summary.scaled_reference_loss = options.beta == kFrobenius
+                                      ? 0.5 * totals.sum_of_squares
+                                      : constant_model_loss(totals, options.beta);
+  return summary;
+}
+
+}  // namespace nonneg

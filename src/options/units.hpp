@@ -1,0 +1,104 @@
+/// The units in which a run computes: scale·A is the data, so that no product leaves the compute
+/// type.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "nonneg/options.hpp"
+#include "options/data_summary.hpp"
+#include "rules/gram_rule.hpp"
+
+namespace nonneg {
+
+/// A run's data is A' = data·A, its factors are W' = w·W and H' = h·H with data = w·h, all of them
+/// powers of 2. Its objective is data^β times the caller's.
+struct ProblemUnits {
+  double data = 1;
+  double w = 1;
+  double h = 1;
+  double beta = kFrobenius;
+
+  /// The strengths of an objective that is data^β times the caller's, of penalties of W' and H':
+  /// data^β·l1·ΣW = (l1·data^β/w)·ΣW', and data^β·½·l2·ΣW² = ½·(l2·data^β/w²)·ΣW'². At most the
+  /// square root of double's largest.
+  Penalties scaled(const Penalties& p) const {
+    const double exponent = beta * std::log2(data);
+    const double of_w = std::log2(w);
+    const double of_h = std::log2(h);
+    return {.l1_w = shifted(p.l1_w, exponent - of_w),
+            .l1_h = shifted(p.l1_h, exponent - of_h),
+            .l2_w = shifted(p.l2_w, exponent - 2 * of_w),
+            .l2_h = shifted(p.l2_h, exponent - 2 * of_h)};
+  }
+  /// Divides twice, as data^β may leave double where the objective does not.
+  double callers_objective(double objective) const {
+    const double half = std::pow(data, beta / 2);
+    return objective / half / half;
+  }
+
+ private:
+  /// strength·2^exponent, in two steps, as 2^exponent may leave double where that does not.
+  static double shifted(double strength, double exponent) {
+    if (strength == 0) return 0;
+    const double half = std::floor(exponent / 2);
+    return std::min(strength * std::exp2(half) * std::exp2(exponent - half),
+                    std::sqrt(std::numeric_limits<double>::max()));
+  }
+};
+
+/// A number as T, at most the square root of T's largest: beyond it a penalty wins over any data.
+template <class T>
+T narrowed(double value) {
+  return static_cast<T>(
+      std::min(value, std::sqrt(static_cast<double>(std::numeric_limits<T>::max()))));
+}
+
+/// Smallest entry of a factor whose typical entry is `typical`.
+template <class T>
+T factor_floor(const Options& options, double typical) {
+  constexpr double kMultiplicativeFloor = 1e-10;
+  const double chosen = options.algorithm == Algorithm::mu ? kMultiplicativeFloor : 0.0;
+  return static_cast<T>(options.floor.value_or(chosen) * typical);
+}
+
+/// The smallest entry of a model that is told from 0, for data of this mean: with it, the powers
+/// v^(β−2) and v^(β−1) of a β-divergence stay within three quarters of T's exponents. Data of zeros
+/// needs the second alone, of β > 0, which no positive v takes out of T.
+template <class T>
+T least_model(double mean, double beta) {
+  constexpr auto kEpsilon = static_cast<double>(std::numeric_limits<T>::epsilon());
+  constexpr double kMostExponent = 0.75 * std::numeric_limits<T>::max_exponent;
+  const double least_power = beta < 2 && mean > 0 ? std::exp2(-kMostExponent / (2 - beta)) : 0;
+  return static_cast<T>(std::max({kEpsilon * kEpsilon * mean, least_power,
+                                  static_cast<double>(std::numeric_limits<T>::min())}));
+}
+
+/// How a factor is updated: `l1` and `l2` in the run's units.
+template <class T>
+RowUpdate<T> row_update(double l1, double l2, T floor, Index repeats, double repeat_tolerance) {
+  return {.l1 = narrowed<T>(l1),
+          .l2 = narrowed<T>(l2),
+          .floor = floor,
+          .repeats = repeats,
+          .repeat_tolerance = static_cast<T>(repeat_tolerance)};
+}
+
+/// How W' is updated.
+template <class T>
+RowUpdate<T> w_update(const Options& options, const ProblemUnits& units, T floor, Index repeats,
+                      double repeat_tolerance) {
+  const Penalties p = units.scaled(options.penalties);
+  return row_update<T>(p.l1_w, p.l2_w, floor, repeats, repeat_tolerance);
+}
+
+/// How H' is updated.
+template <class T>
+RowUpdate<T> h_update(const Options& options, const ProblemUnits& units, T floor, Index repeats,
+                      double repeat_tolerance) {
+  const Penalties p = units.scaled(options.penalties);
+  return row_update<T>(p.l1_h, p.l2_h, floor, repeats, repeat_tolerance);
+}
+
+}  // namespace nonneg

@@ -1,0 +1,195 @@
+#include "options/weighted_summary.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "base/parallel.hpp"
+#include "data/sparse_weights.hpp"
+#include "data/widen.hpp"
+
+namespace nonneg {
+
+namespace {
+
+/// Rows per piece of the sums; pieces are added in order, whatever the threads.
+constexpr Index kPieceRows = 16;
+
+/// A row's entries and their weights, in double; the columns of sparse rows.
+struct Row {
+  std::vector<double> entries;
+  std::vector<double> weights;
+  const std::int32_t* columns = nullptr;
+
+  Index column(std::size_t e) const {
+    return columns == nullptr ? static_cast<Index>(e) : columns[e];
+  }
+};
+
+void widen_row(const DataView& row, double scale, std::vector<double>& out) {
+  out.resize(static_cast<std::size_t>(row.cols()));
+  cpu::widen<double>(row, scale, MatrixView<double>(out.data(), 1, row.cols()));
+}
+
+/// The stored entries of a sparse row as a dense one.
+DataView stored_entries(const SparseView& row) {
+  const Index first = row.row_offsets()[0];
+  const auto size = static_cast<Index>(element_size(row.type()));
+  return {static_cast<const std::byte*>(row.values()) + first * size,
+          row.type(),
+          1,
+          row.entries(),
+          std::max<Index>(row.entries(), 1),
+          1};
+}
+
+void read_row(const DataView& A, Index i, double scale, Row& row) {
+  const DataView one = A.row_block(i, 1);
+  if (A.sparse()) {
+    widen_row(stored_entries(one.stored()), scale, row.entries);
+    row.columns = one.stored().columns() + one.stored().row_offsets()[0];
+    if (one.weights() != nullptr) {
+      row.weights.resize(row.entries.size());
+      copy_weights_of_stored(one.stored(), one.weights()->stored(), row.weights.data());
+    }
+  } else {
+    widen_row(one, scale, row.entries);
+    if (one.weights() != nullptr) widen_row(*one.weights(), 1, row.weights);
+  }
+}
+
+[[noreturn]] void refuse(std::string_view matrix, Index i, Index j, double value,
+                         std::string_view rule) {
+  throw InvalidArgument(fmt::format("entry ({}, {}) of {} is {}: {}", i, j, matrix, value, rule));
+}
+
+class Summing {
+ public:
+  Summing(const DataView& A, const Options& options, double scale)
+      : A_(A), options_(options), scale_(scale) {}
+
+  CountedSums of_rows(Index first, Index count) const {
+    CountedSums sums;
+    Row row;
+    for (Index i = first; i < first + count; ++i) {
+      read_row(A_, i, scale_, row);
+      for (std::size_t e = 0; e < row.entries.size(); ++e) {
+        const double weight = row.weights.empty() ? 1.0 : row.weights[e];
+        if (!(weight >= 0) || std::isinf(weight)) {
+          refuse("the weights", i, row.column(e), weight,
+                 "every weight must be a finite number >= 0");
+        }
+        if (observed(row.entries[e], weight)) add(i, row.column(e), row.entries[e], weight, sums);
+      }
+    }
+    return sums;
+  }
+
+ private:
+  bool observed(double entry, double weight) const {
+    return weight > 0 && !(std::isnan(entry) && options_.missing == Missing::nan);
+  }
+
+  void add(Index i, Index j, double a, double weight, CountedSums& sums) const {
+    const double entry = a / scale_;
+    if (std::isnan(a)) {
+      refuse("A", i, j, entry,
+             A_.sparse() ? "every entry must be a finite number; leave such entries out"
+                         : "every entry must be a finite number; replace such entries, or let "
+                           "missing = nan (--missing nan) take them for missing ones");
+    }
+    if (std::isinf(a)) refuse("A", i, j, entry, "every entry must be a finite number");
+    if (a < 0) refuse("A", i, j, entry, "every entry must be >= 0; shift or clip A first");
+    if (a == 0 && options_.beta <= 0) refuse_zero(i, j);
+    sums.weight += weight;
+    sums.sum += weight * a;
+    sums.sum_of_squares += weight * a * a;
+    sums.max = std::max(sums.max, a);
+    if (a > 0) sums.power_sum += weight * power(a);
+  }
+
+  double power(double a) const {
+    if (options_.beta == kFrobenius) return a * a;
+    if (options_.beta == kKullbackLeibler) return a * std::log(a);
+    return options_.beta == kItakuraSaito ? std::log(a) : std::pow(a, options_.beta);
+  }
+
+  [[noreturn]] void refuse_zero(Index i, Index j) const {
+    throw InvalidArgument(fmt::format(
+        "entry ({}, {}) of A is 0: with beta = {:g} the loss of a zero has no bound; add a small "
+        "constant to A, use beta > 0 (--loss kl), or leave zeros out by weights of 0",
+        i, j, options_.beta));
+  }
+
+  const DataView& A_;
+  const Options& options_;
+  double scale_;
+};
+
+}  // namespace
+
+CountedSums counted_sums(const DataView& A, const Options& options, double scale, int threads) {
+  const Index pieces = (A.rows() + kPieceRows - 1) / kPieceRows;
+  std::vector<CountedSums> sums(static_cast<std::size_t>(pieces));
+  const Summing summing(A, options, scale);
+  // A piece that must be refused is read again afterwards, so that the first one speaks.
+  std::vector<char> refused(sums.size(), 0);
+  const auto read = [&](Index p) {
+    const Index row = p * kPieceRows;
+    return summing.of_rows(row, std::min(kPieceRows, A.rows() - row));
+  };
+  cpu::parallel_ranges(threads, pieces, 1, [&](Index first, Index count) {
+    for (Index p = first; p < first + count; ++p) {
+      try {
+        sums[static_cast<std::size_t>(p)] = read(p);
+      } catch (const InvalidArgument&) {
+        refused[static_cast<std::size_t>(p)] = 1;
+        return;
+      }
+    }
+  });
+  CountedSums total;
+  for (Index p = 0; p < pieces; ++p) {
+    if (refused[static_cast<std::size_t>(p)] != 0) read(p);
+    const CountedSums& piece = sums[static_cast<std::size_t>(p)];
+    total.weight += piece.weight;
+    total.sum += piece.sum;
+    total.sum_of_squares += piece.sum_of_squares;
+    total.power_sum += piece.power_sum;
+    total.max = std::max(total.max, piece.max);
+  }
+  if (A.sparse() && options.missing != Missing::zeros) {
+    const double entries = static_cast<double>(A.rows()) * static_cast<double>(A.cols());
+    const auto stored = static_cast<double>(A.stored().entries());
+    if (options.beta <= 0 && stored < entries) {
+      throw InvalidArgument(fmt::format(
+          "A is sparse, and {:.0f} of its entries are zeros: with beta = {:g} the loss of a zero "
+          "has "
+          "no bound; use beta > 0 (--loss kl), or missing = zeros where nobody observed them",
+          entries - stored, options.beta));
+    }
+    total.weight += entries - stored;
+  }
+  if (!(total.weight > 0)) {
+    throw InvalidArgument("no entry of A is observed: every one is missing or has weight 0");
+  }
+  return total;
+}
+
+double constant_model_loss(const CountedSums& sums, double beta) {
+  const double mean = sums.sum / sums.weight;
+  if (!(mean > 0)) return 0;
+  double loss = 0;
+  if (beta == kKullbackLeibler) {
+    loss = sums.power_sum - sums.sum * std::log(mean);
+  } else if (beta == kItakuraSaito) {
+    loss = sums.weight * std::log(mean) - sums.power_sum;
+  } else {
+    loss = (sums.power_sum - sums.weight * std::pow(mean, beta)) / (beta * (beta - 1));
+  }
+  return std::max(loss, 0.0);
+}
+
+}  // namespace nonneg

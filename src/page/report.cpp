@@ -1,0 +1,119 @@
+#include "page/report.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "nonneg/error.hpp"
+#include "page/directory_events.hpp"
+#include "page/page.hpp"
+
+namespace nonneg::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr Index kMostSnapshots = 120;
+constexpr Index kMostChecks = 5000;
+/// Kept for Chart.js, the page's own files, checks and lists.
+constexpr std::size_t kReserve = 3'000'000;
+/// Bytes of a float32 in base64, and of the lists of largest entries per number shown, about.
+constexpr double kBytesPerValue = 16.0 / 3;
+constexpr double kBytesPerListedComponent = 900;
+
+double bytes_of(const PageEvents& events) {
+  return static_cast<double>(events.plan().values()) * kBytesPerValue +
+         static_cast<double>(events.plan().components) * kBytesPerListedComponent;
+}
+
+/// The finest detail at which `snapshots` of them fit, or the coarsest there is.
+PageEvents fitted(const SnapshotRun& run, Index snapshots) {
+  const double room =
+      static_cast<double>(kMostReportBytes - kReserve) / static_cast<double>(snapshots);
+  PageEvents events(run, 4 * DisplayPlan::kUsualValues);
+  for (Index values = 4 * DisplayPlan::kUsualValues; values > 1024 && bytes_of(events) > room;
+       values /= 2) {
+    events = PageEvents(run, values);
+  }
+  return events;
+}
+
+SnapshotRun shaped(SnapshotRun run, std::pair<Index, Index> image_shape) {
+  const auto [high, wide] = image_shape;
+  if (high == 0 && wide == 0) return run;
+  if (high < 1 || wide < 1 || wide > run.cols / high || high * wide != run.cols) {
+    throw InvalidArgument(fmt::format("image shape {} x {}: must have {} entries, as a row of A",
+                                      high, wide, run.cols));
+  }
+  run.image_rows = high;
+  run.image_cols = wide;
+  return run;
+}
+
+void save(const std::string& text, const std::string& path) {
+  const std::string partial = fmt::format("{}.partial-{}", path, ::getpid());
+  const auto fail = [&](const char* what, int error) {
+    ::unlink(partial.c_str());
+    throw IoError(fmt::format("{}: {}: {}", path, what, std::generic_category().message(error)),
+                  path);
+  };
+  std::FILE* file = std::fopen(partial.c_str(), "wbe");
+  if (file == nullptr) fail("cannot be made", errno);
+  const bool written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
+  const int write_error = written ? 0 : errno;
+  if (std::fclose(file) != 0 || !written) fail("cannot be written", written ? errno : write_error);
+  if (std::rename(partial.c_str(), path.c_str()) != 0) fail("cannot be put in place", errno);
+}
+
+}  // namespace
+
+void write_report(const SnapshotDirectoryReader& reader, const Json& run_json,
+                  const std::string& path, std::pair<Index, Index> image_shape) {
+  require_page();
+  const SnapshotRun run = shaped(reader.run(), image_shape);
+  const auto count = static_cast<Index>(reader.snapshots().size());
+  const Index wanted = std::min(count, kMostSnapshots);
+  const PageEvents events = fitted(run, std::max<Index>(wanted, 1));
+  const auto room =
+      static_cast<Index>(static_cast<double>(kMostReportBytes - kReserve) / bytes_of(events));
+  const std::vector<Index> shown = spread(count, std::max<Index>(2, std::min(wanted, room)));
+
+  std::vector<std::string> notes;
+  const auto shown_count = static_cast<Index>(shown.size());
+  if (shown_count < count) {
+    notes.push_back(fmt::format("{} of {} snapshots are shown.", shown_count, count));
+  }
+  const auto check_count = static_cast<Index>(reader.checks().size());
+  if (check_count > kMostChecks) {
+    notes.push_back(fmt::format("{} of {} checks are shown.", kMostChecks, check_count));
+  }
+  Json list = Json::array();
+  for (const Index i : spread(check_count, kMostChecks)) {
+    list.push_back(PageEvents::check(reader.checks()[static_cast<std::size_t>(i)]));
+  }
+  for (const Index i : shown) {
+    try {
+      list.push_back(snapshot_event(reader, static_cast<std::size_t>(i), events));
+    } catch (const Error& e) {
+      notes.push_back(fmt::format("A snapshot is left out: {}.", e.what()));
+    }
+  }
+  Json all = Json::array();
+  const Observed observed = observed_of(reader, events.observed_rows(), notes);
+  all.push_back(events.start(observed, std::move(notes)));
+  for (Json& event : list) all.push_back(std::move(event));
+  if (run_json.is_object()) all.push_back(PageEvents::record(run_json));
+  if (reader.end()) {
+    all.push_back(end_event(*reader.end(), files_of(reader.run().output, reader.path())));
+  }
+  save(report_page(all), path);
+}
+
+}  // namespace nonneg::report

@@ -1,0 +1,25 @@
+/// The largest entries of each component: which rows of A it is in, and which columns it is made
+/// of.
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include "page/factors_view.hpp"
+
+namespace nonneg::report {
+
+struct Entry {
+  Index index = 0;
+  double value = 0;
+};
+
+/// The largest `count` entries of column c of W, largest first; of equal ones the first. Zeros and
+/// NaN are left out.
+template <class T>
+std::vector<Entry> top_rows(const FactorsView<T>& factors, Index c, std::size_t count);
+/// As above, of row c of H.
+template <class T>
+std::vector<Entry> top_columns(const FactorsView<T>& factors, Index c, std::size_t count);
+
+}  // namespace nonneg::report

@@ -1,0 +1,70 @@
+/// The content of run.json. Its names are a contract with those who read it.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/options/data_options.hpp"
+#include "nonneg/matrix_file.hpp"
+#include "nonneg/options.hpp"
+#include "nonneg/result.hpp"
+#include "records/run_directory.hpp"
+
+namespace nonneg::cli {
+
+/// What was factorized, and where it came from.
+struct InputDescription {
+  /// Empty for generated data.
+  std::string path;
+  /// MatrixFile::format, or "generated".
+  std::string format = "generated";
+  Index rows = 0;
+  Index columns = 0;
+  std::string element_type;
+  bool mapped = false;
+  /// MatrixFile::dataset.
+  std::string dataset;
+  /// Stored entries of a sparse matrix; nothing for a dense one.
+  std::optional<Index> entries;
+  std::vector<std::string> row_names;
+  std::vector<std::string> column_names;
+};
+
+InputDescription describe(const MatrixFile& file);
+InputDescription describe(const DataView& generated);
+nlohmann::ordered_json to_json(const InputDescription& input);
+
+/// The format, and of sparse data how many entries: "mtx, sparse, 12345 entries".
+std::string storage_words(const MatrixFile& file);
+
+/// Files of a run directory with one name per line, for names that are too many for run.json, which
+/// then has row_names_file and column_names_file. A line end within a name becomes a space.
+std::vector<TextFile> name_files(const InputDescription& input);
+
+/// Everything that decided the run. `init_w` and `init_h` are the files of a custom start, or
+/// empty.
+struct RunRequest {
+  /// "factorize", "demo learning", ...
+  std::string command;
+  InputDescription input;
+  Options options;
+  std::string init_w;
+  std::string init_h;
+  DataArguments data{};
+};
+
+/// Options by their names on the command line, with '_' for '-'.
+nlohmann::ordered_json to_json(const Options& options, const std::string& init_w,
+                               const std::string& init_h);
+
+/// Numbers that are not finite become null.
+template <class T>
+nlohmann::ordered_json run_record(const RunRequest& request, const Result<T>& result);
+
+/// What a person wants to know of a run, in a few lines. `where` is empty for a run whose factors
+/// are not kept.
+std::string run_summary(const nlohmann::ordered_json& record, const std::string& where);
+
+}  // namespace nonneg::cli

@@ -1,0 +1,266 @@
+// Writes snapshot directories.
+#include "nonneg/snapshot_directory.hpp"
+
+#include <fcntl.h>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <filesystem>
+#include <mutex>
+#include <utility>
+
+#include "data/dense_row.hpp"
+#include "data/widen.hpp"
+#include "io/file_descriptor.hpp"
+#include "io/output_file.hpp"
+#include "nonneg/version.hpp"
+#include "records/name_files.hpp"
+#include "records/snapshot_lines.hpp"
+
+namespace nonneg {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+using snapshots::kDataName;
+using snapshots::kIndexName;
+
+/// Lines reach the disk this often; a kill of the writer loses none of them in between.
+constexpr std::chrono::seconds kFlushInterval{1};
+
+[[noreturn]] void fail(const std::string& path, std::string_view what, int error) {
+  throw IoError(fmt::format("{}: {}: {}", path, what, std::strerror(error)), path);
+}
+
+/// A file of ours: complete, or left over by a writer that was killed ("NAME.PID-COUNT.partial").
+bool is_ours(std::string_view name) {
+  constexpr std::string_view kPartial = ".partial";
+  if (name.ends_with(kPartial)) {
+    name.remove_suffix(kPartial.size());
+    name = name.substr(0, name.rfind('.'));
+  }
+  return name == kDataName || name == kIndexName || name == kRowNamesFile ||
+         name == kColumnNamesFile ||
+         ((name.starts_with("W-") || name.starts_with("H-")) && name.ends_with(".npy"));
+}
+
+bool holds_only_ours(const fs::path& directory) {
+  for (const auto& entry : fs::directory_iterator(directory)) {
+    if (!is_ours(entry.path().filename().string())) return false;
+  }
+  return true;
+}
+
+/// The index first: from then on the directory holds no snapshots, rather than some of them.
+void remove_snapshots(const fs::path& directory) {
+  fs::remove(directory / kIndexName);
+  std::vector<fs::path> old;
+  for (const auto& entry : fs::directory_iterator(directory)) {
+    if (is_ours(entry.path().filename().string())) old.push_back(entry.path());
+  }
+  for (const fs::path& file : old) fs::remove(file);
+}
+
+void make_directory(const std::string& path, SnapshotDirectory::IfPresent if_present) {
+  try {
+    const bool replace = if_present == SnapshotDirectory::IfPresent::replace;
+    if (::mkdir(path.c_str(), 0777) == 0) return;
+    if (errno != EEXIST) fail(path, "cannot be made", errno);
+    if (!fs::is_directory(path)) {
+      throw InvalidArgument(path + ": is a file; name a directory for the snapshots");
+    }
+    if (fs::is_empty(path)) return;
+    // A writer that was killed at its start leaves files of ours and no index.
+    if (!SnapshotDirectoryReader::holds_snapshots(path) && !holds_only_ours(path)) {
+      throw InvalidArgument(fmt::format(
+          "{}: is not empty and holds no {}, so it is left alone; name another directory", path,
+          kIndexName));
+    }
+    if (!replace) {
+      throw InvalidArgument(path +
+                            ": holds the snapshots of an older run; name another directory, or "
+                            "ask for these to be replaced (--overwrite)");
+    }
+    remove_snapshots(path);
+  } catch (const fs::filesystem_error& e) {
+    fail(path, "cannot be used", e.code().value());
+  }
+}
+
+template <class T>
+void write_data(const std::string& path, const DataView& data) {
+  Matrix<T> dense(data.rows(), data.cols());
+  if (data.sparse()) {
+    for (Index i = 0; i < data.rows(); ++i) {
+      write_dense_row(data.stored(), i, dense.view().row(i));
+    }
+  } else {
+    cpu::widen<T>(data, 1.0, dense.view());
+  }
+  write_npy(path, dense.view());
+}
+
+/// float32 holds integers of up to 24 bits.
+bool fits_float32(ElementType type) {
+  switch (type) {
+    case ElementType::uint32:
+    case ElementType::int32:
+    case ElementType::uint64:
+    case ElementType::int64:
+    case ElementType::float64:
+      return false;
+    default:
+      return true;
+  }
+}
+
+std::string now_utc() {
+  return fmt::format(
+      "{:%Y-%m-%dT%H:%M:%SZ}",
+      fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
+}
+
+template <class T>
+void check_shapes(const SnapshotRun& run, const Snapshot<T>& snapshot) {
+  const auto& W = snapshot.W;
+  const auto& Ht = snapshot.Ht;
+  if (W.rows() != run.snapshot_rows() || W.cols() != run.rank || Ht.rows() != run.cols ||
+      Ht.cols() != run.rank) {
+    throw InvalidArgument(
+        fmt::format("snapshot {}: W is {} x {} and Ht {} x {}; the run's are {} x {} and {} x {}",
+                    snapshot.iteration, W.rows(), W.cols(), Ht.rows(), Ht.cols(),
+                    run.snapshot_rows(), run.rank, run.cols, run.rank));
+  }
+}
+
+}  // namespace
+
+class SnapshotDirectory::Impl {
+ public:
+  Impl(std::string path, SnapshotRun run, const DataView* data, IfPresent if_present)
+      : path_(std::move(path)), run_(std::move(run)) {
+    make_directory(path_, if_present);
+    if (run_.nonneg_version.empty()) run_.nonneg_version = version();
+    if (run_.started.empty()) run_.started = now_utc();
+    run_.data.clear();
+    // A sparse matrix may have more places than 64 bits can count.
+    if (data != nullptr && (data->cols() == 0 || data->rows() <= kMaxDataEntries / data->cols())) {
+      run_.data = kDataName;
+      fits_float32(data->type()) ? write_data<float>(file(kDataName), *data)
+                                 : write_data<double>(file(kDataName), *data);
+    }
+    write_names(kRowNamesFile, run_.row_names);
+    write_names(kColumnNamesFile, run_.column_names);
+    const std::string line = snapshots::run_line(run_);
+    write_text(kIndexName, line);
+    index_ = io::FileDescriptor(::open(file(kIndexName).c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
+    if (!index_) fail(file(kIndexName), "cannot be opened", errno);
+    length_ = static_cast<off_t>(line.size());
+  }
+
+  void add_check(const LossRecord& check) { append(snapshots::check_line(check), false); }
+
+  void end(const SnapshotEnd& end) { append(snapshots::end_line(end), true); }
+
+  template <class T>
+  void add_snapshot(const Snapshot<T>& snapshot) {
+    check_shapes(run_, snapshot);
+    if (snapshot.iteration <= last_iteration_) {
+      throw InvalidArgument(fmt::format("snapshot {} comes after snapshot {}: they must ascend",
+                                        snapshot.iteration, last_iteration_));
+    }
+    const SnapshotEntry entry{.iteration = snapshot.iteration,
+                              .seconds = snapshot.seconds,
+                              .loss = snapshot.loss,
+                              .objective = snapshot.objective,
+                              .relative_error = snapshot.relative_error,
+                              .W = snapshots::factor_name('W', snapshot.iteration),
+                              .H = snapshots::factor_name('H', snapshot.iteration),
+                              .skipped = snapshot.skipped};
+    write_npy(file(entry.W), snapshot.W);
+    write_npy_transposed(file(entry.H), snapshot.Ht);
+    append(snapshots::snapshot_line(entry), false);
+    last_iteration_ = snapshot.iteration;
+  }
+
+  const std::string& path() const noexcept { return path_; }
+  /// Held through a snapshot: only one thread hands them over.
+  std::mutex& snapshot_mutex() noexcept { return snapshot_mutex_; }
+
+ private:
+  std::string file(const std::string& name) const { return (fs::path(path_) / name).string(); }
+
+  void write_text(const char* name, const std::string& text) const {
+    io::OutputFile output(file(name));
+    output.write_at(0, text.data(), text.size());
+    output.commit();
+  }
+
+  void write_names(const char* name, const std::vector<std::string>& names) const {
+    if (in_own_file(names)) write_text(name, lines_of(names));
+  }
+
+  void append(const std::string& line, bool flush) {
+    const std::lock_guard lock(index_mutex_);
+    std::size_t done = 0;
+    while (done < line.size()) {
+      const ssize_t count = ::write(index_.get(), line.data() + done, line.size() - done);
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0) {
+        const int error = errno;
+        // Readers take a line without its end for one that is still to come.
+        (void)!::ftruncate(index_.get(), length_);
+        fail(file(kIndexName), "cannot write", error);
+      }
+      done += static_cast<std::size_t>(count);
+    }
+    length_ += static_cast<off_t>(line.size());
+    if (flush || Clock::now() - flushed_ >= kFlushInterval) {
+      if (::fdatasync(index_.get()) != 0) fail(file(kIndexName), "cannot write", errno);
+      flushed_ = Clock::now();
+    }
+  }
+
+  std::string path_;
+  SnapshotRun run_;
+  io::FileDescriptor index_;
+  off_t length_ = 0;
+  Index last_iteration_ = -1;
+  Clock::time_point flushed_ = Clock::now();
+  std::mutex index_mutex_;
+  std::mutex snapshot_mutex_;
+};
+
+SnapshotDirectory::SnapshotDirectory(std::unique_ptr<Impl> impl) noexcept
+    : impl_(std::move(impl)) {}
+SnapshotDirectory::~SnapshotDirectory() = default;
+
+std::unique_ptr<SnapshotDirectory> SnapshotDirectory::create(const std::string& path,
+                                                             SnapshotRun run, const DataView* data,
+                                                             IfPresent if_present) {
+  return std::unique_ptr<SnapshotDirectory>(
+      new SnapshotDirectory(std::make_unique<Impl>(path, std::move(run), data, if_present)));
+}
+
+void SnapshotDirectory::add_check(const LossRecord& check) { impl_->add_check(check); }
+
+void SnapshotDirectory::add_snapshot(const Snapshot<float>& snapshot) {
+  const std::lock_guard lock(impl_->snapshot_mutex());
+  impl_->add_snapshot(snapshot);
+}
+
+void SnapshotDirectory::add_snapshot(const Snapshot<double>& snapshot) {
+  const std::lock_guard lock(impl_->snapshot_mutex());
+  impl_->add_snapshot(snapshot);
+}
+
+void SnapshotDirectory::end(const SnapshotEnd& end) { impl_->end(end); }
+
+const std::string& SnapshotDirectory::path() const noexcept { return impl_->path(); }
+
+}  // namespace nonneg

@@ -1,0 +1,59 @@
+/// Carries H on along its last step, so that the next sweep updates W at a point ahead of H, and
+/// undoes a sweep after which the objective rose (extrapolation_step.hpp decides).
+#pragma once
+
+#include "backend/backend.hpp"
+#include "formulas/extrapolation_step.hpp"
+
+namespace nonneg {
+
+template <class T>
+class Extrapolation {
+ public:
+  /// For W m × k and Ht n × k; entries of the point stay at or above `floor`. `state` points to
+  /// StepState::count doubles of the backend.
+  Extrapolation(Backend<T>& backend, Index m, Index n, Index k, const StepRule& rule, T floor,
+                double* state)
+      : backend_(backend),
+        rule_(rule),
+        floor_(floor),
+        state_(state),
+        point_(backend.allocate(n, k)),
+        previous_W_(backend.allocate(m, k)),
+        previous_Ht_(backend.allocate(n, k)) {}
+
+  /// Begins at the first factors.
+  void start(MatrixView<const T> Ht) {
+    backend_.clear_sums(state_, StepState::count);
+    backend_.copy(Ht, point_.view());
+    backend_.copy(Ht, previous_Ht_.view());
+  }
+
+  /// Where the next sweep reads H.
+  MatrixView<const T> point() const { return point_.view(); }
+
+  /// Keeps rows of W before they are updated, on the worker's backend.
+  void keep(Backend<T>& worker, Index first_row, MatrixView<const T> W_p) {
+    worker.copy(W_p, previous_W_.view().row_block(first_row, W_p.rows()));
+  }
+
+  /// After a sweep, whose sums these are. Work for the backend alone: the host learns nothing.
+  void settle(const double* sums, MatrixView<T> W, MatrixView<T> Ht) {
+    backend_.judge_step(rule_, sums, state_);
+    const double* undone = state_ + StepState::undone;
+    backend_.copy_if(undone, previous_W_.view(), W);
+    backend_.copy_if(undone, previous_Ht_.view(), Ht);
+    backend_.extrapolate(Ht, previous_Ht_.view(), state_ + StepState::beta, floor_, point_.view());
+  }
+
+ private:
+  Backend<T>& backend_;
+  StepRule rule_;
+  T floor_;
+  double* state_;
+  Matrix<T> point_;
+  Matrix<T> previous_W_;
+  Matrix<T> previous_Ht_;
+};
+
+}  // namespace nonneg

@@ -1,0 +1,51 @@
+/// The sums of a check that need no look at A: the Gram identity's, and the factors' own.
+#pragma once
+
+#include "backend/backend.hpp"
+#include "rules/update_rule.hpp"
+#include "solve/host_sums.hpp"
+
+namespace nonneg {
+
+template <class T>
+class GramSums {
+ public:
+  GramSums(Backend<T>& backend, Index rank, int workers)
+      : backend_(backend),
+        G_(backend.allocate(rank, rank)),
+        sums_(backend.allocate_sums(CheckSum::count + workers)) {
+    backend.clear_sums(sums_.data(), size());
+  }
+
+  /// The backend's sums: CheckSum::count of them, then the loss of each worker's rows.
+  double* data() { return sums_.data(); }
+  Index size() const { return sums_.cols(); }
+  double* losses() { return data() + CheckSum::count; }
+
+  /// ⟨C, Ht⟩ and ⟨S, H·Hᵀ⟩.
+  void add_up_terms(const SweepTerms<T>& terms, MatrixView<const T> Ht) {
+    backend_.set_zero(G_.view());
+    backend_.add_gram(Ht, G_.view());
+    backend_.dot(terms.C.view(), Ht, data() + CheckSum::cross);
+    backend_.dot(terms.S.view(), G_.view(), data() + CheckSum::quadratic);
+  }
+
+  void add_up_factors(MatrixView<const T> W, MatrixView<const T> Ht) {
+    backend_.factor_sums(W, data() + CheckSum::w_sums);
+    backend_.factor_sums(Ht, data() + CheckSum::h_sums);
+  }
+
+  /// Waits for the sums.
+  HostSums fetch() {
+    std::vector<double> host(static_cast<std::size_t>(size()));
+    backend_.fetch(data(), host.data(), size());
+    return HostSums(host.data(), size());
+  }
+
+ private:
+  Backend<T>& backend_;
+  Matrix<T> G_;
+  Matrix<double> sums_;
+};
+
+}  // namespace nonneg

@@ -1,0 +1,71 @@
+#include "solve/schedule.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "nonneg/error.hpp"
+
+namespace nonneg {
+
+ScheduleClock::ScheduleClock(SnapshotSchedule schedule) : schedule_(std::move(schedule)) {}
+
+bool ScheduleClock::due(Index iteration, double seconds) {
+  switch (schedule_.kind) {
+    case SnapshotSchedule::Kind::powers_of_two: {
+      const bool is_due = iteration >= next_power_;
+      while (next_power_ <= iteration) next_power_ *= 2;
+      return is_due;
+    }
+    case SnapshotSchedule::Kind::every:
+      return iteration % schedule_.every == 0;
+    case SnapshotSchedule::Kind::seconds:
+      if (seconds - last_seconds_ < schedule_.seconds) return false;
+      last_seconds_ = seconds;
+      return true;
+    case SnapshotSchedule::Kind::at: {
+      const std::size_t before = next_at_;
+      while (next_at_ < schedule_.at.size() && schedule_.at[next_at_] <= iteration) ++next_at_;
+      return next_at_ > before;
+    }
+  }
+  return false;
+}
+
+void validate(const SnapshotOptions& options) {
+  const SnapshotSchedule& schedule = options.schedule;
+  if (schedule.every < 1) {
+    throw InvalidArgument(fmt::format("every = {}: must be at least 1", schedule.every));
+  }
+  if (!(schedule.seconds > 0) || std::isinf(schedule.seconds)) {
+    throw InvalidArgument(
+        fmt::format("seconds = {}: must be a finite number > 0", schedule.seconds));
+  }
+  for (std::size_t i = 0; i < schedule.at.size(); ++i) {
+    if (schedule.at[i] < 1) {
+      throw InvalidArgument(fmt::format("at has iteration {}: must be at least 1", schedule.at[i]));
+    }
+    if (i > 0 && schedule.at[i] <= schedule.at[i - 1]) {
+      throw InvalidArgument(fmt::format("at has iteration {} after {}: must ascend", schedule.at[i],
+                                        schedule.at[i - 1]));
+    }
+  }
+  if (options.w_rows < 0) {
+    throw InvalidArgument(
+        fmt::format("w_rows = {}: must be at least 0 (0: all rows)", options.w_rows));
+  }
+  if (options.ring < 1) {
+    throw InvalidArgument(fmt::format("ring = {}: must be at least 1", options.ring));
+  }
+}
+
+std::vector<Index> sampled_rows(Index rows, Index w_rows) {
+  const Index stride = w_rows > 0 ? (rows + w_rows - 1) / w_rows : 1;
+  std::vector<Index> sample;
+  for (Index row = 0; row < rows; row += std::max<Index>(stride, 1)) sample.push_back(row);
+  return sample;
+}
+
+}  // namespace nonneg
