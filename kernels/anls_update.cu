@@ -20,21 +20,21 @@ namespace nonneg::cuda {
 namespace {
 
 /// Components up to which a warp has a row to itself.
-constexpr Index kMostPerWarp = 48;
+constexpr Index kMaxPerWarp = 48;
 /// Shared memory that every device grants a block without being asked, less the reductions'.
 constexpr std::size_t kShared = (48U << 10) - 256;
-/// Device memory for slices, as far as that makes kLeastSlices.
+/// Device memory for slices, as far as that makes kMinSlices.
 constexpr std::uint64_t kSlicesBytes = 64U << 20;
-constexpr std::uint64_t kLeastSlices = 8;
-constexpr std::uint64_t kMostSlices = 512;
+constexpr std::uint64_t kMinSlices = 8;
+constexpr std::uint64_t kMaxSlices = 512;
 
 constexpr int kPatience = 3;
-constexpr int kMostDescents = 500;
+constexpr int kMaxDescents = 500;
 
 template <class T>
 constexpr double kRounding = static_cast<double>(std::numeric_limits<T>::epsilon());
 template <class T>
-constexpr double kLeastPivot = sizeof(T) == sizeof(float) ? 0x1p-20 : 0x1p-40;
+constexpr double kMinPivot = sizeof(T) == sizeof(float) ? 0x1p-20 : 0x1p-40;
 
 /// What a component is; kViolates is added to the first two.
 enum State : int { kAtFloor = 0, kPassive = 1, kDead = 2, kViolates = 4 };
@@ -246,7 +246,7 @@ class Row {
         }
         own[i] = sum;
         if (i == j) {
-          const double least = kLeastPivot<T> * entry;
+          const double least = kMinPivot<T> * entry;
           inverse_[j] = 1 / (sum < least ? least : sum);
         }
       }
@@ -313,7 +313,7 @@ class Row {
       gradient[c] = sum;
     });
     bool moved = true;
-    for (int pass = 0; moved && pass < kMostDescents; ++pass) {
+    for (int pass = 0; moved && pass < kMaxDescents; ++pass) {
       moved = false;
       for (int j = 0; j < k_; ++j) {
         if (state_[j] == kDead) continue;
@@ -362,15 +362,15 @@ __global__ void __launch_bounds__(kThreads, 1)
 }
 
 std::uint64_t slices(std::uint64_t k) {
-  return std::clamp(kSlicesBytes / (team_doubles(k) * sizeof(double)), kLeastSlices, kMostSlices);
+  return std::clamp(kSlicesBytes / (team_doubles(k) * sizeof(double)), kMinSlices, kMaxSlices);
 }
 
 }  // namespace
 
 std::uint64_t anls_workspace_bytes(Index k) {
   // Beyond this no device has the memory, and the product would wrap around.
-  constexpr Index kMost = Index{1} << 24;
-  const auto components = static_cast<std::uint64_t>(std::min(k, kMost));
+  constexpr Index kMax = Index{1} << 24;
+  const auto components = static_cast<std::uint64_t>(std::min(k, kMax));
   const std::uint64_t slice = team_doubles(components) * sizeof(double);
   return slice <= kShared ? 0 : slices(components) * slice;
 }
@@ -387,17 +387,17 @@ void launch_anls_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const
                            update,   static_cast<int>(k + 20)};
   const auto slice = static_cast<Index>(team_doubles(static_cast<std::uint64_t>(k)));
   const std::size_t bytes = static_cast<std::size_t>(slice) * sizeof(double);
-  if (k <= kMostPerWarp) {
+  if (k <= kMaxPerWarp) {
     const auto warps = std::min<std::size_t>(kShared / bytes, kWarpsPerBlock);
     anls_update<T, WarpTeam>
-        <<<grid_size(F.rows(), static_cast<Index>(warps), kMostRowBlocks),
+        <<<grid_size(F.rows(), static_cast<Index>(warps), kMaxRowBlocks),
            static_cast<unsigned>(warps) * kWarp, warps * bytes, stream>>>(problem, nullptr, slice);
   } else {
     const auto threads =
         static_cast<unsigned>(std::clamp<Index>((k + kWarp) / kWarp * kWarp, 64, kThreads));
     const bool shared = bytes <= kShared;
     const Index most =
-        shared ? kMostRowBlocks : static_cast<Index>(slices(static_cast<std::uint64_t>(k)));
+        shared ? kMaxRowBlocks : static_cast<Index>(slices(static_cast<std::uint64_t>(k)));
     anls_update<T, BlockTeam>
         <<<grid_size(F.rows(), 1, most), threads, shared ? bytes : 0, stream>>>(
             problem, shared ? nullptr : workspace, slice);

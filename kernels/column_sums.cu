@@ -12,7 +12,7 @@ namespace {
 
 /// Rows that are worth a block.
 constexpr Index kRowsPerShare = 512;
-constexpr int kMostWidth = 32;
+constexpr int kMaxWidth = 32;
 
 struct Store {
   double* out;
@@ -53,7 +53,7 @@ template <class E, class Out>
 void launch(const E* F, Index ld, Index rows, Index cols, Index shares, Out out,
             cudaStream_t stream) {
   int width = 1;
-  while (width < kMostWidth && width < cols) width *= 2;
+  while (width < kMaxWidth && width < cols) width *= 2;
   const dim3 block(width, kThreads / width);
   const dim3 grid(grid_size(cols, width, kColumnsPerPass), static_cast<unsigned>(shares));
   column_sums<<<grid, block, 0, stream>>>(F, ld, rows, cols, out);
@@ -64,7 +64,7 @@ void launch(const E* F, Index ld, Index rows, Index cols, Index shares, Out out,
 
 template <class T>
 Index launch_column_partials(MatrixView<const T> F, double* partials, cudaStream_t stream) {
-  const Index shares = grid_size(F.rows(), kRowsPerShare, kMostColumnPartials);
+  const Index shares = grid_size(F.rows(), kRowsPerShare, kMaxColumnPartials);
   launch(F.data(), F.ld(), F.rows(), F.cols(), shares, Store{partials}, stream);
   return shares;
 }

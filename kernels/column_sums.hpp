@@ -9,9 +9,9 @@ namespace nonneg::cuda {
 
 /// Columns that one pass takes, and most partial sums of each: what the workspaces hold.
 inline constexpr Index kColumnsPerPass = 4096;
-inline constexpr Index kMostColumnPartials = 64;
+inline constexpr Index kMaxColumnPartials = 64;
 /// Doubles of the workspace.
-inline constexpr Index kColumnSumDoubles = kColumnsPerPass * kMostColumnPartials;
+inline constexpr Index kColumnSumDoubles = kColumnsPerPass * kMaxColumnPartials;
 
 /// sums (1 × k) += the columns of F, added up in double. `workspace` has kColumnSumDoubles entries.
 template <class T>

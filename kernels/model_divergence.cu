@@ -36,7 +36,7 @@ void launch_model_divergence(MatrixView<const T> A, MatrixView<const T> weights,
                              const Divergence<T>& divergence, double* workspace, double* sums,
                              cudaStream_t stream) {
   if (A.empty()) return;
-  const unsigned blocks = grid_size(tile_count(A.rows(), A.cols()), 1, kMostPartials);
+  const unsigned blocks = grid_size(tile_count(A.rows(), A.cols()), 1, kMaxPartials);
   const T* weight_data = weights.rows() > 0 ? weights.data() : nullptr;
   with_kind(divergence.beta, [&]<class Kind>(Kind) {
     model_divergence<T, Kind::kKind><<<blocks, kThreads, 0, stream>>>(

@@ -16,7 +16,7 @@ constexpr int kSide = 16;
 static_assert(kSide * kSide == kThreads);
 /// Components of a Gram matrix at a time, along each side.
 constexpr Index kGramSide = 128;
-constexpr Index kMostShares = kColumnSumDoubles / (kGramSide * kGramSide);
+constexpr Index kMaxShares = kColumnSumDoubles / (kGramSide * kGramSide);
 constexpr Index kRowsPerShare = 1024;
 
 template <class T>
@@ -70,7 +70,7 @@ __global__ void __launch_bounds__(kThreads, 4)
 
 void add_products(const double* workspace, Index w_shares, Index h_shares, Index count,
                   double factor, double* partials, double* sums, cudaStream_t stream) {
-  const unsigned blocks = grid_size(count, kThreads, kMostPartials);
+  const unsigned blocks = grid_size(count, kThreads, kMaxPartials);
   sum_products<<<blocks, kThreads, 0, stream>>>(workspace, w_shares, workspace + kColumnSumDoubles,
                                                 h_shares, count, factor, partials);
   check_launch("sum_products");
@@ -80,7 +80,7 @@ void add_products(const double* workspace, Index w_shares, Index h_shares, Index
 template <class T>
 Index launch_gram_partials(MatrixView<const T> F, Index a, Index b, Index a_count, Index b_count,
                            double* partials, cudaStream_t stream) {
-  const Index shares = grid_size(F.rows(), kRowsPerShare, kMostShares);
+  const Index shares = grid_size(F.rows(), kRowsPerShare, kMaxShares);
   const dim3 grid(grid_size(a_count, kSide, kGramSide), grid_size(b_count, kSide, kGramSide),
                   static_cast<unsigned>(shares));
   gram_partials<T><<<grid, kThreads, 0, stream>>>(F.data(), F.ld(), F.rows(), F.cols(), a, b,

@@ -84,18 +84,18 @@ void launch_multiplicative_update(MatrixView<T> F, MatrixView<const T> P, Matrix
   if (F.empty()) return;
   require_components<T>(F.cols());
   const int k = static_cast<int>(F.cols());
-  const int repeats = static_cast<int>(std::min<Index>(update.repeats, kMostRepeats));
-  if (k > kMostInRegisters<T>) {
+  const int repeats = static_cast<int>(std::min<Index>(update.repeats, kMaxRepeats));
+  if (k > kMaxInRegisters<T>) {
     const std::size_t shared = 2 * static_cast<std::size_t>(k) * sizeof(T);
     multiplicative_update_wide<T>
-        <<<grid_size(F.rows(), 1, kMostRowBlocks), kThreads, shared, stream>>>(
+        <<<grid_size(F.rows(), 1, kMaxRowBlocks), kThreads, shared, stream>>>(
             F.data(), F.ld(), P.data(), P.ld(), G.data(), G.ld(), F.rows(), k, update, repeats);
     check_launch("multiplicative_update_wide");
     return;
   }
   with_row_group<T>(k, [&]<class Group>(Group) {
     const unsigned blocks =
-        grid_size(F.rows(), Index{kWarpsPerBlock} * Group::kRowsPerWarp, kMostRowBlocks);
+        grid_size(F.rows(), Index{kWarpsPerBlock} * Group::kRowsPerWarp, kMaxRowBlocks);
     multiplicative_update<T, Group><<<blocks, kThreads, 0, stream>>>(
         F.data(), F.ld(), P.data(), P.ld(), G.data(), G.ld(), F.rows(), k, update, repeats);
   });

@@ -10,7 +10,7 @@ namespace nonneg::cuda {
 
 /// Blocks of a first stage over `entries`: by the size alone.
 inline unsigned partial_count(Index entries) {
-  return grid_size(entries, Index{16} * kThreads, kMostPartials);
+  return grid_size(entries, Index{16} * kThreads, kMaxPartials);
 }
 
 /// Adds `value` over the block's kThreads threads, in a fixed order; thread 0 stores the sum.

@@ -10,10 +10,10 @@
 namespace nonneg::cuda {
 
 /// Most blocks of a first stage, and most sums that one has.
-inline constexpr Index kMostPartials = 1024;
-inline constexpr Index kMostSums = 3;
+inline constexpr Index kMaxPartials = 1024;
+inline constexpr Index kMaxSums = 3;
 /// Doubles of the workspace that a reduction is given.
-inline constexpr Index kPartialDoubles = kMostPartials * kMostSums;
+inline constexpr Index kPartialDoubles = kMaxPartials * kMaxSums;
 
 enum class Onto { overwrite, add };
 

@@ -12,9 +12,9 @@ namespace nonneg::cuda {
 inline constexpr unsigned kAllLanes = 0xFFFFFFFFU;
 inline constexpr int kWarp = 32;
 inline constexpr int kWarpsPerBlock = kThreads / kWarp;
-inline constexpr Index kMostRowBlocks = 2048;
+inline constexpr Index kMaxRowBlocks = 2048;
 /// Passes are counted in an int on the device.
-inline constexpr Index kMostRepeats = 1 << 30;
+inline constexpr Index kMaxRepeats = 1 << 30;
 
 template <int kWidthOf, int kPerLaneOf>
 struct RowGroup {
@@ -193,9 +193,9 @@ __device__ void for_each_row_group(Index rows, const Body& body) {
 
 /// Largest k that the groups hold in registers, without spilling them.
 template <class T>
-inline constexpr Index kMostInRegisters = sizeof(T) == sizeof(float) ? 768 : 512;
+inline constexpr Index kMaxInRegisters = sizeof(T) == sizeof(float) ? 768 : 512;
 
-/// Calls body with a `Group` value that holds k components of T, k <= kMostInRegisters<T>.
+/// Calls body with a `Group` value that holds k components of T, k <= kMaxInRegisters<T>.
 template <class T, class Body>
 void with_row_group(Index k, const Body& body) {
   if (k <= 8) return body(RowGroup<8, 1>());

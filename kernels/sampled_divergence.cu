@@ -41,7 +41,7 @@ void launch_add_sampled_divergence(const SparseRows<T>& A, MatrixView<const T> W
                                    bool zeros_observed, double* workspace, double* sums,
                                    cudaStream_t stream) {
   if (A.entries == 0) return;
-  const SparseLaunch launch = sparse_launch(A.rows, W.cols(), kMostPartials);
+  const SparseLaunch launch = sparse_launch(A.rows, W.cols(), kMaxPartials);
   const Sampled<T> sampled{A,           {W.data(), W.ld()},       {Ht.data(), Ht.ld()},
                            W.cols(),    kind_of(divergence.beta), divergence,
                            launch.width};

@@ -139,7 +139,7 @@ void launch_sampled_products(const SparseRows<T>& A, MatrixView<const T> W, Matr
                              const Divergence<T>& divergence, MatrixView<T> P, MatrixView<T> D,
                              cudaStream_t stream) {
   if (W.empty()) return;
-  const SparseLaunch launch = sparse_launch(A.rows, W.cols(), kMostSparseBlocks);
+  const SparseLaunch launch = sparse_launch(A.rows, W.cols(), kMaxSparseBlocks);
   const Sampled<T> sampled{A,           factor_rows(W),           factor_rows(Ht),
                            W.cols(),    kind_of(divergence.beta), divergence,
                            launch.width};
@@ -155,7 +155,7 @@ void launch_add_sampled_transposed_products(const SparseRows<T>& A, MatrixView<c
                                             MatrixView<const T> Ht, const Divergence<T>& divergence,
                                             MatrixView<T> P, MatrixView<T> D, cudaStream_t stream) {
   if (W.empty() || A.entries == 0) return;
-  const SparseLaunch launch = sparse_launch(A.rows, W.cols(), kMostSparseBlocks);
+  const SparseLaunch launch = sparse_launch(A.rows, W.cols(), kMaxSparseBlocks);
   const Sampled<T> sampled{A,           factor_rows(W),           factor_rows(Ht),
                            W.cols(),    kind_of(divergence.beta), divergence,
                            launch.width};

@@ -9,7 +9,7 @@
 
 namespace nonneg::cuda {
 
-inline constexpr Index kMostSparseBlocks = 1 << 16;
+inline constexpr Index kMaxSparseBlocks = 1 << 16;
 
 /// Blocks of kThreads for rows of k components, each row a group.
 struct SparseLaunch {

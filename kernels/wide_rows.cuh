@@ -1,4 +1,4 @@
-/// The row updates beyond kMostInRegisters<T> components: a block per row, the row in shared
+/// The row updates beyond kMaxInRegisters<T> components: a block per row, the row in shared
 /// memory.
 #pragma once
 
@@ -13,15 +13,15 @@ inline constexpr std::size_t kReservedShared = 512;
 
 /// Largest k of the wide kernels, which hold two rows of it.
 template <class T>
-inline constexpr Index kMostComponents = static_cast<Index>((kSharedBytes - kReservedShared) /
-                                                            (2 * sizeof(T)));
+inline constexpr Index kMaxComponents = static_cast<Index>((kSharedBytes - kReservedShared) /
+                                                           (2 * sizeof(T)));
 
 /// Throws InvalidArgument where no kernel holds a row of k components.
 template <class T>
 void require_components(Index k) {
-  if (k <= kMostComponents<T>) return;
+  if (k <= kMaxComponents<T>) return;
   throw InvalidArgument("rank = " + std::to_string(k) + ": the cuda backend takes at most " +
-                        std::to_string(kMostComponents<T>) +
+                        std::to_string(kMaxComponents<T>) +
                         " in this precision; use backend = cpu");
 }
 

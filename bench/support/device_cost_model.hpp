@@ -88,9 +88,9 @@ struct RowCut {
   }
 
   std::uint64_t blocks(Index rows) const {
-    constexpr Index kMostBlocks = 2048;
+    constexpr Index kMaxBlocks = 2048;
     return static_cast<std::uint64_t>(
-        std::clamp<Index>((rows + rows_per_block - 1) / rows_per_block, 1, kMostBlocks));
+        std::clamp<Index>((rows + rows_per_block - 1) / rows_per_block, 1, kMaxBlocks));
   }
   std::uint64_t groups(Index rows) const {
     return static_cast<std::uint64_t>((rows + rows_per_group - 1) / rows_per_group);
@@ -152,9 +152,9 @@ inline UpdateTraffic panel_traffic(const SweepCase& sweep, Index passes) {
 /// A reduction in two stages over `count` pairs of entries.
 inline UpdateTraffic dot_traffic(std::uint64_t count) {
   constexpr std::uint64_t kPerBlock = 16 * 256;
-  constexpr std::uint64_t kMostBlocks = 1024;
+  constexpr std::uint64_t kMaxBlocks = 1024;
   const std::uint64_t blocks =
-      std::clamp<std::uint64_t>((count + kPerBlock - 1) / kPerBlock, 1, kMostBlocks);
+      std::clamp<std::uint64_t>((count + kPerBlock - 1) / kPerBlock, 1, kMaxBlocks);
   const std::uint64_t partials = blocks * sizeof(double);
   return {2 * kEntryBytes * count + partials, partials + sizeof(double)};
 }

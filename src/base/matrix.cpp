@@ -19,8 +19,8 @@ T* allocate_host(Index rows, Index cols) {
   if (rows < 0 || cols < 0) {
     throw InvalidArgument(fmt::format("matrix of {} x {}: sizes must be >= 0", rows, cols));
   }
-  constexpr Index kMostEntries = std::numeric_limits<Index>::max() / Index{sizeof(T)};
-  const bool overflows = cols > 0 && rows > kMostEntries / cols;
+  constexpr Index kMaxEntries = std::numeric_limits<Index>::max() / Index{sizeof(T)};
+  const bool overflows = cols > 0 && rows > kMaxEntries / cols;
   const auto bytes = overflows ? std::numeric_limits<std::uint64_t>::max()
                                : static_cast<std::uint64_t>(rows * cols) * sizeof(T);
   if (!overflows) {

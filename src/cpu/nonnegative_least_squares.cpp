@@ -30,7 +30,7 @@ using LaneFlags __attribute__((vector_size(kRows * sizeof(std::int64_t)))) = std
 constexpr int kPatience = 3;
 
 /// Most passes of coordinate descent over a row, should exchanges not end.
-constexpr int kMostDescents = 500;
+constexpr int kMaxDescents = 500;
 
 /// A violation below this, relative to the largest entry of x or b, is rounding.
 template <class T>
@@ -39,7 +39,7 @@ constexpr double kRounding = static_cast<double>(std::numeric_limits<T>::epsilon
 /// A pivot below this part of its diagonal entry is raised to it. G is known to rounding in T, so
 /// that a smaller pivot says nothing.
 template <class T>
-constexpr double kLeastPivot = sizeof(T) == sizeof(float) ? 0x1p-20 : 0x1p-40;
+constexpr double kMinPivot = sizeof(T) == sizeof(float) ? 0x1p-20 : 0x1p-40;
 
 /// Entries before row i of a packed triangle.
 Index row_start(Index i) { return i * (i - 1) / 2; }
@@ -223,7 +223,7 @@ class Pivoting {
       pivot -= row[l] * scaled;
       row[l] = scaled;
     }
-    const Lanes least = kLeastPivot<T> * diagonal;
+    const Lanes least = kMinPivot<T> * diagonal;
     inverse_[i] = 1 / (pivot < least ? least : pivot);
   }
 
@@ -336,7 +336,7 @@ class Pivoting {
       x_[j][lane] = std::max(static_cast<double>(F_(i, j)) - problem_.floor, 0.0);
     }
     bool moved = true;
-    for (int pass = 0; moved && pass < kMostDescents; ++pass) {
+    for (int pass = 0; moved && pass < kMaxDescents; ++pass) {
       moved = false;
       for (Index j = 0; j < k_; ++j) {
         if (problem_.alive(0, j) == 0) continue;

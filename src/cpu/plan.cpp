@@ -17,13 +17,13 @@ namespace {
 /// A panel of this many bytes stays in one core's caches between the two products that read it.
 constexpr double kPanelBytes = 2U << 20;
 /// Fewer rows than this leave the products too small to run well.
-constexpr Index kLeastPanelRows = 64;
+constexpr Index kMinPanelRows = 64;
 
 /// At most the largest count there is.
 std::uint64_t whole_bytes(double bytes) {
-  constexpr double kMost = 0x1p63;
-  return bytes < kMost ? static_cast<std::uint64_t>(bytes)
-                       : std::numeric_limits<std::uint64_t>::max();
+  constexpr double kMax = 0x1p63;
+  return bytes < kMax ? static_cast<std::uint64_t>(bytes)
+                      : std::numeric_limits<std::uint64_t>::max();
 }
 
 /// Bytes of a row of A and of what a rule makes of it: a sparse row's stored entries are taken as
@@ -41,7 +41,7 @@ double row_bytes(const DataView& A, const Options& options, double entry_bytes) 
 
 Index chosen_panel_rows(Index rows, double row_bytes) {
   const auto fitting = static_cast<Index>(kPanelBytes / std::max(row_bytes, 1.0));
-  const Index whole_blocks = std::max(kLeastPanelRows, fitting / 64 * 64);
+  const Index whole_blocks = std::max(kMinPanelRows, fitting / 64 * 64);
   return std::min(whole_blocks, std::max<Index>(rows, 1));
 }
 
@@ -70,7 +70,7 @@ double source_bytes(const DataView& A, ElementType compute_type, bool scaled, do
 /// Each worker has sums AᵀW of its own (n × k): worth it while they stay small, or beside A.
 int chosen_workers(Index threads, Index rows, double sums_bytes, double data_bytes) {
   constexpr double kSmall = 64U << 20;
-  const Index blocks = (rows + kLeastPanelRows - 1) / kLeastPanelRows;
+  const Index blocks = (rows + kMinPanelRows - 1) / kMinPanelRows;
   const Index workers = std::clamp<Index>(blocks, 1, threads);
   const double all_sums = static_cast<double>(workers) * sums_bytes;
   return all_sums <= std::max(kSmall, data_bytes / 4) ? static_cast<int>(workers) : 1;
@@ -159,11 +159,11 @@ int chosen_threads(Index rows, Index cols, Index rank, int asked) {
   if (asked > 0) return asked;
   // Threads meet a few times in a sweep, and wait for whatever else the machine does: a thread pays
   // from about this many multiplications per sweep.
-  constexpr double kLeastWork = 1 << 22;
+  constexpr double kMinWork = 1 << 22;
   const double work =
       static_cast<double>(rows) * static_cast<double>(cols) * static_cast<double>(rank);
   return static_cast<int>(
-      std::clamp(work / kLeastWork, 1.0, static_cast<double>(cpu::usable_threads())));
+      std::clamp(work / kMinWork, 1.0, static_cast<double>(cpu::usable_threads())));
 }
 
 }  // namespace nonneg

@@ -60,8 +60,8 @@ Matrix<E> allocate_matrix(int device, Index rows, Index cols) {
     throw InvalidArgument(fmt::format("matrix of {} x {}: sizes must be >= 0", rows, cols));
   }
   const std::string what = fmt::format("a matrix of {} x {}", rows, cols);
-  constexpr Index kMostEntries = std::numeric_limits<Index>::max() / Index{sizeof(E)};
-  if (cols > 0 && rows > kMostEntries / cols) {
+  constexpr Index kMaxEntries = std::numeric_limits<Index>::max() / Index{sizeof(E)};
+  if (cols > 0 && rows > kMaxEntries / cols) {
     constexpr auto kAsked = std::numeric_limits<std::uint64_t>::max();
     const std::uint64_t free = device_info(device).memory_free_bytes;
     throw OutOfMemory(

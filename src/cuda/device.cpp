@@ -39,8 +39,8 @@ int attribute(cudaDeviceAttr which, int device) {
 }
 
 bool usable(const DeviceInfo& info) {
-  return info.compute_major > kLeastComputeMajor ||
-         (info.compute_major == kLeastComputeMajor && info.compute_minor >= kLeastComputeMinor);
+  return info.compute_major > kMinComputeMajor ||
+         (info.compute_major == kMinComputeMajor && info.compute_minor >= kMinComputeMinor);
 }
 
 }  // namespace
@@ -89,10 +89,9 @@ DeviceList devices() {
       if (usable(info)) {
         list.devices.push_back(info);
       } else {
-        list.reason =
-            fmt::format("cuda:{}, {}, has compute capability {}.{}: at least {}.{} is needed",
-                        device, info.name, info.compute_major, info.compute_minor,
-                        kLeastComputeMajor, kLeastComputeMinor);
+        list.reason = fmt::format(
+            "cuda:{}, {}, has compute capability {}.{}: at least {}.{} is needed", device,
+            info.name, info.compute_major, info.compute_minor, kMinComputeMajor, kMinComputeMinor);
       }
     }
   } catch (const Error& error) {

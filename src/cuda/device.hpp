@@ -22,8 +22,8 @@ class DeviceGuard {
 };
 
 /// Oldest compute capability that the kernels are built for.
-inline constexpr int kLeastComputeMajor = 7;
-inline constexpr int kLeastComputeMinor = 5;
+inline constexpr int kMinComputeMajor = 7;
+inline constexpr int kMinComputeMinor = 5;
 
 /// All devices that the kernels can run on, or why there is none.
 DeviceList devices();

@@ -18,13 +18,13 @@ namespace {
 
 /// Fewer resident rows than this leave a device idle between products; more are taken where they
 /// still stay in half of its second-level cache between the two products that read them.
-constexpr Index kLeastResidentRows = 8192;
+constexpr Index kMinBusyRows = 8192;
 
 /// What is tried besides: panels that fit that cache, but none lower than this.
-constexpr Index kLowestResidentRows = 1024;
+constexpr Index kMinResidentRows = 1024;
 
 /// Panels of a rule that has workspaces of a panel are no lower than this where memory allows.
-constexpr Index kLeastWorkspaceRows = 64;
+constexpr Index kMinWorkspaceRows = 64;
 
 /// Sparse panels are as high as their products take about this many bytes.
 constexpr std::uint64_t kSparseProductBytes = 64U << 20;
@@ -34,12 +34,12 @@ constexpr std::uint64_t kReserve = 16;
 
 /// Bytes of rows × cols entries; at most 2^58, which no machine has and sums of which do not wrap.
 std::uint64_t product(Index rows, Index cols, std::uint64_t entry_bytes) {
-  constexpr double kMost = 0x1p58;
+  constexpr double kMax = 0x1p58;
   const double bytes =
       static_cast<double>(rows) * static_cast<double>(cols) * static_cast<double>(entry_bytes);
-  return bytes < kMost
+  return bytes < kMax
              ? static_cast<std::uint64_t>(rows) * static_cast<std::uint64_t>(cols) * entry_bytes
-             : static_cast<std::uint64_t>(kMost);
+             : static_cast<std::uint64_t>(kMax);
 }
 
 class Planner {
@@ -99,12 +99,11 @@ class Planner {
     const std::uint64_t row = std::max<std::uint64_t>(bytes(1, plan_.cols), 1);
     if (!gram_) return resident_plan_fits_with_workspaces(resident_bytes, buffer_entry_bytes);
     const auto cached = static_cast<Index>(device_.l2_bytes / 2 / row) / 64 * 64;
-    const Index chosen = std::max(kLeastResidentRows, cached);
+    const Index chosen = std::max(kMinBusyRows, cached);
     const std::vector<Index> candidates =
-        plan_.rows > kLeastResidentRows
-            ? heights({std::max(cached, kLowestResidentRows), kLeastResidentRows / 2, chosen,
-                       4 * kLeastResidentRows})
-            : std::vector<Index>{};
+        plan_.rows > kMinBusyRows ? heights({std::max(cached, kMinResidentRows), kMinBusyRows / 2,
+                                             chosen, 4 * kMinBusyRows})
+                                  : std::vector<Index>{};
     return resident_plan_fits(resident_bytes, buffer_entry_bytes, chosen, candidates) ||
            resident_plan_fits(resident_bytes, buffer_entry_bytes, chosen, {});
   }
@@ -115,7 +114,7 @@ class Planner {
                                           std::uint64_t buffer_entry_bytes) {
     for (Index rows = workspace_rows();; rows /= 2) {
       if (resident_plan_fits(resident_bytes, buffer_entry_bytes, rows, {})) return true;
-      if (options_.panel_rows > 0 || rows / 2 < kLeastWorkspaceRows) return false;
+      if (options_.panel_rows > 0 || rows / 2 < kMinWorkspaceRows) return false;
     }
   }
 
@@ -130,7 +129,7 @@ class Planner {
     const std::uint64_t workspaces = panel_workspaces();
     const std::uint64_t row = std::max<std::uint64_t>((1 + workspaces) * bytes(1, plan_.cols), 1);
     const auto cached = static_cast<Index>(device_.l2_bytes / 2 / row) / 64 * 64;
-    return std::clamp(cached, kLowestResidentRows, kLeastResidentRows);
+    return std::clamp(cached, kMinResidentRows, kMinBusyRows);
   }
 
   /// Rows of a sparse panel where memory allows.
@@ -138,7 +137,7 @@ class Planner {
     if (!gram_ && work_.makes_dense) return workspace_rows();
     const auto wanted =
         static_cast<Index>(kSparseProductBytes / std::max<std::uint64_t>(bytes(1, plan_.rank), 1));
-    return std::max(wanted, kLeastResidentRows);
+    return std::max(wanted, kMinBusyRows);
   }
 
   /// Plans for sparse A in device memory; false where that does not fit.
@@ -153,7 +152,7 @@ class Planner {
       set_panel_rows(rows, {});
       add_up();
       if (fits()) return true;
-      if (options_.panel_rows > 0 || rows / 2 < kLeastWorkspaceRows) return false;
+      if (options_.panel_rows > 0 || rows / 2 < kMinWorkspaceRows) return false;
     }
   }
 
@@ -215,9 +214,9 @@ class Planner {
     }
     for (Index rows = highest;; rows = (rows + 1) / 2) {
       // What is lower than a megabyte crosses the bus badly.
-      constexpr std::uint64_t kLeastBytes = 1U << 20;
-      set_panel_rows(rows, stored(A_, rows / 4) >= kLeastBytes ? heights({rows, rows / 2, rows / 4})
-                                                               : std::vector<Index>{});
+      constexpr std::uint64_t kMinBytes = 1U << 20;
+      set_panel_rows(rows, stored(A_, rows / 4) >= kMinBytes ? heights({rows, rows / 2, rows / 4})
+                                                             : std::vector<Index>{});
       plan_.pinned_bytes = PanelStager::kSlots * stored(A_, plan_.panel_rows);
       if (A_.weights() != nullptr) {
         plan_.pinned_bytes += PanelStager::kSlots * stored(*A_.weights(), plan_.panel_rows);

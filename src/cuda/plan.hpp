@@ -22,8 +22,8 @@ inline constexpr std::uint64_t kScratchBytes = 8U << 20U;
 /// once: above 64 components a kernel that forms it would read G for every other row. Repeated
 /// passes stay in the kernel, where each row decides for itself.
 constexpr bool forms_denominators(Algorithm algorithm, Index k, Index repeats) {
-  constexpr Index kMostInKernel = 64;
-  return algorithm == Algorithm::mu && repeats == 1 && k > kMostInKernel;
+  constexpr Index kMaxInKernel = 64;
+  return algorithm == Algorithm::mu && repeats == 1 && k > kMaxInKernel;
 }
 
 }  // namespace nonneg::cuda

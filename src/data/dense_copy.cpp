@@ -11,12 +11,12 @@ namespace {
 
 double widen(Half half) {
   constexpr unsigned kFractionBits = 10;
-  constexpr unsigned kLargestExponent = 31;
+  constexpr unsigned kMaxExponent = 31;
   constexpr int kBias = 15;
   const unsigned fraction = half.bits & 0x3FFU;
-  const unsigned exponent = (half.bits >> kFractionBits) & kLargestExponent;
+  const unsigned exponent = (half.bits >> kFractionBits) & kMaxExponent;
   const double sign = (half.bits & 0x8000U) != 0 ? -1.0 : 1.0;
-  if (exponent == kLargestExponent) {
+  if (exponent == kMaxExponent) {
     return fraction == 0 ? sign * std::numeric_limits<double>::infinity()
                          : std::numeric_limits<double>::quiet_NaN();
   }

@@ -16,9 +16,9 @@
 namespace nonneg {
 namespace {
 
-constexpr Index kMostColumns = std::numeric_limits<std::int32_t>::max();
+constexpr Index kMaxColumns = std::numeric_limits<std::int32_t>::max();
 /// Integers up to here are exact in float32.
-constexpr double kLargestExact = 1 << 24;
+constexpr double kMaxExact = 1 << 24;
 /// An array below this is allocated without asking how much memory is left.
 constexpr std::uint64_t kLarge = std::uint64_t{64} << 20;
 
@@ -41,7 +41,7 @@ bool fits_float32(ArrayView values) {
   return visit_elements(values, [&](const auto* first) {
     return std::all_of(first, first + values.size(), [](auto value) {
       const auto number = static_cast<double>(cpu::number(value));
-      return number >= -kLargestExact && number <= kLargestExact;
+      return number >= -kMaxExact && number <= kMaxExact;
     });
   });
 }
@@ -108,9 +108,9 @@ void check_sizes(Index rows, Index cols) {
     throw InvalidArgument(
         fmt::format("a sparse matrix of {} x {}: sizes must be >= 0", rows, cols));
   }
-  if (cols > kMostColumns) {
+  if (cols > kMaxColumns) {
     throw InvalidArgument(
-        fmt::format("{} columns: a sparse matrix may have at most {} columns", cols, kMostColumns));
+        fmt::format("{} columns: a sparse matrix may have at most {} columns", cols, kMaxColumns));
   }
   if (rows == std::numeric_limits<Index>::max()) {
     throw InvalidArgument(fmt::format("{} rows: one too many to be counted", rows));
@@ -274,7 +274,7 @@ class SparseBuilder {
         for (; e < last && columns[static_cast<std::size_t>(e)] == column; ++e) {
           sum += static_cast<double>(values[static_cast<std::size_t>(e)]);
         }
-        exact = exact && sum >= -kLargestExact && sum <= kLargestExact;
+        exact = exact && sum >= -kMaxExact && sum <= kMaxExact;
         value = static_cast<T>(sum);
       }
       columns[static_cast<std::size_t>(kept)] = column;

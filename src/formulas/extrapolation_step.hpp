@@ -46,7 +46,7 @@ constexpr void judge_step(const StepRule& rule, const double* sums, double* stat
   // The values that the paper recommends.
   constexpr double kFirst = 0.5;
   constexpr double kGrowth = 1.05;
-  constexpr double kMostGrowth = 1.01;
+  constexpr double kMaxGrowth = 1.01;
   constexpr double kCut = 1.5;
   // A loss within its own rounding cannot tell a rise: from there on, plain sweeps.
   constexpr double kReliable = 100;
@@ -81,7 +81,7 @@ constexpr void judge_step(const StepRule& rule, const double* sums, double* stat
   const double grown = kGrowth * state[StepState::factor];
   const double most = state[StepState::most];
   state[StepState::factor] = grown < most ? grown : most;
-  state[StepState::most] = kMostGrowth * most < 1 ? kMostGrowth * most : 1;
+  state[StepState::most] = kMaxGrowth * most < 1 ? kMaxGrowth * most : 1;
 }
 
 }  // namespace nonneg

@@ -12,8 +12,8 @@ namespace {
 
 // Links may go round in circles: the search ends at a depth and a number of objects.
 constexpr int kDeepest = 6;
-constexpr std::size_t kMostObjects = 10000;
-constexpr std::size_t kMostListed = 10;
+constexpr std::size_t kMaxObjects = 10000;
+constexpr std::size_t kMaxListed = 10;
 
 bool is_matrix(const Hdf5File& file, const std::string& place, Hdf5File::Kind kind) {
   if (kind == Hdf5File::Kind::group) return holds_sparse(file, place);
@@ -29,8 +29,8 @@ class Search {
 
  private:
   void look_into(const std::string& group, int depth) {
-    for (const std::string& link : file_.links(group, kMostObjects)) {
-      if (++seen_ > kMostObjects) return;
+    for (const std::string& link : file_.links(group, kMaxObjects)) {
+      if (++seen_ > kMaxObjects) return;
       std::string place = group == "/" ? "" : group;
       place += "/";
       place += link;
@@ -51,7 +51,7 @@ class Search {
 
 std::string listed(const std::vector<std::string>& found) {
   if (found.empty()) return "no data set of two dimensions, and no sparse matrix";
-  const std::size_t count = std::min(found.size(), kMostListed);
+  const std::size_t count = std::min(found.size(), kMaxListed);
   return fmt::format("{}{}",
                      fmt::join(found.begin(), found.begin() + static_cast<Index>(count), ", "),
                      found.size() > count ? fmt::format(" and {} more", found.size() - count) : "");

@@ -373,11 +373,11 @@ std::string Hdf5File::text_attribute(const std::string& object,
 
 std::vector<Index> Hdf5File::index_attribute(const std::string& object,
                                              const std::string& attribute) const {
-  constexpr hssize_t kMost = 8;
+  constexpr hssize_t kMax = 8;
   const std::optional<Opened> opened = open_attribute(object, attribute);
   if (!opened || opened->kind() != H5T_INTEGER) return {};
   const hssize_t count = opened->count();
-  if (count < 1 || count > kMost) return {};
+  if (count < 1 || count > kMax) return {};
   std::vector<Index> values(static_cast<std::size_t>(count));
   static_assert(sizeof(Index) == sizeof(std::int64_t));
   if (H5Aread(opened->object.id(), H5T_NATIVE_INT64, values.data()) < 0) {

@@ -223,9 +223,9 @@ class MatrixMarketParser {
   }
 
   void check_coordinate_sizes() {
-    constexpr Index kMostColumns = std::numeric_limits<std::int32_t>::max();
-    if (cols_ > kMostColumns) {
-      fail("{} columns: a sparse matrix may have at most {} columns", cols_, kMostColumns);
+    constexpr Index kMaxColumns = std::numeric_limits<std::int32_t>::max();
+    if (cols_ > kMaxColumns) {
+      fail("{} columns: a sparse matrix may have at most {} columns", cols_, kMaxColumns);
     }
     // The shortest line of an entry is "1 1\n"; the last may lack its end.
     check_room(4);

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t kReadBytes = std::size_t{1} << 18;
 /// The longest format name of SciPy has 3 letters, 4 bytes each in NumPy's text.
-constexpr std::uint64_t kMostFormatBytes = 64;
+constexpr std::uint64_t kMaxFormatBytes = 64;
 constexpr std::string_view kSuffix = ".npy";
 
 /// An array of an archive: its entries lie at the start of `bytes`.
@@ -156,7 +156,7 @@ class NpzReader {
           !digits.empty() && digits.size() < 4 &&
           std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
       const std::uint64_t bytes = counted ? std::stoul(digits) * (descr[kind] == 'U' ? 4 : 1) : 0;
-      if (!header.shape.empty() || bytes == 0 || bytes > kMostFormatBytes) {
+      if (!header.shape.empty() || bytes == 0 || bytes > kMaxFormatBytes) {
         throw InvalidArgument(
             fmt::format("{}: is no name of a sparse format; save the matrix with "
                         "scipy.sparse.save_npz",

@@ -28,13 +28,13 @@ enum class Keep {
 /// when it can be written to again, and what was thinned meanwhile it does not get.
 class EventLog {
  public:
-  static constexpr std::size_t kMostSnapshotBytes = 24U << 20U;
-  static constexpr std::size_t kMostChecks = 20000;
+  static constexpr std::size_t kMaxSnapshotBytes = 24U << 20U;
+  static constexpr std::size_t kMaxChecks = 20000;
 
   using Frame = std::shared_ptr<const std::string>;
 
-  explicit EventLog(std::size_t most_snapshot_bytes = kMostSnapshotBytes,
-                    std::size_t most_checks = kMostChecks)
+  explicit EventLog(std::size_t most_snapshot_bytes = kMaxSnapshotBytes,
+                    std::size_t most_checks = kMaxChecks)
       : most_snapshot_bytes_(most_snapshot_bytes), most_checks_(most_checks) {}
 
   /// `data` without line breaks. Never waits for a viewer.

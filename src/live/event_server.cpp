@@ -26,11 +26,11 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kThreads = EventServer::kMostViewers + 8;
+constexpr int kThreads = EventServer::kMaxViewers + 8;
 constexpr int kReadSeconds = 5;
 /// A viewer that takes nothing for this long is let go; its page asks again.
 constexpr int kWriteSeconds = 5;
-constexpr std::size_t kMostRequestBytes = 4096;
+constexpr std::size_t kMaxRequestBytes = 4096;
 constexpr std::chrono::milliseconds kPatience{500};
 /// How often a silent stream is written to, to find out who left.
 constexpr std::chrono::seconds kHeartbeat{2};
@@ -41,7 +41,7 @@ constexpr int kNotFound = 404;
 constexpr int kConflict = 409;
 constexpr int kBusy = 503;
 
-constexpr int kHighestPort = 65535;
+constexpr int kMaxPort = 65535;
 /// A connection that is still busy then is left to the process's end.
 constexpr std::chrono::seconds kFarewell{2};
 
@@ -128,7 +128,7 @@ class EventServer::Impl {
     server->set_keep_alive_max_count(1);
     server->set_read_timeout(kReadSeconds);
     server->set_write_timeout(kWriteSeconds);
-    server->set_payload_max_length(kMostRequestBytes);
+    server->set_payload_max_length(kMaxRequestBytes);
     server->set_tcp_nodelay(true);
     server->set_default_headers({{"Cache-Control", "no-store"},
                                  {"X-Content-Type-Options", "nosniff"},
@@ -145,9 +145,8 @@ class EventServer::Impl {
   }
 
   void bind(const Place& place) {
-    if (place.port && (*place.port < 1 || *place.port > kHighestPort)) {
-      throw InvalidArgument(
-          fmt::format("port {}: must be from 1 to {}", *place.port, kHighestPort));
+    if (place.port && (*place.port < 1 || *place.port > kMaxPort)) {
+      throw InvalidArgument(fmt::format("port {}: must be from 1 to {}", *place.port, kMaxPort));
     }
     host_ = host_to_print(place.host);
     int port = place.port.value_or(kUsualPort);
@@ -206,7 +205,7 @@ class EventServer::Impl {
   }
 
   void send_events(const httplib::Request& request, httplib::Response& response) {
-    if (++viewers_ > kMostViewers) {
+    if (++viewers_ > kMaxViewers) {
       --viewers_;
       response.status = kBusy;
       return;

@@ -24,11 +24,11 @@ struct Place {
 
 /// Serves under http://HOST:PORT/TOKEN/, on threads of its own; everything else gets an empty 404,
 /// and a Host header that is not this server's an empty 403. A viewer is a connection with a thread
-/// of its own that reads the log: of those there are at most kMostViewers, and none of them is
+/// of its own that reads the log: of those there are at most kMaxViewers, and none of them is
 /// waited for.
 class EventServer {
  public:
-  static constexpr int kMostViewers = 24;
+  static constexpr int kMaxViewers = 24;
 
   /// Does what a button asks for: "pause", "resume" or "stop". False where it cannot.
   using Button = std::function<bool(const std::string& what)>;

@@ -69,8 +69,8 @@ T factor_floor(const Options& options, double typical) {
 template <class T>
 T least_model(double mean, double beta) {
   constexpr auto kEpsilon = static_cast<double>(std::numeric_limits<T>::epsilon());
-  constexpr double kMostExponent = 0.75 * std::numeric_limits<T>::max_exponent;
-  const double least_power = beta < 2 && mean > 0 ? std::exp2(-kMostExponent / (2 - beta)) : 0;
+  constexpr double kMaxExponent = 0.75 * std::numeric_limits<T>::max_exponent;
+  const double least_power = beta < 2 && mean > 0 ? std::exp2(-kMaxExponent / (2 - beta)) : 0;
   return static_cast<T>(std::max({kEpsilon * kEpsilon * mean, least_power,
                                   static_cast<double>(std::numeric_limits<T>::min())}));
 }

@@ -6,8 +6,8 @@
 namespace nonneg::report {
 namespace {
 
-constexpr Index kMostComponents = 256;
-constexpr Index kMostArrows = 64;
+constexpr Index kMaxComponents = 256;
+constexpr Index kMaxArrows = 64;
 
 /// Limits of one level of detail.
 struct Detail {
@@ -28,7 +28,7 @@ void limit(DisplayPlan& plan, const SnapshotRun& run, const Detail& detail) {
   plan.h_lines = Bins(run.cols, detail.h_lines);
   if (run.cols == 2) {
     plan.points = spread(run.snapshot_rows(), detail.points);
-    plan.arrows = std::min(run.rank, kMostArrows);
+    plan.arrows = std::min(run.rank, kMaxArrows);
   }
   if (run.image_rows > 0) {
     plan.image_high = Bins(run.image_rows, detail.side);
@@ -51,7 +51,7 @@ std::vector<Index> spread(Index size, Index count) {
 }
 
 DisplayPlan::DisplayPlan(const SnapshotRun& run, Index values)
-    : components(std::min(run.rank, kMostComponents)),
+    : components(std::min(run.rank, kMaxComponents)),
       w_lines(1, 1),
       h_lines(1, 1),
       image_high(1, 1),

@@ -20,8 +20,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr Index kMostSnapshots = 120;
-constexpr Index kMostChecks = 5000;
+constexpr Index kMaxSnapshots = 120;
+constexpr Index kMaxChecks = 5000;
 /// Kept for Chart.js, the page's own files, checks and lists.
 constexpr std::size_t kReserve = 3'000'000;
 /// Bytes of a float32 in base64, and of the lists of largest entries per number shown, about.
@@ -36,7 +36,7 @@ double bytes_of(const PageEvents& events) {
 /// The finest detail at which `snapshots` of them fit, or the coarsest there is.
 PageEvents fitted(const SnapshotRun& run, Index snapshots) {
   const double room =
-      static_cast<double>(kMostReportBytes - kReserve) / static_cast<double>(snapshots);
+      static_cast<double>(kMaxReportBytes - kReserve) / static_cast<double>(snapshots);
   PageEvents events(run, 4 * DisplayPlan::kUsualValues);
   for (Index values = 4 * DisplayPlan::kUsualValues; values > 1024 && bytes_of(events) > room;
        values /= 2) {
@@ -79,10 +79,10 @@ void write_report(const SnapshotDirectoryReader& reader, const Json& run_json,
   require_page();
   const SnapshotRun run = shaped(reader.run(), image_shape);
   const auto count = static_cast<Index>(reader.snapshots().size());
-  const Index wanted = std::min(count, kMostSnapshots);
+  const Index wanted = std::min(count, kMaxSnapshots);
   const PageEvents events = fitted(run, std::max<Index>(wanted, 1));
   const auto room =
-      static_cast<Index>(static_cast<double>(kMostReportBytes - kReserve) / bytes_of(events));
+      static_cast<Index>(static_cast<double>(kMaxReportBytes - kReserve) / bytes_of(events));
   const std::vector<Index> shown = spread(count, std::max<Index>(2, std::min(wanted, room)));
 
   std::vector<std::string> notes;
@@ -91,11 +91,11 @@ void write_report(const SnapshotDirectoryReader& reader, const Json& run_json,
     notes.push_back(fmt::format("{} of {} snapshots are shown.", shown_count, count));
   }
   const auto check_count = static_cast<Index>(reader.checks().size());
-  if (check_count > kMostChecks) {
-    notes.push_back(fmt::format("{} of {} checks are shown.", kMostChecks, check_count));
+  if (check_count > kMaxChecks) {
+    notes.push_back(fmt::format("{} of {} checks are shown.", kMaxChecks, check_count));
   }
   Json list = Json::array();
-  for (const Index i : spread(check_count, kMostChecks)) {
+  for (const Index i : spread(check_count, kMaxChecks)) {
     list.push_back(PageEvents::check(reader.checks()[static_cast<std::size_t>(i)]));
   }
   for (const Index i : shown) {

@@ -10,7 +10,7 @@
 namespace nonneg::report {
 
 /// A report never takes more than about this; what does not fit is sampled, and the page says so.
-inline constexpr std::size_t kMostReportBytes = 20'000'000;
+inline constexpr std::size_t kMaxReportBytes = 20'000'000;
 
 /// What a report of ours has among its first kMarkWithin bytes.
 inline constexpr const char* kMark = R"(<meta name="generator" content="nonneg">)";

@@ -14,10 +14,10 @@
 namespace nonneg::render {
 namespace {
 
-constexpr Index kMostPoints = 2000;
-constexpr Index kMostPairs = 8;
+constexpr Index kMaxPoints = 2000;
+constexpr Index kMaxPairs = 8;
 /// Entries of all frames of an animation together, in memory.
-constexpr Index kMostEntries = Index{1} << 25U;
+constexpr Index kMaxEntries = Index{1} << 25U;
 constexpr const char* kDemoSource = "demo learning";
 
 /// A, where the directory or the place it came from still has it.
@@ -124,7 +124,7 @@ std::vector<FactorFrame> DirectoryPictures::frames(Format format,
   const Index entries =
       std::max<Index>(1, (std::ssize(rows) + reader_.run().cols) * reader_.run().rank);
   const Index most =
-      format == Format::gif ? std::clamp<Index>(kMostEntries / entries, 1, kMostFrames) : 1;
+      format == Format::gif ? std::clamp<Index>(kMaxEntries / entries, 1, kMaxFrames) : 1;
   std::vector<FactorFrame> frames;
   for (const Index chosen : evenly(std::ssize(snapshots) - start, most)) {
     const auto i = static_cast<std::size_t>(chosen + start);
@@ -147,7 +147,7 @@ Matrix<double> DirectoryPictures::data_rows(const std::vector<Index>& sample) co
 }
 
 std::string DirectoryPictures::draw_learning_picture(const PictureName& name) const {
-  const std::vector<Index> sample = evenly(reader_.run().snapshot_rows(), kMostPoints);
+  const std::vector<Index> sample = evenly(reader_.run().snapshot_rows(), kMaxPoints);
   const Matrix<double> observed = data_rows(sample);
   const AxisLimits limits =
       reader_.run().data_source == kDemoSource ? kLearningLimits : limits_of(observed.view());
@@ -163,7 +163,7 @@ std::string DirectoryPictures::draw_basis_picture(const PictureName& name) const
 
 std::string DirectoryPictures::draw_pairs_picture(const PictureName& name) const {
   const SnapshotRun& run = reader_.run();
-  const std::vector<Index> sample = evenly(run.snapshot_rows(), kMostPairs);
+  const std::vector<Index> sample = evenly(run.snapshot_rows(), kMaxPairs);
   std::vector<std::string> captions;
   for (const Index s : sample) {
     const Index row = run.w_rows.empty() ? s : run.w_rows[static_cast<std::size_t>(s)];

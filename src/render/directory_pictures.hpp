@@ -30,7 +30,7 @@ struct PictureName {
   std::string file_name() const;
 };
 
-/// Animations show at most kMostFrames snapshots, evenly chosen, the last among them. The first
+/// Animations show at most kMaxFrames snapshots, evenly chosen, the last among them. The first
 /// factors are no frame: it is the learning that is shown.
 class DirectoryPictures {
  public:

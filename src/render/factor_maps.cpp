@@ -8,9 +8,9 @@ namespace nonneg::render {
 namespace {
 
 /// Names of more columns than that would run into each other.
-constexpr std::size_t kMostNames = 24;
+constexpr std::size_t kMaxNames = 24;
 /// Ticks for at most so many components, one each.
-constexpr Index kMostComponents = 16;
+constexpr Index kMaxComponents = 16;
 
 /// A matrix of at most `most_rows` × `most_cols`: means of blocks.
 Matrix<double> averaged(MatrixView<const double> A, Index most_rows, Index most_cols) {
@@ -68,7 +68,7 @@ struct Map {
 /// Cells are drawn from (0, 0) at the top left to (cols, rows).
 void set_axis(Script& script, char axis, Index count, const char* label) {
   script.line("set {}label '{}'", axis, label);
-  if (count <= kMostComponents) {
+  if (count <= kMaxComponents) {
     std::string ticks;
     for (Index c = 0; c < count; ++c) {
       ticks += fmt::format("{}'{}' {}.5", c == 0 ? "" : ", ", c + 1, c);
@@ -111,7 +111,7 @@ std::string draw_factors(const Canvas& canvas, const std::vector<FactorFrame>& f
   const auto width = static_cast<double>(canvas.size.width);
   const auto height = static_cast<double>(canvas.size.height);
   const double letter = script.font_size();
-  const bool named = !column_names.empty() && column_names.size() <= kMostNames;
+  const bool named = !column_names.empty() && column_names.size() <= kMaxNames;
   const double top = 5.2 * letter;
   const double room_below = named ? 7 * letter : 4 * letter;
   const FactorFrame& last = frames.back();

@@ -11,7 +11,7 @@ namespace {
 
 /// Pixels of an image's longer side, unless it has more of its own.
 constexpr double kTileSide = 96;
-constexpr double kLargestSide = 1600;
+constexpr double kMaxSide = 1600;
 /// Of a tile's side.
 constexpr double kGap = 0.06;
 
@@ -46,7 +46,7 @@ Size size_for(const Grid& grid, double extra_width, double extra_height) {
   double scale = std::max(1.0, std::round(kTileSide / longer));
   const double width = grid.tile_width() * static_cast<double>(grid.across);
   const double height = grid.tile_height() * static_cast<double>(grid.down);
-  scale = std::min(scale, kLargestSide / std::max(width, height));
+  scale = std::min(scale, kMaxSide / std::max(width, height));
   return {std::max(320, static_cast<int>(std::ceil(width * scale + extra_width))),
           std::max(200, static_cast<int>(std::ceil(height * scale + extra_height)))};
 }

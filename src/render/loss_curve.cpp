@@ -12,7 +12,7 @@ namespace {
 
 constexpr double kLogarithmicFrom = 10;
 /// One mark per check, until they would touch.
-constexpr std::size_t kMostMarks = 60;
+constexpr std::size_t kMaxMarks = 60;
 
 /// A curve that is one point, or flat, still has room about it.
 void set_range(Script& script, char axis, double low, double high) {
@@ -59,7 +59,7 @@ std::string draw_loss(const Canvas& canvas, const std::vector<LossRecord>& recor
   }
   script.line("set format y '%.4g'");
   script.line("set grid lc rgb '#dddddd' lw 1");
-  const char* style = shown.size() <= kMostMarks ? "linespoints pt 7 ps 0.6" : "lines";
+  const char* style = shown.size() <= kMaxMarks ? "linespoints pt 7 ps 0.6" : "lines";
   const double room = 5.5 * script.font_size();
 
   script.begin_frame();

@@ -15,7 +15,7 @@ namespace {
 /// Told apart from viridis and from each other, also by those who confuse red and green.
 constexpr std::array kArrowColours{"#d62728", "#ff7f0e", "#e377c2", "#7f7f7f"};
 /// More components than that are a bundle in which nothing is seen.
-constexpr Index kMostArrows = 12;
+constexpr Index kMaxArrows = 12;
 
 /// 1, 2 or 5 times a power of ten, such that `length` takes a few of them.
 double round_step(double length) {
@@ -74,7 +74,7 @@ std::string component_name(Index c) {
 }
 
 void set_arrows(Script& script, MatrixView<const double> H, const AxisLimits& limits) {
-  for (Index c = 0; c < std::min(H.rows(), kMostArrows); ++c) {
+  for (Index c = 0; c < std::min(H.rows(), kMaxArrows); ++c) {
     const char* colour = kArrowColours.at(static_cast<std::size_t>(c) % kArrowColours.size());
     // One that leads out of the axes is cut where it leaves them.
     const double inside = std::min({1.0, limits.x / H(c, 0), limits.y / H(c, 1)});
@@ -112,8 +112,8 @@ Rectangle fitted(const Rectangle& room, const AxisLimits& limits) {
   const double width = unit * limits.x;
   const double height = unit * limits.y;
   // Data that is far from square would be a line: then the units differ.
-  constexpr double kLeast = 0.35;
-  if (width < kLeast * room.width || height < kLeast * room.height) return room;
+  constexpr double kMin = 0.35;
+  if (width < kMin * room.width || height < kMin * room.height) return room;
   return {std::round(room.left + (room.width - width) / 2),
           std::round(room.top + (room.height - height) / 2), std::round(width), std::round(height)};
 }
@@ -122,7 +122,7 @@ Rectangle fitted(const Rectangle& room, const AxisLimits& limits) {
 
 std::vector<FactorFrame> thinned(std::vector<FactorFrame> frames) {
   std::vector<FactorFrame> kept;
-  for (const Index i : evenly(std::ssize(frames), kMostFrames)) {
+  for (const Index i : evenly(std::ssize(frames), kMaxFrames)) {
     kept.push_back(std::move(frames[static_cast<std::size_t>(i)]));
   }
   return kept;

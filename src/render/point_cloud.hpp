@@ -20,9 +20,9 @@ struct FactorFrame {
 };
 
 /// Animations show at most so many states.
-constexpr Index kMostFrames = 50;
+constexpr Index kMaxFrames = 50;
 
-/// At most kMostFrames of the frames, evenly chosen, the last among them.
+/// At most kMaxFrames of the frames, evenly chosen, the last among them.
 std::vector<FactorFrame> thinned(std::vector<FactorFrame> frames);
 
 /// Both axes begin at 0.

@@ -103,8 +103,8 @@ class GramRule final : public UpdateRule<T> {
 
 Index chosen_repeats(Algorithm algorithm, Index other_length, Index rank) noexcept {
   if (algorithm != Algorithm::hals) return 1;
-  constexpr Index kMostRepeats = 20;
-  return std::clamp<Index>(1 + other_length / (8 * rank), 2, kMostRepeats);
+  constexpr Index kMaxRepeats = 20;
+  return std::clamp<Index>(1 + other_length / (8 * rank), 2, kMaxRepeats);
 }
 
 template <class T>

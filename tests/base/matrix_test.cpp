@@ -41,16 +41,9 @@ TEST(MatrixViewTest, RowBlocksInsideAreViewsOfTheSameMemory) {
 TEST(MatrixViewTest, RowBlocksOutsideAreRefused) {
   std::vector<double> memory(12);
   const MatrixView<double> view(memory.data(), 3, 2, 4);
-  constexpr Index kMost = std::numeric_limits<Index>::max();
-  for (const auto& [first, count] : std::vector<std::pair<Index, Index>>{{-1, 1},
-                                                                         {0, 4},
-                                                                         {3, 1},
-                                                                         {4, 0},
-                                                                         {1, -1},
-                                                                         {1, 3},
-                                                                         {kMost, 1},
-                                                                         {1, kMost},
-                                                                         {kMost, kMost}}) {
+  constexpr Index kMax = std::numeric_limits<Index>::max();
+  for (const auto& [first, count] : std::vector<std::pair<Index, Index>>{
+           {-1, 1}, {0, 4}, {3, 1}, {4, 0}, {1, -1}, {1, 3}, {kMax, 1}, {1, kMax}, {kMax, kMax}}) {
     SCOPED_TRACE(::testing::Message() << first << " + " << count);
     const std::string message =
         message_of<InvalidArgument>([&, f = first, c = count] { view.row_block(f, c); });

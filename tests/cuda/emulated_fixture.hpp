@@ -117,11 +117,11 @@ class RunPlans {
 /// Leaves the device as much memory as a run of A takes that just cannot keep A there.
 template <class T>
 void leave_room_for_panels_only(const DataView& A, const Options& options) {
-  constexpr std::uint64_t kMost = std::uint64_t{8} << 30;
+  constexpr std::uint64_t kMax = std::uint64_t{8} << 30;
   std::uint64_t bytes = 0;
   {
     const RunPlans<T> plans(A, options);
-    bytes = plans.least(kMost, [](const Plan& plan) { return plan.resident; }) - 1;
+    bytes = plans.least(kMax, [](const Plan& plan) { return plan.resident; }) - 1;
     ASSERT_FALSE(plans.at(bytes).resident);
   }
   Control::set_free_memory(bytes);

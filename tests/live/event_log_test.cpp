@@ -41,15 +41,15 @@ TEST(EventLog, GivesEachViewerEverythingOnceAndInOrder) {
 }
 
 TEST(EventLog, StaysBoundedAndKeepsTheFirstAndTheLastOfASeries) {
-  constexpr std::size_t kMostBytes = 10000;
-  EventLog log(kMostBytes, 100);
+  constexpr std::size_t kMaxBytes = 10000;
+  EventLog log(kMaxBytes, 100);
   log.publish(Keep::always, "run");
   for (int i = 1; i <= 5000; ++i) {
     log.publish(Keep::snapshot, "s" + std::to_string(i) + "." + std::string(100, 'x'));
     log.publish(Keep::check, "c" + std::to_string(i) + ".");
   }
   // Checks of some 25 bytes.
-  EXPECT_LE(log.bytes(), kMostBytes + 100 * 30 + 200);
+  EXPECT_LE(log.bytes(), kMaxBytes + 100 * 30 + 200);
   const std::string text = all(log);
   for (const char* kept :
        {"data: run\n", "data: s1.", "data: s5000.", "data: c1.", "data: c5000."}) {

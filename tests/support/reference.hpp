@@ -185,8 +185,8 @@ inline double hals_pass(Dense& F, const Dense& P, const Dense& G, const RowUpdat
 /// and are repeated until they no longer move the row.
 inline void minimize_row(Dense& F, const Dense& P, const Dense& G, const RowUpdate<double>& update,
                          Index i) {
-  constexpr int kMostPasses = 5000;
-  for (int pass = 0; pass < kMostPasses; ++pass) {
+  constexpr int kMaxPasses = 5000;
+  for (int pass = 0; pass < kMaxPasses; ++pass) {
     double size = 0;
     const double change = hals_pass(F, P, G, update, i);
     for (Index j = 0; j < F.cols; ++j) size += F(i, j) * F(i, j);

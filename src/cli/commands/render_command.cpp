@@ -25,8 +25,8 @@
 namespace nonneg::cli {
 namespace {
 
-constexpr std::int64_t kLeastSide = 160;
-constexpr std::int64_t kMostSide = 8000;
+constexpr std::int64_t kMinSide = 160;
+constexpr std::int64_t kMaxSide = 8000;
 
 std::vector<render::Format> parse_formats(std::string_view text) {
   const std::vector<std::string> known{"gif", "png", "svg"};
@@ -45,9 +45,9 @@ std::vector<render::Format> parse_formats(std::string_view text) {
 
 render::Size parse_size(const std::string& text) {
   const auto [width, height] = parse_pair("--size", text, 'x', "1000x450");
-  if (std::min(width, height) < kLeastSide || std::max(width, height) > kMostSide) {
-    throw InvalidArgument(fmt::format("--size {}: each side must be from {} to {} pixels", text,
-                                      kLeastSide, kMostSide));
+  if (std::min(width, height) < kMinSide || std::max(width, height) > kMaxSide) {
+    throw InvalidArgument(
+        fmt::format("--size {}: each side must be from {} to {} pixels", text, kMinSide, kMaxSide));
   }
   return {static_cast<int>(width), static_cast<int>(height)};
 }

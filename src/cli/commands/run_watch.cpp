@@ -76,9 +76,9 @@ SnapshotOptions options_of(const WatchArguments& arguments) {
 /// loses none.
 Index chosen_ring(Index rows, Index row_bytes) {
   constexpr Index kBytes = Index{64} << 20U;
-  constexpr Index kLeast = 3;
-  constexpr Index kMost = 64;
-  return std::clamp(kBytes / std::max<Index>(rows * row_bytes, 1), kLeast, kMost);
+  constexpr Index kMin = 3;
+  constexpr Index kMax = 64;
+  return std::clamp(kBytes / std::max<Index>(rows * row_bytes, 1), kMin, kMax);
 }
 
 live::Place place_of(const WatchArguments& arguments) {

@@ -32,7 +32,7 @@ struct ViewArguments {
 
 constexpr std::chrono::milliseconds kPoll{300};
 /// Snapshots of those that are there already; all that come later are shown.
-constexpr Index kMostAtOnce = 120;
+constexpr Index kMaxAtOnce = 120;
 
 /// Hands a directory's news to the server.
 class Follower {
@@ -41,7 +41,7 @@ class Follower {
       : reader_(path), events_(reader_.run(), report::DisplayPlan::kUsualValues), log_(log) {
     std::vector<std::string> notes;
     const auto count = static_cast<Index>(reader_.snapshots().size());
-    const std::vector<Index> first = report::spread(count, kMostAtOnce);
+    const std::vector<Index> first = report::spread(count, kMaxAtOnce);
     if (static_cast<Index>(first.size()) < count) {
       notes.push_back(fmt::format("Of the first {} snapshots, {} are shown.", count, first.size()));
     }

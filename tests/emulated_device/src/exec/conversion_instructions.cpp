@@ -111,9 +111,9 @@ Flow convert(ThreadBlock& b, Thread& t, const Instruction& in) {
 uint64_t pack_one(const Instruction& in, float x) {
   const bool toward_zero = in.rounding == Rounding::Zero;
   if (in.type == Type::BF16x2) return toward_zero ? bits_of(x) >> 16 : bfloat_bits(x);
-  constexpr float kLargestHalf = 65504.0f;
+  constexpr float kMaxHalf = 65504.0f;
   if (toward_zero) return half_bits_toward_zero(x);
-  if (in.saturate && !std::isnan(x)) x = std::clamp(x, -kLargestHalf, kLargestHalf);
+  if (in.saturate && !std::isnan(x)) x = std::clamp(x, -kMaxHalf, kMaxHalf);
   return half_bits(x);
 }
 

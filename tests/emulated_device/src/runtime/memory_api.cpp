@@ -30,7 +30,7 @@ bool free_counted(void* p) {
   return true;
 }
 
-constexpr std::size_t kLargestHostAllocation = std::size_t{1} << 40;
+constexpr std::size_t kMaxHostAllocation = std::size_t{1} << 40;
 
 }  // namespace
 }  // namespace nonneg::emulated
@@ -144,7 +144,7 @@ NONNEG_EMU_EXPORT cudaError_t cudaHostAlloc(void** pointer, std::size_t bytes, u
     return finish(cudaSuccess);
   }
   void* p =
-      bytes > kLargestHostAllocation ? nullptr : std::aligned_alloc(256, (bytes + 511) / 256 * 256);
+      bytes > kMaxHostAllocation ? nullptr : std::aligned_alloc(256, (bytes + 511) / 256 * 256);
   if (p == nullptr) return finish(cudaErrorMemoryAllocation);
   register_host(p, bytes);
   record_transfer("pinned host allocations", bytes);
