@@ -9,6 +9,7 @@
 #include <optional>
 #include <stop_token>
 
+#include "devices/make_backend.hpp"
 #include "emulated_device.h"
 #include "nonneg/devices.hpp"
 #include "nonneg/error.hpp"

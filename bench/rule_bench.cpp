@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "devices/make_backend.hpp"
 #include "nonneg/solver.hpp"
 
 namespace {

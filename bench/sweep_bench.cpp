@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 
+#include "devices/make_backend.hpp"
 #include "nonneg/plan.hpp"
 #include "nonneg/solver.hpp"
 #include "rules/gram_rule.hpp"

@@ -6,7 +6,8 @@
 #include <cstdint>
 
 #include "nonneg/options.hpp"
-#include "rules/gram_rule.hpp"
+#include "rules/make_rule.hpp"
+#include "solve/plan.hpp"
 
 namespace nonneg::bench {
 
@@ -240,22 +241,22 @@ struct DeviceMemory {
 /// the data.
 inline constexpr std::uint64_t kFixedBytes = (32U << 20) + (8U << 20) + 3 * 1024 * sizeof(double);
 
-/// No term has m·n but A itself.
+/// From the lists that the run's parts allocate from. No term has m·n but A itself.
 inline DeviceMemory model_memory(const SweepCase& sweep) {
   constexpr std::uint64_t kStagingSlots = 3;
-  const std::uint64_t w = entries(sweep.m, sweep.k);
-  const std::uint64_t h = entries(sweep.n, sweep.k);
+  Options options;
+  options.rank = sweep.k;
+  options.algorithm = sweep.algorithm;
+  options.extrapolation = sweep.extrapolates;
+  const LossMode frobenius(options, DataView());
   const Index panel_rows = std::min(sweep.panel_rows, sweep.m);
   DeviceMemory memory;
   memory.data = kEntryBytes * (sweep.resident ? entries(sweep.m, sweep.n)
                                               : kStagingSlots * entries(panel_rows, sweep.n));
-  memory.factors = kEntryBytes * (w + h);
-  // C, S and three Gram matrices, a panel's products; the sums of a check and of a residual.
-  memory.workspace =
-      kEntryBytes * (h + 4 * entries(sweep.k, sweep.k) + entries(panel_rows, sweep.k)) +
-      15 * sizeof(double) + kFixedBytes;
-  // The factors before the sweep, and the point.
-  if (sweep.extrapolates) memory.workspace += kEntryBytes * (w + 2 * h);
+  memory.factors = kEntryBytes * (entries(sweep.m, sweep.k) + entries(sweep.n, sweep.k));
+  Buffers workspace = sweep_needs<float>(frobenius, panel_rows, sweep.n, sweep.k, 0);
+  workspace.add(run_needs(options, sweep.m, sweep.n));
+  memory.workspace = workspace.bytes(kEntryBytes) + kFixedBytes;
   return memory;
 }
 

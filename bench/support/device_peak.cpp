@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "backend/backend.hpp"
+#include "devices/make_backend.hpp"
 
 namespace nonneg::bench {
 

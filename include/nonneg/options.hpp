@@ -20,8 +20,7 @@ enum class Algorithm {
   /// (Cichocki, Zdunek & Amari 2007), with inner repeats (Gillis & Glineur 2012).
   hals,
   /// Multiplicative updates, W first, then H: Lee & Seung 2001 for the Frobenius loss, Févotte &
-  /// Idier
-  /// 2011 for every other β-divergence, weights and missing entries.
+  /// Idier 2011 for every other β-divergence, weights and missing entries.
   mu,
   /// Alternating non-negative least squares: each factor in turn by its exact minimiser, found by
   /// block principal pivoting (Kim & Park 2011). For the Frobenius loss of complete data only.
@@ -122,23 +121,13 @@ struct Options {
 /// Throws InvalidArgument naming the field, its value and what is allowed.
 NONNEG_EXPORT void validate(const Options& options);
 
-/// The options for data A, with what the data decides decided: never Algorithm::automatic. Throws
-/// InvalidArgument where they do not go together with each other or with A.
-NONNEG_EXPORT Options settled(Options options, const DataView& A);
-
-/// True where entries of A take part in the loss unequally: weights, or missing ones.
-NONNEG_EXPORT bool is_weighted(const Options& options, const DataView& A) noexcept;
-
-/// Whether these options extrapolate.
-NONNEG_EXPORT bool extrapolates(const Options& options) noexcept;
-
-/// The compute type for data stored as `stored`: never automatic.
-NONNEG_EXPORT Precision resolve(Precision precision, ElementType stored) noexcept;
-
+/// "auto", "hals", "mu" or "anls".
 NONNEG_EXPORT std::string_view to_string(Algorithm value) noexcept;
+/// "none", "nan" or "zeros".
 NONNEG_EXPORT std::string_view to_string(Missing value) noexcept;
 /// "frobenius", "kl", "is" or "beta".
 NONNEG_EXPORT std::string_view loss_name(double beta) noexcept;
+/// "random" or "custom".
 NONNEG_EXPORT std::string_view to_string(Init value) noexcept;
 /// "auto", "float32", "float64" or "tf32".
 NONNEG_EXPORT std::string_view to_string(Precision value) noexcept;

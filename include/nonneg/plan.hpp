@@ -57,13 +57,6 @@ struct Plan {
   double flops_per_iteration = 0;
 };
 
-/// The highest panel that the plan may cut: what panels and workspace are allocated for.
-NONNEG_EXPORT Index most_panel_rows(const Plan& plan) noexcept;
-
-/// Threads that the host uses for a sweep of this size: `asked`, or for 0 as many as this process
-/// may run on and the work is worth.
-NONNEG_EXPORT int chosen_threads(Index rows, Index cols, Index rank, int asked);
-
 /// The plan for data of this shape and kind, on the backend that `options` would get; `scaled` says
 /// that its entries are so large or small that every panel must be scaled. Throws InvalidArgument
 /// as validate() does, NotAvailable as choose_backend() does.

@@ -15,6 +15,7 @@
 
 namespace nonneg {
 
+class Buffers;
 template <class T>
 class PanelSource;
 struct Plan;
@@ -133,8 +134,10 @@ class Backend {
   virtual void run_workers(int count, const std::function<void(int)>& body) = 0;
 
   // Data and plan --------------------------------------------------------------------------------
-  /// What a factorization of A takes on this backend. Throws InvalidArgument as validate() does.
-  virtual Plan plan(const DataView& A, const Options& options, bool scaled) const = 0;
+  /// What a factorization of A takes on this backend that holds `held` beside its factors and what
+  /// its sweep holds. `options` must be resolved.
+  virtual Plan plan(const DataView& A, const Options& options, bool scaled,
+                    const Buffers& held) const = 0;
   /// Panels of scale·A in this backend's memory, held and cut as `plan` says; `scale` is a power of
   /// two. A must outlive the source, and so must the backend. Throws OutOfMemory.
   virtual std::unique_ptr<PanelSource<T>> make_source(const DataView& A, const Plan& plan,
@@ -277,10 +280,5 @@ class Backend {
   virtual void add_model_sum(MatrixView<const T> W, MatrixView<const T> Ht, int power,
                              double* sums) = 0;
 };
-
-/// The backend that `options` asks for (see choose_backend). Throws NotAvailable, with the reason,
-/// where this build or machine has none.
-template <class T>
-NONNEG_EXPORT std::unique_ptr<Backend<T>> make_backend(const Options& options);
 
 }  // namespace nonneg

@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "backend/backend.hpp"
+#include "backend/buffers.hpp"
 #include "nonneg/devices.hpp"
 #include "nonneg/plan.hpp"
 
@@ -16,7 +16,7 @@ struct Plugin {
   /// Throw NotAvailable where options.device cannot be used.
   std::unique_ptr<Backend<float>> (*make_float32)(const Options& options);
   std::unique_ptr<Backend<double>> (*make_float64)(const Options& options);
-  Plan (*plan)(const DataView& A, const Options& options, bool scaled);
+  Plan (*plan)(const DataView& A, const Options& options, bool scaled, const Buffers& held);
   DeviceList (*devices)();
 };
 

@@ -68,8 +68,9 @@ class CpuBackend final : public Backend<T> {
     });
   }
 
-  Plan plan(const DataView& A, const Options& options, bool scaled) const override {
-    return cpu::plan(A, options, scaled);
+  Plan plan(const DataView& A, const Options& options, bool scaled,
+            const Buffers& held) const override {
+    return cpu::plan(A, options, scaled, held);
   }
 
   std::unique_ptr<PanelSource<T>> make_source(const DataView& A, const Plan& plan,

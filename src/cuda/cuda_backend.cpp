@@ -38,6 +38,7 @@
 #include "kernels/sparse_product.hpp"
 #include "kernels/uniform_fill.hpp"
 #include "kernels/widen.hpp"
+#include "panels/panel_heights.hpp"
 
 namespace nonneg::cuda {
 
@@ -109,15 +110,17 @@ class CudaBackend final : public Backend<T> {
     for (int worker = 0; worker < count; ++worker) body(worker);
   }
 
-  Plan plan(const DataView& A, const Options& options, bool scaled) const override {
-    return cuda::plan(A, options, scaled, device_info(device_), fixed_bytes() + solving_.bytes());
+  Plan plan(const DataView& A, const Options& options, bool scaled,
+            const Buffers& held) const override {
+    return cuda::plan(A, options, scaled, held, device_info(device_),
+                      fixed_bytes() + solving_.bytes());
   }
 
   std::unique_ptr<PanelSource<T>> make_source(const DataView& A, const Plan& plan,
                                               double scale) override {
     const DeviceGuard guard(device_);
     const Index panel_rows =
-        std::clamp<Index>(most_panel_rows(plan), 1, std::max<Index>(A.rows(), 1));
+        std::clamp<Index>(max_panel_rows(plan), 1, std::max<Index>(A.rows(), 1));
     const SourceContext context{device_, stream_, threads_};
     if (A.sparse()) return make_sparse_source<T>(context, A, plan, panel_rows, scale);
     if (!plan.resident) return make_staged_source<T>(context, A, panel_rows, scale);
@@ -317,7 +320,7 @@ class CudaBackend final : public Backend<T> {
 
   Index quotient_workspace(Index panel_rows, Index cols, Index /*rank*/,
                            bool denominators) const override {
-    return panel_rows * cols * (denominators ? 2 : 1);
+    return quotient_entries(panel_rows, cols, denominators);
   }
 
   void begin_quotient_products(MatrixView<const T> /*Ht*/, MatrixView<T> /*workspace*/) override {}

@@ -7,10 +7,11 @@
 #include "cuda/panel_stager.hpp"
 #include "cuda/sparse_packing.hpp"
 #include "cuda/sparse_source.hpp"
-#include "formulas/extrapolation_step.hpp"
 #include "kernels/anls_update.hpp"
 #include "kernels/partial_sums.hpp"
-#include "rules/beta_rule.hpp"
+#include "options/resolve.hpp"
+#include "panels/panel_heights.hpp"
+#include "rules/make_rule.hpp"
 
 namespace nonneg::cuda {
 
@@ -44,13 +45,9 @@ std::uint64_t product(Index rows, Index cols, std::uint64_t entry_bytes) {
 
 class Planner {
  public:
-  Planner(const DataView& A, const Options& options, bool scaled, const DeviceInfo& device,
-          std::uint64_t held_bytes)
-      : A_(A),
-        options_(options),
-        work_(options_, A),
-        gram_(gram_rules_serve(options_, A)),
-        device_(device) {
+  Planner(const DataView& A, const Options& options, bool scaled, const Buffers& held,
+          const DeviceInfo& device, std::uint64_t used_bytes)
+      : A_(A), options_(options), held_(held), mode_(options_, A), device_(device) {
     plan_.backend = BackendKind::cuda;
     plan_.rows = A.rows();
     plan_.cols = A.cols();
@@ -66,7 +63,7 @@ class Planner {
     weight_bytes_ = A.weights() != nullptr ? A.weights()->bytes() : 0;
     plan_.factor_bytes = bytes(plan_.rows, plan_.rank) + bytes(plan_.cols, plan_.rank);
     const std::uint64_t free = device.memory_free_bytes;
-    plan_.device_free_bytes = free - free / kReserve + held_bytes;
+    plan_.device_free_bytes = free - free / kReserve + used_bytes;
     const double m = static_cast<double>(plan_.rows);
     const double n = static_cast<double>(plan_.cols);
     const double k = static_cast<double>(plan_.rank);
@@ -97,7 +94,8 @@ class Planner {
   /// `buffer_entry_bytes` per entry; false where that does not fit.
   bool resident_plan_fits(std::uint64_t resident_bytes, std::uint64_t buffer_entry_bytes) {
     const std::uint64_t row = std::max<std::uint64_t>(bytes(1, plan_.cols), 1);
-    if (!gram_) return resident_plan_fits_with_workspaces(resident_bytes, buffer_entry_bytes);
+    if (!mode_.gram_rules_serve)
+      return resident_plan_fits_with_workspaces(resident_bytes, buffer_entry_bytes);
     const auto cached = static_cast<Index>(device_.l2_bytes / 2 / row) / 64 * 64;
     const Index chosen = std::max(kMinBusyRows, cached);
     const std::vector<Index> candidates =
@@ -121,8 +119,8 @@ class Planner {
   /// A-sized workspaces of one panel: the model as quotients, their denominators, a sparse panel
   /// made dense.
   std::uint64_t panel_workspaces() const {
-    if (work_.samples(A_.sparse())) return 0;
-    return (work_.sums_as_denominators ? 1U : 2U) + (work_.makes_dense ? 1U : 0U);
+    if (mode_.samples()) return 0;
+    return (mode_.sums_as_denominators ? 1U : 2U) + (mode_.makes_dense ? 1U : 0U);
   }
 
   Index workspace_rows() const {
@@ -134,7 +132,7 @@ class Planner {
 
   /// Rows of a sparse panel where memory allows.
   Index sparse_rows() const {
-    if (!gram_ && work_.makes_dense) return workspace_rows();
+    if (!mode_.gram_rules_serve && mode_.makes_dense) return workspace_rows();
     const auto wanted =
         static_cast<Index>(kSparseProductBytes / std::max<std::uint64_t>(bytes(1, plan_.rank), 1));
     return std::max(wanted, kMinBusyRows);
@@ -197,7 +195,7 @@ class Planner {
                    PanelStager::kSlots * stored(weights, PanelStager::piece_rows(weights)));
     }
     plan_.panel_bytes =
-        plan_.pinned_bytes + product(most_panel_rows(plan_), plan_.cols, buffer_entry_bytes);
+        plan_.pinned_bytes + product(max_panel_rows(plan_), plan_.cols, buffer_entry_bytes);
     add_up();
     return fits();
   }
@@ -235,7 +233,8 @@ class Planner {
   /// Those of them that differ for A's rows, where the run may try any; none where one is left.
   std::vector<Index> heights(const std::vector<Index>& wanted) const {
     std::vector<Index> different;
-    if (options_.panel_rows > 0 || options_.deterministic || !gram_) return different;
+    if (options_.panel_rows > 0 || options_.deterministic || !mode_.gram_rules_serve)
+      return different;
     for (const Index rows : wanted) {
       const Index height = std::clamp<Index>(rows, 1, std::max<Index>(plan_.rows, 1));
       if (std::find(different.begin(), different.end(), height) == different.end()) {
@@ -253,39 +252,29 @@ class Planner {
   }
 
   void add_up() {
-    // C, then S and three Gram matrices (the two rules', the checks'), the panels' products P, and
-    // the sums of the checks and of the residual.
-    constexpr std::uint64_t kSums = CheckSum::count + 1;
-    plan_.workspace_bytes = bytes(plan_.cols, plan_.rank) + 4 * bytes(plan_.rank, plan_.rank) +
-                            bytes(most_panel_rows(plan_), plan_.rank) + kSums * sizeof(double) +
-                            fixed_bytes();
+    plan_.workspace_bytes = sweep_bytes() + held_.bytes(entry_bytes_) + fixed_bytes();
     if (options_.algorithm == Algorithm::anls) {
       plan_.workspace_bytes += anls_workspace_bytes(plan_.rank);
-    }
-    if (!gram_) {
-      // In place of S its denominators, and the denominators and workspaces of a panel.
-      // Denominators that are sums the rule that updates H has as well.
-      const Index panel = most_panel_rows(plan_);
-      const std::uint64_t workspaces = panel_workspaces();
-      plan_.workspace_bytes +=
-          bytes(work_.denominator_rows(plan_.cols), plan_.rank) +
-          bytes(work_.denominator_rows(panel) + work_.denominator_rows(0), plan_.rank) +
-          workspaces * bytes(panel, plan_.cols);
-    }
-    if (extrapolates(options_)) {
-      plan_.workspace_bytes += bytes(plan_.rows, plan_.rank) + 2 * bytes(plan_.cols, plan_.rank);
     }
     plan_.total_bytes =
         plan_.resident_bytes + plan_.factor_bytes + plan_.panel_bytes + plan_.workspace_bytes;
   }
 
+  std::uint64_t sweep_bytes() const {
+    const Index panel_rows = max_panel_rows(plan_);
+    // Sizes do not depend on the compute type.
+    return sweep_needs<double>(
+               mode_, panel_rows, plan_.cols, plan_.rank,
+               quotient_entries(panel_rows, plan_.cols, !mode_.sums_as_denominators))
+        .bytes(entry_bytes_);
+  }
+
   bool fits() const { return plan_.total_bytes <= plan_.device_free_bytes; }
 
   const DataView& A_;
-  Options options_;
-  BetaWork work_;
-  /// True for the rules that read A through products alone.
-  bool gram_;
+  const Options& options_;
+  const Buffers& held_;
+  LossMode mode_;
   const DeviceInfo& device_;
   std::uint64_t entry_bytes_ = 0;
   /// True where panels pass through a kernel before they are used.
@@ -302,9 +291,9 @@ std::uint64_t fixed_bytes() {
          static_cast<std::uint64_t>(kPartialDoubles) * sizeof(double);
 }
 
-Plan plan(const DataView& A, const Options& options, bool scaled, const DeviceInfo& device,
-          std::uint64_t held_bytes) {
-  return Planner(A, settled(options, A), scaled, device, held_bytes).planned();
+Plan plan(const DataView& A, const Options& options, bool scaled, const Buffers& held,
+          const DeviceInfo& device, std::uint64_t used_bytes) {
+  return Planner(A, options, scaled, held, device, used_bytes).planned();
 }
 
 }  // namespace nonneg::cuda

@@ -1,6 +1,7 @@
 /// What a factorization takes on a device.
 #pragma once
 
+#include "backend/buffers.hpp"
 #include "nonneg/devices.hpp"
 #include "nonneg/plan.hpp"
 
@@ -9,11 +10,17 @@ namespace nonneg::cuda {
 /// Bytes that a backend holds by itself, before any matrix: cuBLAS's workspace and the reductions'.
 std::uint64_t fixed_bytes();
 
-/// See make_plan. `held_bytes` of the plan are already part of what the device has in use.
+/// See Backend::plan. `used_bytes` of the plan are already part of what the device has in use.
 /// A stays in device memory in the compute type where that fits, else as stored where that fits,
 /// else panels are staged in each sweep.
-Plan plan(const DataView& A, const Options& options, bool scaled, const DeviceInfo& device,
-          std::uint64_t held_bytes);
+Plan plan(const DataView& A, const Options& options, bool scaled, const Buffers& held,
+          const DeviceInfo& device, std::uint64_t used_bytes);
+
+/// Entries of the workspace that the products with quotients take: the quotients of a panel, and
+/// their denominators.
+constexpr Index quotient_entries(Index panel_rows, Index cols, bool denominators) {
+  return panel_rows * cols * (denominators ? 2 : 1);
+}
 
 /// Room for rows of F·G, and for partial sums of columns and Gram matrices.
 inline constexpr std::uint64_t kScratchBytes = 8U << 20U;

@@ -6,9 +6,9 @@
 
 namespace {
 
-nonneg::Plan plan_on_device(const nonneg::DataView& A, const nonneg::Options& options,
-                            bool scaled) {
-  return nonneg::cuda::plan(A, options, scaled, nonneg::cuda::device_info(options.device), 0);
+nonneg::Plan plan_on_device(const nonneg::DataView& A, const nonneg::Options& options, bool scaled,
+                            const nonneg::Buffers& held) {
+  return nonneg::cuda::plan(A, options, scaled, held, nonneg::cuda::device_info(options.device), 0);
 }
 
 }  // namespace

@@ -4,55 +4,6 @@
 
 namespace nonneg {
 
-std::size_t element_size(ElementType type) noexcept {
-  switch (type) {
-    case ElementType::uint8:
-    case ElementType::int8:
-      return 1;
-    case ElementType::uint16:
-    case ElementType::int16:
-    case ElementType::float16:
-      return 2;
-    case ElementType::uint32:
-    case ElementType::int32:
-    case ElementType::float32:
-      return 4;
-    case ElementType::uint64:
-    case ElementType::int64:
-    case ElementType::float64:
-      return 8;
-  }
-  return 0;
-}
-
-std::string_view element_name(ElementType type) noexcept {
-  switch (type) {
-    case ElementType::uint8:
-      return "uint8";
-    case ElementType::int8:
-      return "int8";
-    case ElementType::uint16:
-      return "uint16";
-    case ElementType::int16:
-      return "int16";
-    case ElementType::uint32:
-      return "uint32";
-    case ElementType::int32:
-      return "int32";
-    case ElementType::uint64:
-      return "uint64";
-    case ElementType::int64:
-      return "int64";
-    case ElementType::float16:
-      return "float16";
-    case ElementType::float32:
-      return "float32";
-    case ElementType::float64:
-      return "float64";
-  }
-  return "unknown";
-}
-
 DataView::DataView(const void* data, ElementType type, Index rows, Index cols, Index row_stride,
                    Index col_stride)
     : data_(data),

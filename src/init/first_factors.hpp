@@ -1,66 +1,53 @@
-/// The factors that a run starts from, in its own units.
+/// The factors that a run starts from, in its own units. The only switch over starts.
 #pragma once
-
-#include <fmt/format.h>
 
 #include <string>
 #include <vector>
 
-#include "backend/backend.hpp"
-#include "nonneg/solver.hpp"
-#include "options/checks.hpp"
-#include "options/units.hpp"
+#include "init/given_factors.hpp"
+#include "init/random_factors.hpp"
 
 namespace nonneg {
 
-/// Uniform factors with E[W'·H'] = mean(A'), W' and H' of about `typical` entries.
+/// What of a run its start depends on.
 template <class T>
-void draw_first_factors(Backend<T>& backend, std::uint64_t seed, double typical, T floor,
-                        MatrixView<T> W, MatrixView<T> Ht) {
-  const auto upper = static_cast<T>(2 * typical);
-  backend.fill_uniform(W, {.seed = seed, .matrix = 0}, 0, upper, floor);
-  backend.fill_uniform(Ht, {.seed = seed, .matrix = 1}, 0, upper, floor);
+struct Start {
+  Backend<T>& backend;
+  /// Resolved.
+  const Options& options;
+  const ProblemUnits& units;
+  /// Of either factor, in the run's units: sqrt(mean(A') / k).
+  double typical_entry = 0;
+  T floor = 0;
+  /// The caller's factors; null where there are none.
+  const InitialFactors<T>* given = nullptr;
+};
+
+/// Throws InvalidArgument where `options` ask for a start that the caller must hand in.
+template <class T>
+void require_start(const Options& options, const InitialFactors<T>* given) {
+  if (options.init == Init::custom && given == nullptr) {
+    throw InvalidArgument("init = custom: needs W0 and H0; hand in InitialFactors");
+  }
 }
 
-/// The caller's factors; entries below the floor start from it. Adds to `warnings` what
-/// multiplicative updates make of zeros.
+/// Fills W (m × k) and Ht (n × k), both of the backend, and adds to `warnings`. Given factors are
+/// taken whatever Options::init says.
 template <class T>
-void take_first_factors(Backend<T>& backend, const InitialFactors<T>& initial,
-                        const ProblemUnits& units, T floor, Algorithm algorithm, MatrixView<T> W,
-                        MatrixView<T> Ht, std::vector<std::string>& warnings) {
-  require_shape<T>("W0", initial.W, W.rows(), W.cols());
-  require_shape<T>("H0", initial.H, Ht.cols(), Ht.rows());
-  require_valid_factor<T>("W0", initial.W);
-  require_valid_factor<T>("H0", initial.H);
-
-  const auto started = [floor](T value, double unit, Index& zeros) {
-    zeros += value == T{0} ? 1 : 0;
-    const auto scaled = static_cast<T>(static_cast<double>(value) * unit);
-    return scaled < floor ? floor : scaled;
-  };
-  Matrix<T> w(W.rows(), W.cols());
-  Matrix<T> ht(Ht.rows(), Ht.cols());
-  Index w_zeros = 0;
-  Index h_zeros = 0;
-  for (Index i = 0; i < w.rows(); ++i) {
-    for (Index c = 0; c < w.cols(); ++c) w(i, c) = started(initial.W(i, c), units.w, w_zeros);
+void put_first_factors(const Start<T>& start, MatrixView<T> W, MatrixView<T> Ht,
+                       std::vector<std::string>& warnings) {
+  switch (start.given != nullptr ? Init::custom : start.options.init) {
+    case Init::random:
+      for (const auto& [which, F] :
+           {std::pair(DrawnFactor::W, W), std::pair(DrawnFactor::Ht, Ht)}) {
+        draw_factor(start.backend, which, start.options.seed, start.typical_entry, start.floor, F);
+      }
+      return;
+    case Init::custom:
+      take_given_factors(start.backend, *start.given, start.units, start.floor,
+                         start.options.algorithm, W, Ht, warnings);
+      return;
   }
-  for (Index j = 0; j < ht.rows(); ++j) {
-    for (Index c = 0; c < ht.cols(); ++c) ht(j, c) = started(initial.H(c, j), units.h, h_zeros);
-  }
-  backend.copy(w.view(), W);
-  backend.copy(ht.view(), Ht);
-
-  if (algorithm != Algorithm::mu) return;
-  const auto warn = [&warnings](std::string_view name, Index zeros) {
-    if (zeros == 0) return;
-    warnings.push_back(
-        fmt::format("{} has {} zero {}: multiplicative updates cannot leave zero, "
-                    "so they start from the floor",
-                    name, zeros, zeros == 1 ? "entry" : "entries"));
-  };
-  warn("W0", w_zeros);
-  warn("H0", h_zeros);
 }
 
 }  // namespace nonneg

@@ -11,8 +11,8 @@
 
 #include "base/parallel.hpp"
 #include "data/widen.hpp"
+#include "options/loss_mode.hpp"
 #include "options/weighted_summary.hpp"
-#include "rules/gram_rule.hpp"
 
 namespace nonneg {
 
@@ -183,7 +183,7 @@ DataSummary summarize(const DataView& A, const Options& options, int threads) {
     throw InvalidArgument(fmt::format("A is {} x {}: it must have at least one row and one column",
                                       A.rows(), A.cols()));
   }
-  const bool plain = !A.sparse() && gram_rules_serve(options, A);
+  const bool plain = !A.sparse() && LossMode(options, A).gram_rules_serve;
   const auto sums_of = [&](double scale) {
     return plain ? plain_sums(A, scale, threads) : counted_sums(A, options, scale, threads);
   };

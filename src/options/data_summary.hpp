@@ -23,7 +23,7 @@ struct DataSummary {
 /// Reads A once (twice where it must be scaled). Throws InvalidArgument when A is empty, or naming
 /// the first entry, in row order, that is negative, NaN or infinite, or that the loss does not
 /// take; or where the loss in A's own units, of the size of Σ a^β, leaves double. `options` must be
-/// settled for A, with the precision that the factors are computed in.
+/// resolved for A, with the precision that the factors are computed in.
 DataSummary summarize(const DataView& A, const Options& options, int threads);
 
 }  // namespace nonneg

@@ -7,8 +7,6 @@
 #include <limits>
 
 #include "nonneg/options.hpp"
-#include "options/data_summary.hpp"
-#include "rules/gram_rule.hpp"
 
 namespace nonneg {
 
@@ -73,32 +71,6 @@ T least_model(double mean, double beta) {
   const double least_power = beta < 2 && mean > 0 ? std::exp2(-kMaxExponent / (2 - beta)) : 0;
   return static_cast<T>(std::max({kEpsilon * kEpsilon * mean, least_power,
                                   static_cast<double>(std::numeric_limits<T>::min())}));
-}
-
-/// How a factor is updated: `l1` and `l2` in the run's units.
-template <class T>
-RowUpdate<T> row_update(double l1, double l2, T floor, Index repeats, double repeat_tolerance) {
-  return {.l1 = narrowed<T>(l1),
-          .l2 = narrowed<T>(l2),
-          .floor = floor,
-          .repeats = repeats,
-          .repeat_tolerance = static_cast<T>(repeat_tolerance)};
-}
-
-/// How W' is updated.
-template <class T>
-RowUpdate<T> w_update(const Options& options, const ProblemUnits& units, T floor, Index repeats,
-                      double repeat_tolerance) {
-  const Penalties p = units.scaled(options.penalties);
-  return row_update<T>(p.l1_w, p.l2_w, floor, repeats, repeat_tolerance);
-}
-
-/// How H' is updated.
-template <class T>
-RowUpdate<T> h_update(const Options& options, const ProblemUnits& units, T floor, Index repeats,
-                      double repeat_tolerance) {
-  const Penalties p = units.scaled(options.penalties);
-  return row_update<T>(p.l1_h, p.l2_h, floor, repeats, repeat_tolerance);
 }
 
 }  // namespace nonneg

@@ -20,7 +20,7 @@ struct CountedSums {
   double max = 0;
 };
 
-/// `options` must be settled for A. Throws InvalidArgument naming the first entry, in row order,
+/// `options` must be resolved for A. Throws InvalidArgument naming the first entry, in row order,
 /// that cannot be used: of A negative, infinite, NaN where that does not mark a missing entry, or 0
 /// where β <= 0; of the weights negative or not finite.
 CountedSums counted_sums(const DataView& A, const Options& options, double scale, int threads);

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "data/sparse_weights.hpp"
@@ -13,16 +15,17 @@ namespace nonneg {
 
 namespace {
 
+// What a source holds, by name: entries of A and of its weights in the compute type.
+constexpr std::string_view kEntries = "entries";
+constexpr std::string_view kWeights = "weights";
+
 /// Rows of a dense matrix as T: where they lie, or widened into a buffer.
 template <class T>
 class DenseRows {
  public:
-  DenseRows(Backend<T>& backend, const DataView& X, Index panel_rows, double scale)
-      : backend_(backend), X_(X), scale_(scale) {
-    const bool in_place = backend.space() == MemorySpace::host &&
-                          readable_in_place(X, ElementTypeOf<T>::value, scale != 1);
-    if (!in_place) buffer_ = backend.allocate(panel_rows, X.cols());
-  }
+  /// A buffer without rows says that X is readable in place.
+  DenseRows(Backend<T>& backend, const DataView& X, double scale, Matrix<T> buffer)
+      : backend_(backend), X_(X), scale_(scale), buffer_(std::move(buffer)) {}
 
   MatrixView<const T> rows(Index first, Index count) {
     const DataView rows = X_.row_block(first, count);
@@ -43,9 +46,13 @@ class DenseRows {
 template <class T>
 class DenseSource final : public RowPanels<T> {
  public:
-  DenseSource(Backend<T>& backend, const DataView& A, Index panel_rows, double scale)
-      : RowPanels<T>(A.rows(), A.cols(), panel_rows), entries_(backend, A, panel_rows, scale) {
-    if (A.weights() != nullptr) weights_.emplace(backend, *A.weights(), panel_rows, 1);
+  DenseSource(Backend<T>& backend, const DataView& A, Index panel_rows, double scale,
+              const Buffers& needs)
+      : RowPanels<T>(A.rows(), A.cols(), panel_rows),
+        entries_(backend, A, scale, allocate(backend, needs, kEntries)) {
+    if (A.weights() != nullptr) {
+      weights_.emplace(backend, *A.weights(), 1, allocate(backend, needs, kWeights));
+    }
   }
 
  private:
@@ -63,8 +70,10 @@ class DenseSource final : public RowPanels<T> {
 template <class T>
 class SparseSource final : public RowPanels<T> {
  public:
-  SparseSource(const DataView& A, Index panel_rows, double scale)
-      : RowPanels<T>(A.rows(), A.cols(), panel_rows) {
+  SparseSource(const DataView& A, Index panel_rows, double scale, const Buffers& needs)
+      : RowPanels<T>(A.rows(), A.cols(), panel_rows),
+        values_(static_cast<std::size_t>(needs.at(kEntries).cols)),
+        weights_(static_cast<std::size_t>(needs.at(kWeights).cols)) {
     const SparseView& stored = A.stored();
     rows_.row_offsets = stored.row_offsets();
     rows_.cols = stored.cols();
@@ -74,7 +83,6 @@ class SparseSource final : public RowPanels<T> {
     if (readable_in_place(stored, ElementTypeOf<T>::value, scale != 1)) {
       rows_.values = static_cast<const T*>(stored.values()) + base;
     } else {
-      values_.resize(static_cast<std::size_t>(stored.entries()));
       if (stored.type() == ElementType::float32) {
         take_values(static_cast<const float*>(stored.values()) + base, scale);
       } else {
@@ -83,7 +91,6 @@ class SparseSource final : public RowPanels<T> {
       rows_.values = values_.data();
     }
     if (A.weights() == nullptr) return;
-    weights_.resize(static_cast<std::size_t>(stored.entries()));
     copy_weights_of_stored(stored, A.weights()->stored(), weights_.data());
     rows_.weights = weights_.data();
   }
@@ -112,6 +119,22 @@ class SparseSource final : public RowPanels<T> {
 
 }  // namespace
 
+Buffers host_source_needs(const DataView& A, ElementType compute_type, Index panel_rows,
+                          bool scaled) {
+  const DataView* weights = A.weights();
+  if (A.sparse()) {
+    const Index stored = A.stored().entries();
+    const bool in_place = readable_in_place(A.stored(), compute_type, scaled);
+    return {{kEntries, 1, in_place ? 0 : stored}, {kWeights, 1, weights != nullptr ? stored : 0}};
+  }
+  const auto rows_of = [&](const DataView& X, bool to_scale) {
+    return readable_in_place(X, compute_type, to_scale) ? 0 : panel_rows;
+  };
+  const Index weight_rows = weights != nullptr ? rows_of(*weights, false) : 0;
+  return Buffers{{kEntries, rows_of(A, scaled), A.cols()}, {kWeights, weight_rows, A.cols()}}
+      .for_each_worker();
+}
+
 template <class T>
 std::unique_ptr<PanelSource<T>> make_host_source(Backend<T>& backend, const DataView& A,
                                                  Index panel_rows, double scale) {
@@ -119,15 +142,14 @@ std::unique_ptr<PanelSource<T>> make_host_source(Backend<T>& backend, const Data
     throw InvalidArgument(fmt::format("panel_rows = {}: must be at least 1", panel_rows));
   }
   panel_rows = std::min(panel_rows, std::max<Index>(A.rows(), 1));
-  if (A.sparse()) return std::make_unique<SparseSource<T>>(A, panel_rows, scale);
-  return std::make_unique<DenseSource<T>>(backend, A, panel_rows, scale);
+  const Buffers needs = host_source_needs(A, ElementTypeOf<T>::value, panel_rows, scale != 1);
+  if (A.sparse()) return std::make_unique<SparseSource<T>>(A, panel_rows, scale, needs);
+  return std::make_unique<DenseSource<T>>(backend, A, panel_rows, scale, needs);
 }
 
-template NONNEG_EXPORT std::unique_ptr<PanelSource<float>> make_host_source(Backend<float>&,
-                                                                            const DataView&, Index,
-                                                                            double);
-template NONNEG_EXPORT std::unique_ptr<PanelSource<double>> make_host_source(Backend<double>&,
-                                                                             const DataView&, Index,
-                                                                             double);
+template std::unique_ptr<PanelSource<float>> make_host_source(Backend<float>&, const DataView&,
+                                                              Index, double);
+template std::unique_ptr<PanelSource<double>> make_host_source(Backend<double>&, const DataView&,
+                                                               Index, double);
 
 }  // namespace nonneg

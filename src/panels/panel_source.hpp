@@ -4,9 +4,8 @@
 #include <memory>
 #include <optional>
 
-#include "backend/backend.hpp"
+#include "backend/buffers.hpp"
 #include "nonneg/data_view.hpp"
-#include "nonneg/export.hpp"
 #include "nonneg/matrix_view.hpp"
 
 namespace nonneg {
@@ -50,14 +49,17 @@ class PanelSource {
   virtual bool repeatable() const { return false; }
 };
 
+/// What such sources hold for panels of at most panel_rows rows, one for each worker's share of A.
+Buffers host_source_needs(const DataView& A, ElementType compute_type, Index panel_rows,
+                          bool scaled);
+
 /// A source over host memory, or over a file mapped into it, for a backend that computes on the
 /// host. Dense A and its weights are read where they lie when they have type T, rows of adjacent
 /// entries and, for A, `scale` 1; else they are widened panel by panel into buffers of panel_rows ×
 /// n. Values of sparse A are copied where they are not of T or to be scaled. `scale` multiplies
 /// every entry and must be a power of two.
 template <class T>
-NONNEG_EXPORT std::unique_ptr<PanelSource<T>> make_host_source(Backend<T>& backend,
-                                                               const DataView& A, Index panel_rows,
-                                                               double scale);
+std::unique_ptr<PanelSource<T>> make_host_source(Backend<T>& backend, const DataView& A,
+                                                 Index panel_rows, double scale);
 
 }  // namespace nonneg

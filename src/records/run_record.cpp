@@ -7,9 +7,11 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "base/enumerations.hpp"
 #include "base/json_values.hpp"
 #include "cli/output/console.hpp"
 #include "nonneg/version.hpp"
+#include "options/resolve.hpp"
 #include "records/event_json.hpp"
 
 namespace nonneg::cli {
@@ -31,10 +33,8 @@ Json to_json(const Timings& timings) {
 }
 
 std::string words_for(const std::string& stop_reason) {
-  if (stop_reason == "converged") return "converged";
-  if (stop_reason == "iteration_limit") return "stopped at the iteration limit";
-  if (stop_reason == "cancelled") return "stopped on request";
-  return stop_reason;
+  const std::optional<StopReason> reason = value_named<Enumeration<StopReason>>(stop_reason);
+  return reason ? std::string(line_of<Enumeration<StopReason>>(*reason)->words) : stop_reason;
 }
 
 /// `text` in lines that fit 80 columns beside the summary's names; only a word by itself is longer.
@@ -144,7 +144,7 @@ Json run_record(const RunRequest& request, const Result<T>& result) {
   used.precision = result.precision;
   used.threads = result.threads;
   used.panel_rows = result.panel_rows;
-  used.backend = result.backend == "cuda" ? BackendKind::cuda : BackendKind::cpu;
+  used.backend = value_named<Enumeration<BackendKind>>(result.backend).value_or(used.backend);
 
   Json history = Json::array();
   for (const LossRecord& record : result.loss_history) history.push_back(to_json(record));

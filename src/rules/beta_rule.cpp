@@ -9,36 +9,28 @@ namespace {
 template <class T>
 class BetaRule final : public UpdateRule<T> {
  public:
-  BetaRule(Backend<T>& backend, const BetaWork& work, const FactorUpdates<T>& updates, T least,
-           Index panel_rows, Index cols, Index rank, bool sparse)
+  BetaRule(Backend<T>& backend, const RuleSettings<T>& settings, const Buffers& needs)
       : backend_(backend),
-        work_(work),
-        updates_(updates),
-        divergence_{static_cast<T>(work.beta), least},
-        exponent_(static_cast<T>(update_exponent(work.beta))),
-        cols_(cols),
-        samples_(work.samples(sparse)),
-        P_(backend.allocate(panel_rows, rank)),
-        D_(backend.allocate(work.denominator_rows(panel_rows), rank)) {
-    if (!samples_ && panel_rows > 0) {
-      workspace_ = backend.allocate(
-          1, backend.quotient_workspace(panel_rows, cols, rank, !work.sums_as_denominators));
-      if (sparse) dense_ = backend.allocate(panel_rows, cols);
-    }
-  }
-
-  Index s_rows() const override { return work_.denominator_rows(cols_); }
+        mode_(settings.mode),
+        updates_(settings.updates),
+        divergence_{static_cast<T>(mode_.beta), settings.least},
+        exponent_(static_cast<T>(update_exponent(mode_.beta))),
+        samples_(mode_.samples()),
+        P_(allocate(backend, needs, "P")),
+        D_(allocate(backend, needs, "D")),
+        workspace_(allocate(backend, needs, "quotients")),
+        dense_(allocate(backend, needs, "dense panel")) {}
 
   void begin_sweep(MatrixView<const T> Ht) override {
     if (!samples_) backend_.begin_quotient_products(Ht, workspace_.view());
-    if (!work_.sums_as_denominators) return;
+    if (!mode_.sums_as_denominators) return;
     backend_.set_zero(D_.view());
     backend_.add_column_sums(Ht, D_.view());
   }
 
   void update_rows(const Panel<T>& panel, MatrixView<const T> Ht, MatrixView<T> W_p) override {
     const MatrixView<T> P = rows_of(P_, panel.rows());
-    const MatrixView<T> D = work_.sums_as_denominators ? D_.view() : rows_of(D_, panel.rows());
+    const MatrixView<T> D = mode_.sums_as_denominators ? D_.view() : rows_of(D_, panel.rows());
     {
       const Range<T> range(backend_, "quotients");
       if (samples_) {
@@ -64,7 +56,7 @@ class BetaRule final : public UpdateRule<T> {
                                                 divergence_, workspace_.view(), terms.C.view(),
                                                 by_entries(terms.S.view()));
     }
-    if (work_.sums_as_denominators) backend_.add_column_sums(W_p, terms.S.view());
+    if (mode_.sums_as_denominators) backend_.add_column_sums(W_p, terms.S.view());
   }
 
   void update_columns(const SweepTerms<T>& terms, MatrixView<T> Ht) override {
@@ -75,7 +67,7 @@ class BetaRule final : public UpdateRule<T> {
   void add_loss(const Panel<T>& panel, MatrixView<const T> W_p, MatrixView<const T> Ht,
                 double* sums) override {
     if (samples_) {
-      backend_.add_sampled_divergence(panel.stored, W_p, Ht, divergence_, work_.zeros_observed,
+      backend_.add_sampled_divergence(panel.stored, W_p, Ht, divergence_, mode_.zeros_observed,
                                       sums);
     } else {
       if (panel.sparse) backend_.make_dense(panel.stored, rows_of(dense_, panel.rows()));
@@ -85,7 +77,7 @@ class BetaRule final : public UpdateRule<T> {
 
   /// Of Kullback-Leibler, d(0, v) = v over all entries.
   void add_model_loss(MatrixView<const T> W, MatrixView<const T> Ht, double* sums) override {
-    if (samples_ && work_.zeros_observed) backend_.add_model_sum(W, Ht, 1, sums);
+    if (samples_ && mode_.zeros_observed) backend_.add_model_sum(W, Ht, 1, sums);
   }
 
  private:
@@ -93,7 +85,7 @@ class BetaRule final : public UpdateRule<T> {
 
   /// Denominators that come from the entries; none where they are sums.
   MatrixView<T> by_entries(MatrixView<T> D) const {
-    return work_.sums_as_denominators ? MatrixView<T>() : D;
+    return mode_.sums_as_denominators ? MatrixView<T>() : D;
   }
 
   /// A sparse panel must have been made dense since it came.
@@ -103,20 +95,19 @@ class BetaRule final : public UpdateRule<T> {
   }
 
   Backend<T>& backend_;
-  BetaWork work_;
+  LossMode mode_;
   FactorUpdates<T> updates_;
   Divergence<T> divergence_;
   T exponent_;
-  Index cols_;
   /// Panels are sparse and stay so: the model is taken at their stored entries alone.
   bool samples_;
   /// Of the panel's rows: numerators and denominators of the update, panel_rows × k. Denominators
   /// that are sums are one row for all, and hold for a sweep.
   Matrix<T> P_;
   Matrix<T> D_;
-  /// Of the products with the quotients, where entries are not sampled.
+  /// Of the products with the quotients; empty where entries are sampled.
   Matrix<T> workspace_;
-  /// A sparse panel made dense, panel_rows × n.
+  /// A sparse panel made dense, panel_rows × n; empty where that is not asked for.
   Matrix<T> dense_;
 };
 
@@ -128,19 +119,19 @@ double update_exponent(double beta) noexcept {
 }
 
 template <class T>
-std::unique_ptr<UpdateRule<T>> make_beta_rule(Backend<T>& backend, const BetaWork& work,
-                                              const FactorUpdates<T>& updates, T least,
-                                              Index panel_rows, Index cols, Index rank,
-                                              bool sparse) {
-  return std::make_unique<BetaRule<T>>(backend, work, updates, least, panel_rows, cols, rank,
-                                       sparse);
+std::unique_ptr<UpdateRule<T>> make_beta_rule(Backend<T>& backend, const RuleSettings<T>& settings,
+                                              Index panel_rows) {
+  const LossMode& mode = settings.mode;
+  const Index quotients = backend.quotient_workspace(panel_rows, settings.cols, settings.rank,
+                                                     !mode.sums_as_denominators);
+  return std::make_unique<BetaRule<T>>(
+      backend, settings,
+      beta_rule_needs(mode, panel_rows, settings.cols, settings.rank, quotients));
 }
 
-template std::unique_ptr<UpdateRule<float>> make_beta_rule(Backend<float>&, const BetaWork&,
-                                                           const FactorUpdates<float>&, float,
-                                                           Index, Index, Index, bool);
-template std::unique_ptr<UpdateRule<double>> make_beta_rule(Backend<double>&, const BetaWork&,
-                                                            const FactorUpdates<double>&, double,
-                                                            Index, Index, Index, bool);
+template std::unique_ptr<UpdateRule<float>> make_beta_rule(Backend<float>&,
+                                                           const RuleSettings<float>&, Index);
+template std::unique_ptr<UpdateRule<double>> make_beta_rule(Backend<double>&,
+                                                            const RuleSettings<double>&, Index);
 
 }  // namespace nonneg

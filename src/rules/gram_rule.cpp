@@ -11,16 +11,13 @@ namespace {
 template <class T>
 class GramRule final : public UpdateRule<T> {
  public:
-  GramRule(Backend<T>& backend, Algorithm algorithm, const FactorUpdates<T>& updates,
-           Index panel_rows, Index rank, bool sparse)
+  GramRule(Backend<T>& backend, const RuleSettings<T>& settings, const Buffers& needs)
       : backend_(backend),
-        algorithm_(algorithm),
-        updates_(updates),
-        sparse_(sparse),
-        G_(backend.allocate(rank, rank)),
-        P_(backend.allocate(panel_rows, rank)) {}
-
-  Index s_rows() const override { return G_.rows(); }
+        algorithm_(settings.algorithm),
+        updates_(settings.updates),
+        sparse_(settings.mode.sparse),
+        G_(allocate(backend, needs, "G")),
+        P_(allocate(backend, needs, "P")) {}
 
   void begin_sweep(MatrixView<const T> Ht) override {
     backend_.set_zero(G_.view());
@@ -76,7 +73,7 @@ class GramRule final : public UpdateRule<T> {
               const RowUpdate<T>& row_update) {
     switch (algorithm_) {
       case Algorithm::automatic:
-        break;  // settled before a rule is made
+        break;  // resolved before a rule is made
       case Algorithm::mu:
         backend_.multiplicative_update(F, P, G, row_update);
         return;
@@ -108,17 +105,15 @@ Index chosen_repeats(Algorithm algorithm, Index other_length, Index rank) noexce
 }
 
 template <class T>
-std::unique_ptr<UpdateRule<T>> make_gram_rule(Backend<T>& backend, Algorithm algorithm,
-                                              const FactorUpdates<T>& updates, Index panel_rows,
-                                              Index rank, bool sparse) {
-  return std::make_unique<GramRule<T>>(backend, algorithm, updates, panel_rows, rank, sparse);
+std::unique_ptr<UpdateRule<T>> make_gram_rule(Backend<T>& backend, const RuleSettings<T>& settings,
+                                              Index panel_rows) {
+  return std::make_unique<GramRule<T>>(backend, settings,
+                                       gram_rule_needs(panel_rows, settings.rank));
 }
 
-template std::unique_ptr<UpdateRule<float>> make_gram_rule(Backend<float>&, Algorithm,
-                                                           const FactorUpdates<float>&, Index,
-                                                           Index, bool);
-template std::unique_ptr<UpdateRule<double>> make_gram_rule(Backend<double>&, Algorithm,
-                                                            const FactorUpdates<double>&, Index,
-                                                            Index, bool);
+template std::unique_ptr<UpdateRule<float>> make_gram_rule(Backend<float>&,
+                                                           const RuleSettings<float>&, Index);
+template std::unique_ptr<UpdateRule<double>> make_gram_rule(Backend<double>&,
+                                                            const RuleSettings<double>&, Index);
 
 }  // namespace nonneg

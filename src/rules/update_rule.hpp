@@ -1,7 +1,7 @@
 /// How an algorithm takes part in a sweep.
 #pragma once
 
-#include "backend/backend.hpp"
+#include "backend/buffers.hpp"
 #include "panels/panel_source.hpp"
 
 namespace nonneg {
@@ -13,8 +13,12 @@ struct SweepTerms {
   Matrix<T> C;
   Matrix<T> S;
 
-  SweepTerms(Backend<T>& backend, Index cols, Index rank, Index s_rows)
-      : C(backend.allocate(cols, rank)), S(backend.allocate(s_rows, rank)) {}
+  static Buffers needs(Index cols, Index rank, Index s_rows) {
+    return {{"C", cols, rank}, {"S", s_rows, rank}};
+  }
+
+  SweepTerms(Backend<T>& backend, const Buffers& needs)
+      : C(allocate(backend, needs, "C")), S(allocate(backend, needs, "S")) {}
 
   void clear(Backend<T>& backend) {
     backend.set_zero(C.view());
@@ -31,8 +35,6 @@ class UpdateRule {
   UpdateRule& operator=(const UpdateRule&) = delete;
   virtual ~UpdateRule() = default;
 
-  /// Rows of the terms' S.
-  virtual Index s_rows() const = 0;
   /// Prepares what depends on Ht (n × k) alone.
   virtual void begin_sweep(MatrixView<const T> Ht) = 0;
   /// Updates the panel's rows of W.

@@ -2,7 +2,7 @@
 /// undoes a sweep after which the objective rose (extrapolation_step.hpp decides).
 #pragma once
 
-#include "backend/backend.hpp"
+#include "backend/buffers.hpp"
 #include "formulas/extrapolation_step.hpp"
 
 namespace nonneg {
@@ -10,17 +10,22 @@ namespace nonneg {
 template <class T>
 class Extrapolation {
  public:
-  /// For W m × k and Ht n × k; entries of the point stay at or above `floor`. `state` points to
-  /// StepState::count doubles of the backend.
-  Extrapolation(Backend<T>& backend, Index m, Index n, Index k, const StepRule& rule, T floor,
+  /// For W m × k and Ht n × k.
+  static Buffers needs(Index m, Index n, Index k) {
+    return {{"point", n, k}, {"previous W", m, k}, {"previous Ht", n, k}};
+  }
+
+  /// Entries of the point stay at or above `floor`. `state` points to StepState::count doubles of
+  /// the backend.
+  Extrapolation(Backend<T>& backend, const Buffers& needs, const StepRule& rule, T floor,
                 double* state)
       : backend_(backend),
         rule_(rule),
         floor_(floor),
         state_(state),
-        point_(backend.allocate(n, k)),
-        previous_W_(backend.allocate(m, k)),
-        previous_Ht_(backend.allocate(n, k)) {}
+        point_(allocate(backend, needs, "point")),
+        previous_W_(allocate(backend, needs, "previous W")),
+        previous_Ht_(allocate(backend, needs, "previous Ht")) {}
 
   /// Begins at the first factors.
   void start(MatrixView<const T> Ht) {
@@ -38,7 +43,7 @@ class Extrapolation {
   }
 
   /// After a sweep, whose sums these are. Work for the backend alone: the host learns nothing.
-  void settle(const double* sums, MatrixView<T> W, MatrixView<T> Ht) {
+  void conclude(const double* sums, MatrixView<T> W, MatrixView<T> Ht) {
     backend_.judge_step(rule_, sums, state_);
     const double* undone = state_ + StepState::undone;
     backend_.copy_if(undone, previous_W_.view(), W);

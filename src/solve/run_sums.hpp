@@ -1,19 +1,26 @@
 /// The sums of a check that need no look at A: the Gram identity's, and the factors' own.
 #pragma once
 
-#include "backend/backend.hpp"
+#include "backend/buffers.hpp"
 #include "rules/update_rule.hpp"
 #include "solve/host_sums.hpp"
 
 namespace nonneg {
 
 template <class T>
-class GramSums {
+class RunSums {
  public:
-  GramSums(Backend<T>& backend, Index rank, int workers)
+  /// For each worker the loss of its rows beside the sums of all.
+  static Buffers needs(Index rank) {
+    return {{"G", rank, rank},
+            {"sums", 1, CheckSum::count, Buffer::Entries::doubles},
+            {"losses", 1, 1, Buffer::Entries::doubles, true}};
+  }
+
+  RunSums(Backend<T>& backend, const Buffers& needs, int workers)
       : backend_(backend),
-        G_(backend.allocate(rank, rank)),
-        sums_(backend.allocate_sums(CheckSum::count + workers)) {
+        G_(allocate(backend, needs, "G")),
+        sums_(backend.allocate_sums(needs.at("sums").cols + workers * needs.at("losses").cols)) {
     backend.clear_sums(sums_.data(), size());
   }
 

@@ -5,27 +5,25 @@
 #include <vector>
 
 #include "panels/panel_crew.hpp"
-#include "rules/update_rule.hpp"
+#include "panels/panel_heights.hpp"
+#include "rules/make_rule.hpp"
 
 namespace nonneg {
 
 template <class T>
 class Sweep {
  public:
-  using Rule = std::unique_ptr<UpdateRule<T>>;
-
-  /// `make_rule(backend, panel_rows)` gives each worker a rule for panels of at most so many rows
-  /// on its own backend, and one for none that updates H with all threads. `backend` and A must
-  /// outlive the sweep.
-  template <class MakeRule>
+  /// `backend` and A must outlive the sweep.
   Sweep(Backend<T>& backend, const DataView& A, const Plan& plan, double scale,
-        const MakeRule& make_rule)
-      : backend_(backend), crew_(backend, A, plan, scale), update_rule_(make_rule(backend, 0)) {
+        const RuleSettings<T>& settings)
+      : backend_(backend),
+        crew_(backend, A, plan, scale),
+        update_rule_(make_rule(backend, settings, 0)) {
+    const Buffers terms = terms_needs<T>(settings.mode, settings.cols, settings.rank);
     for (int w = 0; w < crew_.size(); ++w) {
       Backend<T>& own = crew_.backend(w);
-      Rule rule = make_rule(own, most_panel_rows(plan));
-      SweepTerms<T> terms(own, plan.cols, plan.rank, rule->s_rows());
-      shares_.push_back({std::move(rule), std::move(terms)});
+      Rule rule = make_rule(own, settings, max_panel_rows(plan));
+      shares_.push_back({std::move(rule), SweepTerms<T>(own, terms)});
     }
   }
 
@@ -75,7 +73,9 @@ class Sweep {
   }
 
  private:
-  /// What one worker adds up.
+  using Rule = std::unique_ptr<UpdateRule<T>>;
+
+  /// A worker's rule, and what it adds up.
   struct Share {
     Rule rule;
     SweepTerms<T> terms;
@@ -85,6 +85,7 @@ class Sweep {
 
   Backend<T>& backend_;
   PanelCrew<T> crew_;
+  /// Updates H, with all threads.
   Rule update_rule_;
   std::vector<Share> shares_;
 };

@@ -1,6 +1,7 @@
 // Backend::fill_uniform: the first factors, the same on every machine.
 #include <cmath>
 
+#include "devices/make_backend.hpp"
 #include "support/backends.hpp"
 #include "support/cases.hpp"
 #include "support/tolerance.hpp"

@@ -1,6 +1,8 @@
 // Runs with every β, weights, missing entries and sparse data on a device against the CPU's, from
 // the same first factors.
 #include "cuda/emulated_fixture.hpp"
+#include "devices/make_backend.hpp"
+#include "support/backends.hpp"
 #include "support/counted_cases.hpp"
 #include "support/tolerance.hpp"
 
@@ -189,7 +191,7 @@ TEST_F(CudaBetaTest, ARunTakesNoMoreMemoryThanPlannedResidentOrStaged) {
           Options own = options;
           own.precision = Precision::float64;
           const auto backend = make_backend<double>(own);
-          const Plan plan = backend->plan(data.view(), own, false);
+          const Plan plan = plan_on(*backend, data.view(), own);
           EXPECT_EQ(plan.resident, resident);
           planned = plan.total_bytes;
           sent_per_sweep = static_cast<Index>(plan.bus_bytes_per_iteration);

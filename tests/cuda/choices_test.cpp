@@ -4,6 +4,7 @@
 #include "cuda/device_fixture.hpp"
 #include "nonneg/plan.hpp"
 #include "nonneg/solver.hpp"
+#include "panels/panel_heights.hpp"
 #include "support/tolerance.hpp"
 
 namespace nonneg::test {
@@ -68,7 +69,7 @@ TEST_F(ChoicesTest, AGivenHeightIsNotTimed) {
 TEST_F(ChoicesTest, ThePlanHasRoomForTheHighestCandidate) {
   const Plan plan = make_plan(tall.view(), options(1));
   ASSERT_FALSE(plan.panel_row_candidates.empty());
-  EXPECT_EQ(most_panel_rows(plan),
+  EXPECT_EQ(max_panel_rows(plan),
             *std::max_element(plan.panel_row_candidates.begin(), plan.panel_row_candidates.end()));
   Options fixed = options(1);
   fixed.panel_rows = plan.panel_rows;

@@ -9,8 +9,10 @@
 
 #include "backend/backend.hpp"
 #include "cuda/device_fixture.hpp"
+#include "devices/make_backend.hpp"
 #include "nonneg/plan.hpp"
 #include "nonneg/solver.hpp"
+#include "support/backends.hpp"
 #include "support/solver_cases.hpp"
 
 namespace nonneg::test {
@@ -87,7 +89,7 @@ class RunPlans {
   /// With `bytes` of device memory, the backend's own among them.
   Plan at(std::uint64_t bytes) const {
     Control::set_free_memory(bytes);
-    return backend_->plan(A_, options_, false);
+    return plan_on(*backend_, A_, options_);
   }
 
   /// The fewest bytes at which `wanted(plan)` holds; it must hold from there up to `most`.

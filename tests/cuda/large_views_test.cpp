@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "cuda/emulated_fixture.hpp"
+#include "devices/make_backend.hpp"
 #include "kernels/grid_size.hpp"
 
 namespace nonneg::test {

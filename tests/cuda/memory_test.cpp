@@ -2,6 +2,7 @@
 // and no more than it takes, until a run is refused.
 #include "cuda/emulated_fixture.hpp"
 #include "cuda/uneven_sparse.hpp"
+#include "panels/panel_heights.hpp"
 
 namespace nonneg::test {
 namespace {
@@ -16,7 +17,7 @@ struct Step {
 };
 
 Step step_of(const Plan& plan) {
-  return {plan.resident_bytes, most_panel_rows(plan), plan.total_bytes <= plan.device_free_bytes};
+  return {plan.resident_bytes, max_panel_rows(plan), plan.total_bytes <= plan.device_free_bytes};
 }
 
 /// A step and the fewest bytes of device memory that it is taken with.

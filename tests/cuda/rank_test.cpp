@@ -1,5 +1,6 @@
 // The row updates at every size of kernel: a few rows of many components, against the CPU backend.
 #include "cuda/device_fixture.hpp"
+#include "devices/make_backend.hpp"
 #include "support/backends.hpp"
 #include "support/tolerance.hpp"
 

@@ -4,6 +4,7 @@
 
 #include "backend/backend.hpp"
 #include "cuda/device_fixture.hpp"
+#include "devices/make_backend.hpp"
 #include "nonneg/plan.hpp"
 #include "panels/panel_source.hpp"
 

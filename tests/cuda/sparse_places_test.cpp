@@ -4,6 +4,8 @@
 
 #include "cuda/emulated_fixture.hpp"
 #include "cuda/uneven_sparse.hpp"
+#include "devices/make_backend.hpp"
+#include "support/backends.hpp"
 #include "support/recording_sink.hpp"
 
 namespace nonneg::test {
@@ -80,7 +82,7 @@ class SparsePlacesTest : public EmulatedTest {
   static Plan plan_of(const DataView& A, Options options) {
     options.precision = sizeof(T) == sizeof(float) ? Precision::float32 : Precision::float64;
     const auto backend = make_backend<T>(options);
-    return backend->plan(A, options, false);
+    return plan_on(*backend, A, options);
   }
 
   template <class T>

@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "options/resolve.hpp"
 #include "support/solver_cases.hpp"
 
 namespace nonneg::test {
@@ -116,7 +117,7 @@ TEST(OptionsTest, OtherLossesRefuseWhatOnlyTheFrobeniusLossHas) {
     Options options = valid();
     options.beta = kKullbackLeibler;
     change(options);
-    return message_of<InvalidArgument>([&] { settled(options, A.view()); });
+    return message_of<InvalidArgument>([&] { resolve(options, A.view()); });
   };
   EXPECT_TRUE(mentions(message([](Options& o) { o.extrapolation = true; }), "extrapolation = on"));
   EXPECT_TRUE(mentions(message([](Options& o) { o.inner_repeats = 2; }), "inner_repeats = 2"));

@@ -2,7 +2,7 @@
 // zeros, or no missing entries, is held to refusing them.
 #include "support/every_case.hpp"
 
-#include "rules/gram_rule.hpp"
+#include "options/loss_mode.hpp"
 
 namespace nonneg::test {
 
@@ -51,7 +51,7 @@ TEST_P(EveryCase, TheObjectiveNeverRisesAndIsTheFactorsOwn) {
       Options options = EveryCase::options(1000);
       options.penalties = penalties;
       expect_fall<T>(A_data.view(), A, options, sweeps(40, 8));
-      if (on_device() || !gram_rules_serve(options, A_data.view())) continue;
+      if (on_device() || !LossMode(options, A_data.view()).gram_rules_serve) continue;
       if (options.algorithm == Algorithm::anls) continue;  // refuses repeats
       for (const Index repeats : {1, 4}) {
         options.inner_repeats = repeats;

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "formulas/extrapolation_step.hpp"
+#include "options/resolve.hpp"
 #include "support/solver_cases.hpp"
 #include "support/tolerance.hpp"
 

@@ -1,6 +1,7 @@
 // Whole sweeps against the naive ones: W from the old H, then H from the new W.
 #include <type_traits>
 
+#include "options/resolve.hpp"
 #include "support/solver_cases.hpp"
 
 namespace nonneg::test {

@@ -2,6 +2,7 @@
 // list): the β-divergences and their multiplicative updates.
 #include <array>
 
+#include "devices/make_backend.hpp"
 #include "support/solver_cases.hpp"
 #include "support/sparse_cases.hpp"
 

@@ -1,6 +1,7 @@
 // Counterparts of scikit-learn's own tests of its NMF, named as there (docs/scikit-learn.md has the
 // list): fits, starts, sparse input, new rows, types. Its solver `cd` is hals here. The tests of
 // losses are in sklearn_loss_parity_test.cpp.
+#include "options/resolve.hpp"
 #include "support/solver_cases.hpp"
 #include "support/sparse_cases.hpp"
 

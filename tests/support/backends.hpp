@@ -10,6 +10,10 @@
 #include <vector>
 
 #include "backend/backend.hpp"
+#include "devices/make_backend.hpp"
+#include "nonneg/plan.hpp"
+#include "options/resolve.hpp"
+#include "solve/plan.hpp"
 #include "support/reference.hpp"
 
 namespace nonneg::test {
@@ -41,6 +45,13 @@ struct BackendNames {
     return Case::name();
   }
 };
+
+/// The plan of a whole run on this backend.
+template <class T>
+Plan plan_on(const Backend<T>& backend, const DataView& A, const Options& options) {
+  const Options resolved = resolve(options, A);
+  return backend.plan(A, resolved, false, run_needs(resolved, A.rows(), A.cols()));
+}
 
 /// What fills the gaps between rows: nobody may touch it.
 inline constexpr double kSentinel = -77.5;

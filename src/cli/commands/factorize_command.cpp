@@ -19,6 +19,7 @@
 #include "nonneg/devices.hpp"
 #include "nonneg/error.hpp"
 #include "nonneg/matrix_file.hpp"
+#include "options/resolve.hpp"
 
 namespace nonneg::cli {
 namespace {
@@ -73,7 +74,7 @@ SnapshotRun snapshot_run(const FactorizeArguments& arguments, const MatrixFile& 
   const Options& options = arguments.options;
   SnapshotRun run;
   run.rank = options.rank;
-  run.algorithm = to_string(settled(options, A).algorithm);
+  run.algorithm = to_string(resolve(options, A).algorithm);
   run.loss = loss_name(options.beta);
   run.beta = options.beta;
   run.precision = to_string(resolve(options.precision, file.view().type()));
@@ -258,9 +259,7 @@ void declare(OptionTable& table, FactorizeArguments& arguments) {
   table.decimal("--l2-h", options.penalties.l2_h, "Penalty on half the squares of H");
 
   table.group("Start");
-  table
-      .choice("--init", options.init, "random|custom", {Init::random, Init::custom},
-              "First factors: drawn, or from --init-w and --init-h")
+  table.choice("--init", options.init, "First factors: drawn, or from --init-w and --init-h")
       .given = &arguments.init_given;
   table.text("--init-w", arguments.init_w, "FILE", "First W, m x k");
   table.text("--init-h", arguments.init_h, "FILE", "First H, k x n");

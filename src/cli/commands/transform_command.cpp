@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "base/enumerations.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/factorization.hpp"
 #include "cli/options/data_options.hpp"
@@ -19,6 +20,7 @@
 #include "nonneg/error.hpp"
 #include "nonneg/matrix_file.hpp"
 #include "nonneg/version.hpp"
+#include "options/resolve.hpp"
 
 namespace nonneg::cli {
 namespace {
@@ -68,9 +70,8 @@ Options transform_options(const TransformArguments& arguments, Index rank) {
   const bool counts_alike = options.missing == Missing::none && arguments.data.weights.empty() &&
                             arguments.data.mask.empty();
   if (!arguments.algorithm_given && counts_alike && model.contains("algorithm")) {
-    for (const Algorithm algorithm : {Algorithm::hals, Algorithm::mu, Algorithm::anls}) {
-      if (model["algorithm"] == to_string(algorithm)) options.algorithm = algorithm;
-    }
+    const std::string name = model["algorithm"].is_string() ? model["algorithm"] : "";
+    options.algorithm = value_named<Enumeration<Algorithm>>(name).value_or(options.algorithm);
   }
   if (model.contains("beta") && model["beta"].is_number()) options.beta = model["beta"];
   options.penalties.l1_w = penalty(model, "l1_w", arguments.l1_w);
@@ -108,7 +109,7 @@ ExitStatus run(const TransformArguments& arguments, const Options& options, cons
                 {"command", "transform"},
                 {"input", to_json(describe(input))},
                 {"model", arguments.model},
-                {"options", to_json(settled(options, A), {}, {})},
+                {"options", to_json(resolve(options, A), {}, {})},
                 {"precision", to_string(resolve(options.precision, input.view().type()))},
                 {"shape", {{"rows", W.rows()}, {"rank", W.cols()}}},
                 {"timings", {{"total_seconds", elapsed.count()}}}},

@@ -44,8 +44,7 @@ void add_dataset(OptionTable& table, OpenOptions& open) {
 }
 
 void add_missing(OptionTable& table, Options& options) {
-  table.choice("--missing", options.missing, "none|nan|zeros",
-               {Missing::none, Missing::nan, Missing::zeros},
+  table.choice("--missing", options.missing,
                "Entries that nobody observed: NaN and empty cells, or what a sparse matrix does "
                "not store");
 }

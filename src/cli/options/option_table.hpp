@@ -2,17 +2,41 @@
 /// line, the help page and the completions are made from them.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/enumerations.hpp"
 #include "cli/options/option_values.hpp"
 
 namespace nonneg::cli {
+
+/// The names of a table as the type of an option: "auto|hals|mu|anls".
+template <class Table>
+std::string choices_type() {
+  std::string type;
+  for (const std::string_view name : names_of<Table>()) {
+    if (!type.empty()) type += '|';
+    type += name;
+  }
+  return type;
+}
+
+/// The values of a table that words explain: "kl Kullback-Leibler, is Itakura-Saito".
+template <class Table>
+std::string explained(std::string_view between, std::string_view after) {
+  std::string text;
+  for (const auto& line : Table::kTable) {
+    if (line.words.empty()) continue;
+    if (!text.empty()) text += after;
+    text.append(line.name).append(between).append(line.words);
+  }
+  return text;
+}
 
 /// An option, a flag or a positional.
 struct Option {
@@ -69,15 +93,20 @@ class OptionTable {
   Option& text(const std::string& name, std::string& field, const std::string& type,
                const std::string& description);
 
-  /// An enumeration; `values` in the order of the names in `choices` ("hals|mu").
+  /// A value of an enumeration, by its name in the enumeration's table.
   template <class E>
-  Option& choice(const std::string& name, E& field, const std::string& choices,
-                 std::vector<E> values, const std::string& description) {
-    const auto current = std::find(values.begin(), values.end(), field) - values.begin();
-    const std::string shown = choices_of(choices).at(static_cast<std::size_t>(current));
-    return add(name, choices, description, shown,
-               [name, choices, values = std::move(values), &field](const std::string& text) {
-                 field = values.at(parse_choice(name, text, choices_of(choices)));
+  Option& choice(const std::string& name, E& field, const std::string& description) {
+    return choice<Enumeration<E>>(name, field, description);
+  }
+  /// A value of any other table of enumerations.hpp.
+  template <class Table, class E>
+  Option& choice(const std::string& name, E& field, const std::string& description) {
+    const Enumerator<E>* current = line_of<Table>(field);
+    return add(name, choices_type<Table>(), description,
+               current != nullptr ? std::string(current->name) : std::string(),
+               [name, &field](const std::string& text) {
+                 const std::vector<std::string> choices = choices_of(choices_type<Table>());
+                 field = *value_named<Table>(choices.at(parse_choice(name, text, choices)));
                });
   }
 

@@ -1,0 +1,121 @@
+/// The enumerations of the options and results, each in one table: what to_string() says, what the
+/// command takes and lists, what files have.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "nonneg/options.hpp"
+#include "nonneg/result.hpp"
+
+namespace nonneg {
+
+/// A value, its name, and a few words on it for a help page; no words where the name says all.
+template <class E>
+struct Enumerator {
+  E value;
+  std::string_view name;
+  std::string_view words{};
+};
+
+/// The table of an enumeration: `kTable`, in the order in which a help page explains the values.
+template <class E>
+struct Enumeration;
+
+template <>
+struct Enumeration<Algorithm> {
+  static constexpr std::array kTable{
+      Enumerator{Algorithm::hals, "hals", "alternating least squares by component"},
+      Enumerator{Algorithm::mu, "mu", "multiplicative updates"},
+      Enumerator{Algorithm::anls, "anls", "alternating least squares, exact"},
+      Enumerator{Algorithm::automatic, "auto", "hals where it can"}};
+};
+
+template <>
+struct Enumeration<Missing> {
+  static constexpr std::array kTable{Enumerator{Missing::none, "none"},
+                                     Enumerator{Missing::nan, "nan"},
+                                     Enumerator{Missing::zeros, "zeros"}};
+};
+
+template <>
+struct Enumeration<Init> {
+  static constexpr std::array kTable{Enumerator{Init::random, "random"},
+                                     Enumerator{Init::custom, "custom"}};
+};
+
+template <>
+struct Enumeration<Precision> {
+  static constexpr std::array kTable{
+      Enumerator{Precision::automatic, "auto", "float64 for float64 data, else float32"},
+      Enumerator{Precision::float32, "float32"}, Enumerator{Precision::float64, "float64"},
+      Enumerator{Precision::tf32, "tf32",
+                 "float32 with A's products on a CUDA device's tensor cores"}};
+};
+
+template <>
+struct Enumeration<BackendKind> {
+  static constexpr std::array kTable{Enumerator{BackendKind::automatic, "auto"},
+                                     Enumerator{BackendKind::cpu, "cpu"},
+                                     Enumerator{BackendKind::cuda, "cuda"}};
+};
+
+template <>
+struct Enumeration<StopReason> {
+  static constexpr std::array kTable{
+      Enumerator{StopReason::converged, "converged", "converged"},
+      Enumerator{StopReason::iteration_limit, "iteration_limit", "stopped at the iteration limit"},
+      Enumerator{StopReason::cancelled, "cancelled", "stopped on request"}};
+};
+
+/// The losses that have names, by their β.
+struct NamedLosses {
+  static constexpr std::array kTable{Enumerator<double>{kFrobenius, "frobenius"},
+                                     Enumerator<double>{kKullbackLeibler, "kl", "Kullback-Leibler"},
+                                     Enumerator<double>{kItakuraSaito, "is", "Itakura-Saito"}};
+};
+
+/// The line of a table that has this value; null where none has.
+template <class Table, class E>
+constexpr const Enumerator<E>* line_of(E value) noexcept {
+  for (const Enumerator<E>& line : Table::kTable) {
+    if (line.value == value) return &line;
+  }
+  return nullptr;
+}
+
+/// "unknown" for what is no value of the enumeration.
+template <class E>
+constexpr std::string_view name_of(E value) noexcept {
+  const Enumerator<E>* line = line_of<Enumeration<E>>(value);
+  return line != nullptr ? line->name : "unknown";
+}
+
+/// The value of a table that has this name; nothing where none has.
+template <class Table>
+constexpr auto value_named(std::string_view name) noexcept
+    -> std::optional<decltype(Table::kTable[0].value)> {
+  for (const auto& line : Table::kTable) {
+    if (line.name == name) return line.value;
+  }
+  return std::nullopt;
+}
+
+/// The names of a table as a command lists them: "auto" first, where there is one.
+template <class Table>
+std::vector<std::string_view> names_of() {
+  constexpr std::string_view kAutomatic = "auto";
+  std::vector<std::string_view> names;
+  for (const auto& line : Table::kTable) {
+    if (line.name == kAutomatic) {
+      names.insert(names.begin(), line.name);
+    } else {
+      names.push_back(line.name);
+    }
+  }
+  return names;
+}
+
+}  // namespace nonneg

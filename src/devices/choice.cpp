@@ -1,0 +1,87 @@
+// Which devices there are, which backend a run gets, and that backend.
+#include <fmt/format.h>
+
+#include "cpu/cpu_backend.hpp"
+#include "devices/make_backend.hpp"
+#include "devices/plugin_loader.hpp"
+#include "nonneg/devices.hpp"
+
+namespace nonneg {
+
+namespace {
+
+std::string device_name(const DeviceInfo& device) {
+  return fmt::format("cuda:{}, {}", device.index, device.name);
+}
+
+/// The device that options ask for, or why it cannot be had.
+BackendChoice cuda_choice(const Options& options) {
+  const DeviceList list = devices();
+  if (list.devices.empty()) return {BackendKind::cpu, list.reason};
+  for (const DeviceInfo& device : list.devices) {
+    if (device.index == options.device) return {BackendKind::cuda, device_name(device)};
+  }
+  return {
+      BackendKind::cpu,
+      fmt::format("there is no device {}; `nonneg info` lists those there are", options.device)};
+}
+
+}  // namespace
+
+DeviceList devices() {
+  const LoadedPlugin& loaded = cuda_plugin();
+  if (loaded.plugin == nullptr) return {{}, loaded.reason};
+  return loaded.plugin->devices();
+}
+
+BackendChoice choose_backend(const Options& options) {
+  const bool tf32 = options.precision == Precision::tf32;
+  if (options.backend == BackendKind::cpu) {
+    if (tf32) {
+      throw InvalidArgument(
+          "precision = tf32: the CPU has no such products; use precision = float32, or backend = "
+          "cuda");
+    }
+    return {BackendKind::cpu, "asked for"};
+  }
+  BackendChoice choice = cuda_choice(options);
+  if (tf32 && choice.kind != BackendKind::cuda) {
+    throw NotAvailable(
+        fmt::format("precision = tf32: only a CUDA device has it, and {}; use "
+                    "precision = float32",
+                    choice.reason));
+  }
+  if (options.backend == BackendKind::cuda && choice.kind != BackendKind::cuda) {
+    throw NotAvailable(fmt::format("backend = cuda: {}; use backend = cpu", choice.reason));
+  }
+  return choice;
+}
+
+BackendChoice choose_backend(const Options& options, const DataView& A) {
+  const bool unordered = A.sparse() && options.deterministic;
+  if (!unordered || options.backend == BackendKind::cpu) return choose_backend(options);
+  if (options.backend == BackendKind::cuda) {
+    throw NotAvailable(
+        "backend = cuda: adds up the stored entries of sparse data in any order; use backend = cpu "
+        "for deterministic results, or leave deterministic off");
+  }
+  return {BackendKind::cpu, "deterministic results of sparse data take the CPU"};
+}
+
+template <class T>
+std::unique_ptr<Backend<T>> make_backend(const Options& options) {
+  if (choose_backend(options).kind == BackendKind::cpu) {
+    return cpu::make_cpu_backend<T>(options.threads);
+  }
+  const cuda::Plugin& plugin = *cuda_plugin().plugin;
+  if constexpr (std::is_same_v<T, float>) {
+    return plugin.make_float32(options);
+  } else {
+    return plugin.make_float64(options);
+  }
+}
+
+template std::unique_ptr<Backend<float>> make_backend(const Options&);
+template std::unique_ptr<Backend<double>> make_backend(const Options&);
+
+}  // namespace nonneg

@@ -1,0 +1,94 @@
+#include "options/resolve.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/parallel.hpp"
+#include "options/loss_mode.hpp"
+
+namespace nonneg {
+
+namespace {
+
+/// NaN is for dense data, zeros for sparse data; and only with zeros does sparse data take weights.
+void require_kind_of_missing(Missing missing, const DataView& A) {
+  if (missing == Missing::nan && A.sparse()) {
+    throw InvalidArgument(
+        "missing = nan: A is sparse; use missing = zeros where what is not stored is not observed");
+  }
+  if (missing == Missing::zeros && !A.sparse()) {
+    throw InvalidArgument(
+        "missing = zeros: A is dense; hand it in sparse, or mark missing entries with NaN or "
+        "weights of 0");
+  }
+  if (A.sparse() && A.weights() != nullptr && missing != Missing::zeros) {
+    throw InvalidArgument(
+        "weights of sparse data apply to its stored entries alone: they need missing = zeros; or "
+        "hand in A and its weights dense");
+  }
+}
+
+}  // namespace
+
+bool is_weighted(const Options& options, const DataView& A) noexcept {
+  return options.missing != Missing::none || A.weights() != nullptr;
+}
+
+Options resolve(Options options, const DataView& A) {
+  validate(options);
+  require_kind_of_missing(options.missing, A);
+  const bool gram = LossMode(options, A).gram_rules_serve;
+  if (options.algorithm == Algorithm::automatic) {
+    options.algorithm = gram ? Algorithm::hals : Algorithm::mu;
+  }
+  if (gram) return options;
+
+  const std::string why = options.beta == kFrobenius ? "weights and missing entries"
+                                                     : fmt::format("beta = {:g}", options.beta);
+  if (options.algorithm != Algorithm::mu) {
+    throw InvalidArgument(
+        fmt::format("algorithm = {}: takes only the Frobenius loss of complete "
+                    "data; use algorithm = mu for {}",
+                    to_string(options.algorithm), why));
+  }
+  if (options.extrapolation.value_or(false)) {
+    throw InvalidArgument(fmt::format(
+        "extrapolation = on: judges each sweep by the Frobenius loss of complete data; leave it "
+        "off for {}",
+        why));
+  }
+  if (options.inner_repeats > 1) {
+    throw InvalidArgument(fmt::format(
+        "inner_repeats = {}: the products of an update hold for one pass only with {}; use 1, or 0",
+        options.inner_repeats, why));
+  }
+  if (options.precision == Precision::tf32) {
+    throw InvalidArgument(fmt::format(
+        "precision = tf32: takes only the Frobenius loss of complete data; use float32 for {}",
+        why));
+  }
+  return options;
+}
+
+bool extrapolates(const Options& options) noexcept {
+  return options.extrapolation.value_or(options.algorithm == Algorithm::hals);
+}
+
+Precision resolve(Precision precision, ElementType stored) noexcept {
+  if (precision != Precision::automatic) return precision;
+  return stored == ElementType::float64 ? Precision::float64 : Precision::float32;
+}
+
+int sweep_threads(Index rows, Index cols, Index rank, int asked) {
+  if (asked > 0) return asked;
+  // Threads meet a few times in a sweep, and wait for whatever else the machine does: a thread pays
+  // from about this many multiplications per sweep.
+  constexpr double kMinWork = 1 << 22;
+  const double work =
+      static_cast<double>(rows) * static_cast<double>(cols) * static_cast<double>(rank);
+  return static_cast<int>(
+      std::clamp(work / kMinWork, 1.0, static_cast<double>(cpu::usable_threads())));
+}
+
+}  // namespace nonneg

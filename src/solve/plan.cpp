@@ -1,0 +1,29 @@
+#include "solve/plan.hpp"
+
+#include "cpu/plan.hpp"
+#include "devices/plugin_loader.hpp"
+#include "nonneg/devices.hpp"
+#include "nonneg/plan.hpp"
+#include "options/resolve.hpp"
+#include "solve/extrapolation.hpp"
+#include "solve/run_sums.hpp"
+
+namespace nonneg {
+
+Buffers run_needs(const Options& options, Index m, Index n) {
+  // Sizes do not depend on the compute type.
+  Buffers needs = RunSums<double>::needs(options.rank);
+  if (extrapolates(options)) needs.add(Extrapolation<double>::needs(m, n, options.rank));
+  return needs;
+}
+
+Plan make_plan(const DataView& A, const Options& given, bool scaled) {
+  const Options options = resolve(given, A);
+  const Buffers held = run_needs(options, A.rows(), A.cols());
+  if (choose_backend(options, A).kind == BackendKind::cpu) {
+    return cpu::plan(A, options, scaled, held);
+  }
+  return cuda_plugin().plugin->plan(A, options, scaled, held);
+}
+
+}  // namespace nonneg

@@ -1,0 +1,105 @@
+/// One run on a problem: W and H from their first values to their last.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "nonneg/result.hpp"
+#include "nonneg/snapshot.hpp"
+#include "nonneg/solver.hpp"
+#include "panels/panel_tuner.hpp"
+#include "solve/extrapolation.hpp"
+#include "solve/loss_check.hpp"
+#include "solve/problem.hpp"
+#include "solve/run_sums.hpp"
+#include "solve/streamer.hpp"
+#include "solve/sweep.hpp"
+
+namespace nonneg {
+
+using Clock = std::chrono::steady_clock;
+
+/// Factors, sweep, checks and snapshots of a run. What its public functions do is said at Solver.
+template <class T>
+class Run {
+ public:
+  /// Takes all memory of the run, and fills the factors. `options` are the problem's, but for what
+  /// differs between runs: rank, seed, floor, repeats, tolerance. `begun` is when its time began.
+  /// The problem must outlive the run; `initial` may be null, and is not kept.
+  Run(Problem<T>& problem, const Options& options, const InitialFactors<T>* initial,
+      Clock::time_point begun);
+
+  void step();
+  LossRecord check();
+  void stream_to(SnapshotSink<T>& sink, const SnapshotOptions& options);
+  StopReason run(const std::stop_token& stop, const CheckCallback& on_check,
+                 const std::function<void()>& before_sweep);
+
+  Index iteration() const { return iteration_; }
+  const std::vector<LossRecord>& history() const { return history_; }
+  Matrix<T> W() const { return in_callers_units(W_, units_.w); }
+  Matrix<T> Ht() const { return in_callers_units(Ht_, units_.h); }
+  Result<T> result() const;
+
+ private:
+  FactorUpdates<T> factor_updates() const;
+  /// One iteration. On a device nothing in it waits, and nothing allocates.
+  void sweep();
+  /// A sweep that is recorded once and replayed, where the panels and the backend allow it. (The
+  /// first sweep is run: what a backend prepares on first use must not be recorded.)
+  void replay();
+  StopReason finish(StopReason reason, const CheckCallback& on_check);
+  void check_and_tell(const CheckCallback& on_check);
+  /// The sums that a check needs, but for the loss that is added up entry by entry.
+  void add_up();
+  LossRecord measure();
+  /// Gives the backend the sums of the factors to add up, and the copies to make. Never waits.
+  void take_snapshot();
+  /// On the streamer's thread.
+  Snapshot<T> developed(const typename SnapshotStreamer<T>::Moment& moment, const HostSums& sums,
+                        MatrixView<T> W, MatrixView<T> Ht) const;
+  Matrix<T> in_callers_units(const Matrix<T>& factor, double unit) const;
+
+  Problem<T>& problem_;
+  Options options_;
+  Backend<T>& backend_;
+  Clock::time_point begun_;
+  ProblemUnits units_;
+  /// Whether the loss has a Gram identity.
+  bool gram_;
+  Plan plan_;
+  /// Of either factor: sqrt(mean(A') / k).
+  double typical_entry_;
+  T floor_;
+  LossCheck loss_;
+  PanelTuner<T> tuner_;
+  Sweep<T> sweep_;
+  RunSums<T> sums_;
+  Matrix<T> W_;
+  Matrix<T> Ht_;
+  std::optional<Extrapolation<T>> extrapolation_;
+  /// A whole sweep, where it can be replayed.
+  std::unique_ptr<Recording> recording_;
+
+  /// When the first sweep could begin.
+  Clock::time_point started_;
+  Index iteration_ = 0;
+  /// As of the last check: whether the sweep before it was undone, whether only A itself could tell
+  /// the loss, and the objective.
+  bool undone_ = false;
+  bool entries_wanted_ = false;
+  double scaled_objective_ = 0;
+  StopReason stop_reason_ = StopReason::iteration_limit;
+  std::vector<LossRecord> history_;
+  Timings timings_;
+  std::vector<std::string> warnings_;
+  /// Last: its thread uses what is above.
+  std::optional<SnapshotStreamer<T>> streamer_;
+};
+
+}  // namespace nonneg
