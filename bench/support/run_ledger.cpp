@@ -96,6 +96,7 @@ class Run {
   Solver<T>& solver() { return *solver_; }
   DataView data() const { return data_.view(); }
   std::uint64_t workspace_bytes() const { return workspace_bytes_; }
+  std::uint64_t planned_workspace_bytes() const { return plan_.workspace_bytes; }
 
  private:
   static std::uint64_t live_bytes() {
@@ -120,6 +121,7 @@ MeasuredRun measured_in(const RunCase& run) {
   measured.stored = static_cast<std::uint64_t>(A.sparse() ? A.stored().entries() : run.m * run.n);
   measured.data_bytes = A.bytes();
   measured.workspace_bytes = one.workspace_bytes();
+  measured.planned_workspace_bytes = one.planned_workspace_bytes();
 
   one.solver().step();
   one.solver().step();

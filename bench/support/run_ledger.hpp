@@ -49,6 +49,8 @@ struct MeasuredRun {
 
   /// Device memory but A (or the buffers of its panels) and the factors.
   std::uint64_t workspace_bytes = 0;
+  /// What the plan says that it is.
+  std::uint64_t planned_workspace_bytes = 0;
 };
 
 /// All that the kept table has.

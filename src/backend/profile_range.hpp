@@ -6,12 +6,12 @@
 namespace nonneg {
 
 template <class T>
-class Range {
+class ProfileRange {
  public:
-  Range(Backend<T>& backend, const char* name) : backend_(backend) { backend_.begin_range(name); }
-  ~Range() { backend_.end_range(); }
-  Range(const Range&) = delete;
-  Range& operator=(const Range&) = delete;
+  ProfileRange(Backend<T>& backend, const char* name) : backend_(backend) { backend_.begin_range(name); }
+  ~ProfileRange() { backend_.end_range(); }
+  ProfileRange(const ProfileRange&) = delete;
+  ProfileRange& operator=(const ProfileRange&) = delete;
 
  private:
   Backend<T>& backend_;

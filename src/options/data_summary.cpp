@@ -134,7 +134,7 @@ Entry find_entry(const DataView& A, Index row, const Wanted& wanted) {
 }
 
 /// The loss would leave float64 when it is told in A's own units.
-[[noreturn]] void refuse_size(const DataView& A, const CountedSums& totals, double beta) {
+[[noreturn]] void refuse_size(const DataView& A, const WeightedSums& totals, double beta) {
   const std::string which_sum =
       beta == kFrobenius ? std::string("squares") : fmt::format("entries to the power {:g}", beta);
   if (beta < 0) {
@@ -155,8 +155,8 @@ Entry find_entry(const DataView& A, Index row, const Wanted& wanted) {
 }
 
 /// What plain data is read for: every entry counts 1, and the loss is the Frobenius one.
-CountedSums plain_sums(const DataView& A, double scale, int threads) {
-  CountedSums totals;
+WeightedSums plain_sums(const DataView& A, double scale, int threads) {
+  WeightedSums totals;
   totals.weight = static_cast<double>(A.rows()) * static_cast<double>(A.cols());
   Index row = 0;
   for (const PieceSums& piece : sum_pieces(A, scale, threads)) {
@@ -185,9 +185,9 @@ DataSummary summarize(const DataView& A, const Options& options, int threads) {
   }
   const bool plain = !A.sparse() && LossMode(options, A).gram_rules_serve;
   const auto sums_of = [&](double scale) {
-    return plain ? plain_sums(A, scale, threads) : counted_sums(A, options, scale, threads);
+    return plain ? plain_sums(A, scale, threads) : weighted_sums(A, options, scale, threads);
   };
-  CountedSums totals = sums_of(1);
+  WeightedSums totals = sums_of(1);
   DataSummary summary;
   if (!std::isfinite(totals.power_sum)) refuse_size(A, totals, options.beta);
   if (totals.max > 0) {

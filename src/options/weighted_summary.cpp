@@ -70,8 +70,8 @@ class Summing {
   Summing(const DataView& A, const Options& options, double scale)
       : A_(A), options_(options), scale_(scale) {}
 
-  CountedSums of_rows(Index first, Index count) const {
-    CountedSums sums;
+  WeightedSums of_rows(Index first, Index count) const {
+    WeightedSums sums;
     Row row;
     for (Index i = first; i < first + count; ++i) {
       read_row(A_, i, scale_, row);
@@ -92,7 +92,7 @@ class Summing {
     return weight > 0 && !(std::isnan(entry) && options_.missing == Missing::nan);
   }
 
-  void add(Index i, Index j, double a, double weight, CountedSums& sums) const {
+  void add(Index i, Index j, double a, double weight, WeightedSums& sums) const {
     const double entry = a / scale_;
     if (std::isnan(a)) {
       refuse("A", i, j, entry,
@@ -130,9 +130,9 @@ class Summing {
 
 }  // namespace
 
-CountedSums counted_sums(const DataView& A, const Options& options, double scale, int threads) {
+WeightedSums weighted_sums(const DataView& A, const Options& options, double scale, int threads) {
   const Index pieces = (A.rows() + kPieceRows - 1) / kPieceRows;
-  std::vector<CountedSums> sums(static_cast<std::size_t>(pieces));
+  std::vector<WeightedSums> sums(static_cast<std::size_t>(pieces));
   const Summing summing(A, options, scale);
   // A piece that must be refused is read again afterwards, so that the first one speaks.
   std::vector<char> refused(sums.size(), 0);
@@ -150,10 +150,10 @@ CountedSums counted_sums(const DataView& A, const Options& options, double scale
       }
     }
   });
-  CountedSums total;
+  WeightedSums total;
   for (Index p = 0; p < pieces; ++p) {
     if (refused[static_cast<std::size_t>(p)] != 0) read(p);
-    const CountedSums& piece = sums[static_cast<std::size_t>(p)];
+    const WeightedSums& piece = sums[static_cast<std::size_t>(p)];
     total.weight += piece.weight;
     total.sum += piece.sum;
     total.sum_of_squares += piece.sum_of_squares;
@@ -178,7 +178,7 @@ CountedSums counted_sums(const DataView& A, const Options& options, double scale
   return total;
 }
 
-double constant_model_loss(const CountedSums& sums, double beta) {
+double constant_model_loss(const WeightedSums& sums, double beta) {
   const double mean = sums.sum / sums.weight;
   if (!(mean > 0)) return 0;
   double loss = 0;

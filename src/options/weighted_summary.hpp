@@ -9,7 +9,7 @@ namespace nonneg {
 
 /// Over the observed entries a of scale·A with their weights w; what sparse data does not store
 /// counts as 0 with weight 1, unless Missing::zeros says that nobody observed it.
-struct CountedSums {
+struct WeightedSums {
   /// Σ w.
   double weight = 0;
   /// Σ w·a and Σ w·a².
@@ -23,9 +23,9 @@ struct CountedSums {
 /// `options` must be resolved for A. Throws InvalidArgument naming the first entry, in row order,
 /// that cannot be used: of A negative, infinite, NaN where that does not mark a missing entry, or 0
 /// where β <= 0; of the weights negative or not finite.
-CountedSums counted_sums(const DataView& A, const Options& options, double scale, int threads);
+WeightedSums weighted_sums(const DataView& A, const Options& options, double scale, int threads);
 
 /// The loss of the best constant model, Σ w·a / Σ w for every entry.
-double constant_model_loss(const CountedSums& sums, double beta);
+double constant_model_loss(const WeightedSums& sums, double beta);
 
 }  // namespace nonneg

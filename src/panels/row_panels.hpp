@@ -8,7 +8,7 @@
 
 namespace nonneg {
 
-/// Cuts rows into panels of equal height; what a panel is, its heirs say.
+/// Cuts rows into panels of equal height; derived classes say what a panel is.
 template <class T>
 class RowPanels : public PanelSource<T> {
  public:

@@ -32,7 +32,7 @@ class BetaRule final : public UpdateRule<T> {
     const MatrixView<T> P = rows_of(P_, panel.rows());
     const MatrixView<T> D = mode_.sums_as_denominators ? D_.view() : rows_of(D_, panel.rows());
     {
-      const Range<T> range(backend_, "quotients");
+      const ProfileRange<T> range(backend_, "quotients");
       if (samples_) {
         backend_.sampled_products(panel.stored, W_p, Ht, divergence_, P, by_entries(D));
       } else {
@@ -41,13 +41,13 @@ class BetaRule final : public UpdateRule<T> {
                                    workspace_.view(), P, by_entries(D));
       }
     }
-    const Range<T> range(backend_, "update W");
+    const ProfileRange<T> range(backend_, "update W");
     backend_.ratio_update(W_p, P, D, exponent_, updates_.W);
   }
 
   void accumulate(const Panel<T>& panel, MatrixView<const T> Ht, MatrixView<const T> W_p,
                   SweepTerms<T>& terms) override {
-    const Range<T> range(backend_, "accumulate");
+    const ProfileRange<T> range(backend_, "accumulate");
     if (samples_) {
       backend_.add_sampled_transposed_products(panel.stored, W_p, Ht, divergence_, terms.C.view(),
                                                by_entries(terms.S.view()));
@@ -60,7 +60,7 @@ class BetaRule final : public UpdateRule<T> {
   }
 
   void update_columns(const SweepTerms<T>& terms, MatrixView<T> Ht) override {
-    const Range<T> range(backend_, "update H");
+    const ProfileRange<T> range(backend_, "update H");
     backend_.ratio_update(Ht, terms.C.view(), terms.S.view(), exponent_, updates_.H);
   }
 

@@ -27,20 +27,20 @@ class GramRule final : public UpdateRule<T> {
   void update_rows(const Panel<T>& panel, MatrixView<const T> Ht, MatrixView<T> W_p) override {
     const MatrixView<T> P = P_.view().row_block(0, panel.rows());
     {
-      const Range<T> range(backend_, "multiply");
+      const ProfileRange<T> range(backend_, "multiply");
       if (panel.sparse) {
         backend_.multiply(panel.stored, Ht, P);
       } else {
         backend_.multiply(panel.A, Ht, P);
       }
     }
-    const Range<T> range(backend_, "update W");
+    const ProfileRange<T> range(backend_, "update W");
     update(W_p, P, G_.view(), updates_.W);
   }
 
   void accumulate(const Panel<T>& panel, MatrixView<const T> /*Ht*/, MatrixView<const T> W_p,
                   SweepTerms<T>& terms) override {
-    const Range<T> range(backend_, "accumulate");
+    const ProfileRange<T> range(backend_, "accumulate");
     if (panel.sparse) {
       backend_.add_transposed_product(panel.stored, W_p, terms.C.view());
     } else {
@@ -50,7 +50,7 @@ class GramRule final : public UpdateRule<T> {
   }
 
   void update_columns(const SweepTerms<T>& terms, MatrixView<T> Ht) override {
-    const Range<T> range(backend_, "update H");
+    const ProfileRange<T> range(backend_, "update H");
     update(Ht, terms.C.view(), terms.S.view(), updates_.H);
   }
 

@@ -72,7 +72,7 @@ Run<T>::Run(Problem<T>& problem, const Options& options, const InitialFactors<T>
 template <class T>
 void Run<T>::step() {
   const auto start = Clock::now();
-  const Range<T> range(backend_, "sweep");
+  const ProfileRange<T> range(backend_, "sweep");
   if (!tuner_.decided()) {
     sweep_.set_panel_rows(tuner_.panel_rows());
     tuner_.run(backend_, [this] { sweep(); });
@@ -90,7 +90,7 @@ void Run<T>::step() {
 template <class T>
 LossRecord Run<T>::check() {
   const auto start = Clock::now();
-  const Range<T> range(backend_, "check");
+  const ProfileRange<T> range(backend_, "check");
   const LossRecord record = measure();
   history_.push_back(record);
   timings_.check_seconds += seconds_since(start);
@@ -173,7 +173,7 @@ void Run<T>::sweep() {
              [this](Backend<T>& backend, Index first_row, MatrixView<const T> W_p) {
                extrapolation_->keep(backend, first_row, W_p);
              });
-  const Range<T> range(backend_, "extrapolate");
+  const ProfileRange<T> range(backend_, "extrapolate");
   sums_.add_up_terms(sweep_.terms(), Ht_.view());
   if (loss_.step_rule().penalized) sums_.add_up_factors(W_.view(), Ht_.view());
   extrapolation_->conclude(sums_.data(), W_.view(), Ht_.view());
@@ -242,7 +242,7 @@ LossRecord Run<T>::measure() {
 
 template <class T>
 void Run<T>::take_snapshot() {
-  const Range<T> range(backend_, "snapshot");
+  const ProfileRange<T> range(backend_, "snapshot");
   // Whether the identity will do is known only when its sums are on the host: the last loss that
   // was looked at says it in advance.
   const bool by_entries = iteration_ == 0 || entries_wanted_ || loss_.needs_entries(INFINITY);

@@ -65,6 +65,12 @@ TEST_F(RunCostTest, AnMTimesNMatrixHasNoPlaceBesideA) {
   });
 }
 
+TEST_F(RunCostTest, TheWorkspaceIsThePlannedOne) {
+  for_each_run(is_any, [](const MeasuredRun& one) {
+    EXPECT_EQ(one.workspace_bytes, one.planned_workspace_bytes);
+  });
+}
+
 TEST_F(RunCostTest, TheWorkspaceIsThatOfAFewPanels) {
   for_each_run(is_dense, [](const MeasuredRun& one) {
     const RunCase& run = one.run;
