@@ -8,7 +8,9 @@ namespace nonneg {
 template <class T>
 class ProfileRange {
  public:
-  ProfileRange(Backend<T>& backend, const char* name) : backend_(backend) { backend_.begin_range(name); }
+  ProfileRange(Backend<T>& backend, const char* name) : backend_(backend) {
+    backend_.begin_range(name);
+  }
   ~ProfileRange() { backend_.end_range(); }
   ProfileRange(const ProfileRange&) = delete;
   ProfileRange& operator=(const ProfileRange&) = delete;

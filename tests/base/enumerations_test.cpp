@@ -12,10 +12,9 @@ using ::testing::ElementsAre;
 
 template <class Table>
 class EnumerationTest : public ::testing::Test {};
-using Tables =
-    ::testing::Types<Enumeration<Algorithm>, Enumeration<Missing>, Enumeration<Init>,
-                     Enumeration<Precision>, Enumeration<BackendKind>, Enumeration<StopReason>,
-                     NamedLosses>;
+using Tables = ::testing::Types<Enumeration<Algorithm>, Enumeration<Missing>, Enumeration<Init>,
+                                Enumeration<Precision>, Enumeration<BackendKind>,
+                                Enumeration<StopReason>, NamedLosses>;
 TYPED_TEST_SUITE(EnumerationTest, Tables);
 
 TYPED_TEST(EnumerationTest, EachValueHasOneNameAndEachNameItsValue) {

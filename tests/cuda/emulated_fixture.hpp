@@ -79,7 +79,8 @@ inline ::testing::AssertionResult same(const Outcome& actual, const Outcome& exp
 template <class T>
 class RunPlans {
  public:
-  RunPlans(const DataView& A, const Options& options) : A_(A), options_(options) {
+  RunPlans(const DataView& A, const Options& options, Planned planned = Planned::run)
+      : A_(A), options_(options), planned_(planned) {
     options_.precision = sizeof(T) == sizeof(float) ? Precision::float32 : Precision::float64;
     options_.backend = BackendKind::cuda;
     backend_ = make_backend<T>(options_);
@@ -89,7 +90,7 @@ class RunPlans {
   /// With `bytes` of device memory, the backend's own among them.
   Plan at(std::uint64_t bytes) const {
     Control::set_free_memory(bytes);
-    return plan_on(*backend_, A_, options_);
+    return plan_on(*backend_, A_, options_, planned_);
   }
 
   /// The fewest bytes at which `wanted(plan)` holds; it must hold from there up to `most`.
@@ -112,17 +113,19 @@ class RunPlans {
  private:
   DataView A_;
   Options options_;
+  Planned planned_;
   std::unique_ptr<Backend<T>> backend_;
   std::uint64_t held_ = 0;
 };
 
 /// Leaves the device as much memory as a run of A takes that just cannot keep A there.
 template <class T>
-void leave_room_for_panels_only(const DataView& A, const Options& options) {
+void leave_room_for_panels_only(const DataView& A, const Options& options,
+                                Planned planned = Planned::run) {
   constexpr std::uint64_t kMax = std::uint64_t{8} << 30;
   std::uint64_t bytes = 0;
   {
-    const RunPlans<T> plans(A, options);
+    const RunPlans<T> plans(A, options, planned);
     bytes = plans.least(kMax, [](const Plan& plan) { return plan.resident; }) - 1;
     ASSERT_FALSE(plans.at(bytes).resident);
   }

@@ -141,7 +141,7 @@ TEST_F(SparsePlacesTest, TransformOfStagedRowsIsThatOfResidentOnes) {
     const Options options = options_of(way, 6);
     Control::set_free_memory(kAllMemory);
     const Matrix<double> resident = transform<double>(A.view(), H.view(), options);
-    leave_room_for_panels_only<double>(A.view(), options);
+    leave_room_for_panels_only<double>(A.view(), options, Planned::transform);
     Control::reset_ledger();
     const Matrix<double> staged = transform<double>(A.view(), H.view(), options);
     // No sums over rows: each row's update is its own.

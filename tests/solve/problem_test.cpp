@@ -28,7 +28,7 @@ TEST(ProblemTest, RunsOfSeveralRanksAndSeedsShareOne) {
       Options own = problem.options();
       own.rank = rank;
       own.seed = seed;
-      Run<double> run(problem, own, nullptr, Clock::now());
+      nonneg::Run<double> run(problem, own, nullptr, Clock::now());
       run.run({}, {}, {});
       const Result<double> alone = factorize<double>(A.view(), options_of(rank, seed));
       EXPECT_TRUE(entries_equal(to_dense<double>(run.W()), to_dense<double>(alone.W)));

@@ -46,11 +46,16 @@ struct BackendNames {
   }
 };
 
-/// The plan of a whole run on this backend.
+/// What is planned: a run, or transform(), which keeps no sums and extrapolates nothing.
+enum class Planned { run, transform };
+
 template <class T>
-Plan plan_on(const Backend<T>& backend, const DataView& A, const Options& options) {
+Plan plan_on(const Backend<T>& backend, const DataView& A, const Options& options,
+             Planned planned = Planned::run) {
   const Options resolved = resolve(options, A);
-  return backend.plan(A, resolved, false, run_needs(resolved, A.rows(), A.cols()));
+  const Buffers held =
+      planned == Planned::run ? run_needs(resolved, A.rows(), A.cols()) : Buffers();
+  return backend.plan(A, resolved, false, held);
 }
 
 /// What fills the gaps between rows: nobody may touch it.
