@@ -3,8 +3,8 @@
 
 #include <cuda_runtime_api.h>
 
+#include "backend/sparse_rows.hpp"
 #include "nonneg/matrix_view.hpp"
-#include "nonneg/sparse_view.hpp"
 
 namespace nonneg::cuda {
 

@@ -7,11 +7,10 @@
 #include <optional>
 #include <string_view>
 
+#include "backend/sparse_rows.hpp"
 #include "nonneg/data_view.hpp"
-#include "nonneg/export.hpp"
 #include "nonneg/matrix.hpp"
 #include "nonneg/options.hpp"
-#include "nonneg/sparse_view.hpp"
 
 namespace nonneg {
 
