@@ -1,6 +1,6 @@
 // Each row f ← the minimiser of ½·f·(G + l2·I)·fᵀ − (p − l1)·fᵀ over f >= floor, by block principal
 // pivoting with the backup rule (Kim & Park 2011); a component with G_jj + l2 = 0 stays. Formulas
-// and tolerances are those of src/cpu/nonnegative_least_squares.cpp, in double for float too.
+// are those of src/cpu/nonnegative_least_squares.cpp, in double for float too.
 //
 // Threads: a team has a row at a time: a warp (k <= 48), or a block of 64 to 256 threads. Each
 // exchange factorizes M of the u passive components as L·D·Lᵀ, column by column, one thread per row
@@ -12,6 +12,8 @@
 // for every input.
 #include <limits>
 
+#include "formulas/pivoting.hpp"
+#include "formulas/row_step.hpp"
 #include "kernels/anls_update.hpp"
 #include "kernels/row_groups.cuh"
 
@@ -27,14 +29,6 @@ constexpr std::size_t kShared = (48U << 10) - 256;
 constexpr std::uint64_t kSlicesBytes = 64U << 20;
 constexpr std::uint64_t kMinSlices = 8;
 constexpr std::uint64_t kMaxSlices = 512;
-
-constexpr int kPatience = 3;
-constexpr int kMaxDescents = 500;
-
-template <class T>
-constexpr double kRounding = static_cast<double>(std::numeric_limits<T>::epsilon());
-template <class T>
-constexpr double kMinPivot = sizeof(T) == sizeof(float) ? 0x1p-20 : 0x1p-40;
 
 /// What a component is; kViolates is added to the first two.
 enum State : int { kAtFloor = 0, kPassive = 1, kDead = 2, kViolates = 4 };
@@ -110,7 +104,7 @@ struct Problem {
     const auto g = static_cast<double>(G[i * ldg + j]);
     return i == j ? g + static_cast<double>(update.l2) : g;
   }
-  __device__ bool alive(int j) const { return G[j * ldg + j] + update.l2 != T{0}; }
+  __device__ bool alive(int j) const { return !is_dead(G[j * ldg + j], update.l2); }
   __device__ double floor() const { return static_cast<double>(update.floor); }
 };
 
@@ -121,6 +115,8 @@ constexpr std::uint64_t team_doubles(std::uint64_t k) { return (k + 1) * (k + 2)
 /// place among the passive ones. A thread writes the components c = thread, thread + size, ….
 template <class T, class Team>
 class Row {
+  using Limits = PivotingLimits<T>;
+
  public:
   __device__ Row(const Problem<T>& problem, double* memory)
       : a_(problem),
@@ -145,8 +141,7 @@ class Row {
   __device__ void update(Index i) {
     f_ = a_.F + i * a_.ldf;
     if (!load(a_.P + i * a_.ldp)) return;
-    int least_count = k_ + 1;
-    int patience = kPatience;
+    BackupRule<int> backup(k_);
     for (int round = 0;; ++round) {
       list_passive();
       factorize();
@@ -158,15 +153,7 @@ class Row {
         descend();
         break;
       }
-      bool all = true;
-      if (count < least_count) {
-        least_count = count;
-        patience = kPatience;
-      } else if (patience > 0) {
-        --patience;
-      } else {
-        all = false;
-      }
+      const bool all = backup.exchanges_all(count);
       for_components([&](int c) {
         const bool changes = (state_[c] & kViolates) != 0 && (all || c == last);
         state_[c] = (state_[c] & ~kViolates) ^ (changes ? 1 : 0);
@@ -205,7 +192,7 @@ class Row {
       });
       return false;
     }
-    b_tolerance_ = -kRounding<T> * team_max<Team>(largest);
+    b_tolerance_ = -Limits::kRounding * team_max<Team>(largest);
     return true;
   }
 
@@ -246,7 +233,7 @@ class Row {
         }
         own[i] = sum;
         if (i == j) {
-          const double least = kMinPivot<T> * entry;
+          const double least = Limits::kMinPivot * entry;
           inverse_[j] = 1 / (sum < least ? least : sum);
         }
       }
@@ -271,7 +258,7 @@ class Row {
       largest = largest < size ? size : largest;
       overflows_ = overflows_ || 0 * x != 0;
     }
-    x_tolerance_ = -kRounding<T> * largest;
+    x_tolerance_ = -Limits::kRounding * largest;
     Team::sync();
   }
 
@@ -313,7 +300,7 @@ class Row {
       gradient[c] = sum;
     });
     bool moved = true;
-    for (int pass = 0; moved && pass < kMaxDescents; ++pass) {
+    for (int pass = 0; moved && pass < Limits::kMaxDescents; ++pass) {
       moved = false;
       for (int j = 0; j < k_; ++j) {
         if (state_[j] == kDead) continue;
@@ -322,7 +309,7 @@ class Row {
         const double wanted = x - gradient[j] / a_.m(j, j);
         const double next = wanted < 0 ? 0.0 : wanted;
         const double step = next - x;
-        moved = moved || fabs(step) > kRounding<T> * next;
+        moved = moved || fabs(step) > Limits::kRounding * next;
         Team::sync();
         for_components([&](int c) { gradient[c] += step * a_.m(j, c); });
         if (Team::thread() == 0) x_[j] = next;
@@ -384,7 +371,7 @@ void launch_anls_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const
                            P.data(), P.ld(),
                            G.data(), G.ld(),
                            F.rows(), static_cast<int>(k),
-                           update,   static_cast<int>(k + 20)};
+                           update,   static_cast<int>(max_exchanges(k))};
   const auto slice = static_cast<Index>(team_doubles(static_cast<std::uint64_t>(k)));
   const std::size_t bytes = static_cast<std::size_t>(slice) * sizeof(double);
   if (k <= kMaxPerWarp) {

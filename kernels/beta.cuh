@@ -2,64 +2,24 @@
 /// cheaper; v > 0 wherever one is taken.
 #pragma once
 
-#include "backend/backend.hpp"
-#include "kernels/launch.cuh"
+#include "formulas/at_least.hpp"
+#include "formulas/beta_divergence.hpp"
 
 namespace nonneg::cuda {
 
-/// The β for which powers are cheap, and all others.
-enum class BetaKind { frobenius, kullback_leibler, itakura_saito, half, three_halves, any };
-
+/// The powers of formulas/beta_divergence.hpp.
 template <class T>
-BetaKind kind_of(T beta) {
-  if (beta == T{2}) return BetaKind::frobenius;
-  if (beta == T{1}) return BetaKind::kullback_leibler;
-  if (beta == T{0}) return BetaKind::itakura_saito;
-  if (beta == T{0.5}) return BetaKind::half;
-  return beta == T{1.5} ? BetaKind::three_halves : BetaKind::any;
-}
-
-template <BetaKind kKindOf>
-struct KnownKind {
-  static constexpr BetaKind kKind = kKindOf;
+struct DevicePowers {
+  __device__ static T root(T x) { return sqrt(x); }
+  __device__ static T reciprocal(T x) { return T{1} / x; }
+  __device__ static T reciprocal_root(T x) { return T{1} / sqrt(x); }
+  __device__ static T power(T x, T exponent) { return exp(exponent * log(x)); }
 };
 
-/// Calls body(KnownKind<…>{}) for β.
-template <class T, class Body>
-void with_kind(T beta, const Body& body) {
-  switch (kind_of(beta)) {
-    case BetaKind::frobenius:
-      return body(KnownKind<BetaKind::frobenius>{});
-    case BetaKind::kullback_leibler:
-      return body(KnownKind<BetaKind::kullback_leibler>{});
-    case BetaKind::itakura_saito:
-      return body(KnownKind<BetaKind::itakura_saito>{});
-    case BetaKind::half:
-      return body(KnownKind<BetaKind::half>{});
-    case BetaKind::three_halves:
-      return body(KnownKind<BetaKind::three_halves>{});
-    default:
-      return body(KnownKind<BetaKind::any>{});
-  }
-}
-
-/// x^(β−1).
+/// v^(β−1).
 template <class T>
-__device__ __forceinline__ T beta_power(BetaKind kind, T x, T beta) {
-  switch (kind) {
-    case BetaKind::frobenius:
-      return x;
-    case BetaKind::kullback_leibler:
-      return T{1};
-    case BetaKind::itakura_saito:
-      return T{1} / x;
-    case BetaKind::half:
-      return T{1} / sqrt(x);
-    case BetaKind::three_halves:
-      return sqrt(x);
-    default:
-      return exp((beta - T{1}) * log(x));
-  }
+__device__ __forceinline__ T beta_power(BetaKind kind, T v, T beta) {
+  return model_power<DevicePowers<T>>(kind, v, beta);
 }
 
 /// a^β for a >= 0; 0^β = ∞ for β < 0.
@@ -75,25 +35,14 @@ __device__ __forceinline__ T data_power(BetaKind kind, T a, T beta) {
   }
 }
 
-/// weight·a·v^(β−2) and weight·v^(β−1).
-template <class T>
-struct Quotient {
-  T numerator;
-  T denominator;
-};
-
-/// Both are 0 for an entry that was not observed: NaN, or of weight 0.
+/// The quotient of an entry; both parts are 0 where it was not observed.
 template <class T>
 __device__ __forceinline__ Quotient<T> quotient(BetaKind kind, T a, T v, T weight,
                                                 const Divergence<T>& divergence) {
-  if (a != a || weight == T{0}) return {T{0}, T{0}};
+  if (!is_observed(a, weight)) return {T{0}, T{0}};
   v = at_least(v, divergence.least);
   const T power = beta_power(kind, v, divergence.beta);
-  // v^(β−2) may leave T where a·v^(β−2) does not.
-  const T share = a == T{0}                            ? T{0}
-                  : kind == BetaKind::frobenius        ? a
-                  : kind == BetaKind::kullback_leibler ? a / v
-                                                       : a / v * power;
+  const T share = a == T{0} ? T{0} : model_quotient(kind, a, v, power);
   return {weight * share, weight * power};
 }
 

@@ -5,6 +5,7 @@
 // bound by memory. NaN in A, or a weight of 0, gives 0 in both; NaN in V passes through.
 #include "kernels/beta.cuh"
 #include "kernels/beta_quotients.hpp"
+#include "kernels/launch.cuh"
 
 namespace nonneg::cuda {
 
@@ -51,7 +52,7 @@ void launch_beta_quotients(MatrixView<const T> A, MatrixView<const T> weights,
   const Index rows = one_span ? 1 : A.rows();
   const Index cols = one_span ? A.rows() * A.cols() : A.cols();
   const dim3 grid(grid_size(cols, Index{4} * kThreads, 1 << 16), grid_size(rows, 1, 1 << 14));
-  with_kind(divergence.beta, [&]<class Kind>(Kind) {
+  with_kind(beta_kind(divergence.beta), [&]<class Kind>(Kind) {
     beta_quotients<T, Kind::kKind><<<grid, kThreads, 0, stream>>>(
         rows_of(A), rows_of(weights), divergence, rows_of(V), rows_of(D), rows, cols);
   });

@@ -3,6 +3,7 @@
 // Threads: neighbouring threads take neighbouring entries of a row; matrices without gaps are taken
 // as one row. Moves 4·rows·cols entries; bound by memory. NaN passes through: it is not below the
 // floor.
+#include "formulas/at_least.hpp"
 #include "kernels/extrapolate.hpp"
 #include "kernels/launch.cuh"
 

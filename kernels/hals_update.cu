@@ -23,15 +23,15 @@ __device__ bool forms_gradient(int pass) { return (pass & (pass - 1)) == 0; }
 /// 1 / (G_jj + l2); 0 for a dead component.
 template <class T>
 __device__ T inverse_curvature(const T* G, Index ld, int j, T l2) {
-  const T curvature = G[j * ld + j] + l2;
-  return curvature == T{0} ? T{0} : T{1} / curvature;
+  const T g_jj = G[j * ld + j];
+  return is_dead(g_jj, l2) ? T{0} : T{1} / (g_jj + l2);
 }
 
 /// f after its step along `gradient` = F·G_j − P_j; `inverse` = 0 leaves it alone.
 template <class T>
 __device__ T moved(T f, T gradient, T inverse, const RowUpdate<T>& update) {
-  const T slope = gradient + update.l1 + update.l2 * f;
-  return inverse == T{0} ? f : at_least(f - slope * inverse, update.floor);
+  const T next = coordinate_step(f, gradient, inverse, update);
+  return inverse == T{0} ? f : next;
 }
 
 /// gradient = F·G − P.
@@ -151,24 +151,10 @@ __global__ void __launch_bounds__(kThreads, 1)
 template <class T>
 void launch_hals_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> G,
                         const RowUpdate<T>& update, cudaStream_t stream) {
-  if (F.empty()) return;
-  require_components<T>(F.cols());
-  const int k = static_cast<int>(F.cols());
-  const int repeats = static_cast<int>(std::min<Index>(update.repeats, kMaxRepeats));
-  if (k > kMaxInRegisters<T>) {
-    const std::size_t shared = 2 * static_cast<std::size_t>(k) * sizeof(T);
-    hals_update_wide<T><<<grid_size(F.rows(), 1, kMaxRowBlocks), kThreads, shared, stream>>>(
-        F.data(), F.ld(), P.data(), P.ld(), G.data(), G.ld(), F.rows(), k, update, repeats);
-    check_launch("hals_update_wide");
-    return;
-  }
-  with_row_group<T>(k, [&]<class Group>(Group) {
-    const unsigned blocks =
-        grid_size(F.rows(), Index{kWarpsPerBlock} * Group::kRowsPerWarp, kMaxRowBlocks);
-    hals_update<T, Group><<<blocks, kThreads, 0, stream>>>(
-        F.data(), F.ld(), P.data(), P.ld(), G.data(), G.ld(), F.rows(), k, update, repeats);
-  });
-  check_launch("hals_update");
+  launch_row_update<T>(
+      F, P, G, update, stream, "hals_update",
+      []<class Group>(Group) { return hals_update<T, Group>; }, "hals_update_wide",
+      hals_update_wide<T>);
 }
 
 template void launch_hals_update(MatrixView<float>, MatrixView<const float>,

@@ -9,12 +9,6 @@ namespace nonneg::cuda {
 
 inline constexpr int kThreads = 256;
 
-/// Smaller than the floor becomes the floor; NaN stays NaN (fmax would lose it).
-template <class T>
-__device__ T at_least(T value, T floor) {
-  return value < floor ? floor : value;
-}
-
 /// The thread's number in the grid, and the threads of the grid.
 __device__ inline Index grid_thread() {
   return static_cast<Index>(blockIdx.x) * blockDim.x + threadIdx.x;

@@ -21,7 +21,7 @@ __global__ void __launch_bounds__(kThreads, 2)
   for_each_model_entry(W, ldw, m, Ht, ldh, n, k, [&](Index i, Index j, T v) {
     const T a = A[i * lda + j];
     const T weight = weights == nullptr ? T{1} : weights[i * ld_weights + j];
-    if (a != a || weight == T{0}) return;
+    if (!is_observed(a, weight)) return;
     sum += static_cast<double>(weight) *
            divergence_of(kKind, a, at_least(v, divergence.least), divergence.beta);
   });
@@ -38,7 +38,7 @@ void launch_model_divergence(MatrixView<const T> A, MatrixView<const T> weights,
   if (A.empty()) return;
   const unsigned blocks = grid_size(tile_count(A.rows(), A.cols()), 1, kMaxPartials);
   const T* weight_data = weights.rows() > 0 ? weights.data() : nullptr;
-  with_kind(divergence.beta, [&]<class Kind>(Kind) {
+  with_kind(beta_kind(divergence.beta), [&]<class Kind>(Kind) {
     model_divergence<T, Kind::kKind><<<blocks, kThreads, 0, stream>>>(
         A.data(), A.ld(), A.rows(), A.cols(), weight_data, weights.ld(), W.data(), W.ld(),
         Ht.data(), Ht.ld(), W.cols(), divergence, workspace);

@@ -8,7 +8,6 @@
 // per row and pass. Bound by memory for small k, by the shuffles and reads of G above. NaN in a row
 // stays in it.
 #include "kernels/multiplicative_update.hpp"
-#include "kernels/ratio.cuh"
 #include "kernels/wide_rows.cuh"
 
 namespace nonneg::cuda {
@@ -36,7 +35,7 @@ __global__ void __launch_bounds__(kThreads, 1)
           const int c = Group::lane() + u * Group::kWidth;
           if (!active[r] || c >= k) continue;
           const T p = P[(first + r) * ldp + c];
-          const T value = ratio_updated(f.at[r][u], p, product.at[r][u], update);
+          const T value = ratio_step(f.at[r][u], p, product.at[r][u], update);
           const T step = value - f.at[r][u];
           change[r] += step * step;
           f.at[r][u] = value;
@@ -63,7 +62,7 @@ __global__ void __launch_bounds__(kThreads, 1)
       __syncthreads();
       T change = 0;
       for (int c = static_cast<int>(threadIdx.x); c < k; c += kThreads) {
-        const T value = ratio_updated(f[c], P[i * ldp + c], product[c], update);
+        const T value = ratio_step(f[c], P[i * ldp + c], product[c], update);
         change += (value - f[c]) * (value - f[c]);
         f[c] = value;
       }
@@ -81,25 +80,10 @@ __global__ void __launch_bounds__(kThreads, 1)
 template <class T>
 void launch_multiplicative_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> G,
                                   const RowUpdate<T>& update, cudaStream_t stream) {
-  if (F.empty()) return;
-  require_components<T>(F.cols());
-  const int k = static_cast<int>(F.cols());
-  const int repeats = static_cast<int>(std::min<Index>(update.repeats, kMaxRepeats));
-  if (k > kMaxInRegisters<T>) {
-    const std::size_t shared = 2 * static_cast<std::size_t>(k) * sizeof(T);
-    multiplicative_update_wide<T>
-        <<<grid_size(F.rows(), 1, kMaxRowBlocks), kThreads, shared, stream>>>(
-            F.data(), F.ld(), P.data(), P.ld(), G.data(), G.ld(), F.rows(), k, update, repeats);
-    check_launch("multiplicative_update_wide");
-    return;
-  }
-  with_row_group<T>(k, [&]<class Group>(Group) {
-    const unsigned blocks =
-        grid_size(F.rows(), Index{kWarpsPerBlock} * Group::kRowsPerWarp, kMaxRowBlocks);
-    multiplicative_update<T, Group><<<blocks, kThreads, 0, stream>>>(
-        F.data(), F.ld(), P.data(), P.ld(), G.data(), G.ld(), F.rows(), k, update, repeats);
-  });
-  check_launch("multiplicative_update");
+  launch_row_update<T>(
+      F, P, G, update, stream, "multiplicative_update",
+      []<class Group>(Group) { return multiplicative_update<T, Group>; },
+      "multiplicative_update_wide", multiplicative_update_wide<T>);
 }
 
 template void launch_multiplicative_update(MatrixView<float>, MatrixView<const float>,

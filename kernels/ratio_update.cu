@@ -5,7 +5,8 @@
 // that, else neighbouring entries; a block takes as many rows as it has threads for. Matrices
 // without gaps are taken as one row. Reads F, P and D once and writes F once: 4·rows·k entries,
 // 3·rows·k where D is one row; bound by memory. NaN passes through.
-#include "kernels/ratio.cuh"
+#include "kernels/beta.cuh"
+#include "kernels/launch.cuh"
 #include "kernels/ratio_update.hpp"
 
 namespace nonneg::cuda {
@@ -18,23 +19,8 @@ struct alignas(Count * sizeof(T)) Pack {
   T at[Count];
 };
 
-/// Exponents told apart when compiled: the usual one costs nothing.
-enum class Exponent { one, half, any };
-
-template <class T, Exponent kExponent>
-__device__ __forceinline__ T updated(T f, T p, T d, T exponent, const RowUpdate<T>& update) {
-  if constexpr (kExponent == Exponent::one) {
-    return ratio_updated(f, p, d, update);
-  } else {
-    const T denominator = d + update.l1 + update.l2 * f;
-    if (denominator == T{0}) return f;
-    const T ratio = p / denominator;
-    const T raised = kExponent == Exponent::half ? sqrt(ratio) : exp(exponent * log(ratio));
-    return at_least(f * raised, update.floor);
-  }
-}
-
-template <class T, int Count, Exponent kExponent>
+/// Kinds of exponents are told apart when compiled: the usual one costs nothing.
+template <class T, int Count, ExponentKind kExponent>
 __global__ void __launch_bounds__(kThreads)
     ratio_update(T* F, Index ldf, const T* P, Index ldp, const T* D, Index ldd, Index rows,
                  Index packs, T exponent, RowUpdate<T> update) {
@@ -52,7 +38,9 @@ __global__ void __launch_bounds__(kThreads)
       const Entries d = d_row[j];
 #pragma unroll
       for (int e = 0; e < Count; ++e) {
-        f.at[e] = updated<T, kExponent>(f.at[e], p.at[e], d.at[e], exponent, update);
+        f.at[e] = ratio_step(f.at[e], p.at[e], d.at[e], update, [exponent](T ratio) {
+          return ratio_power<DevicePowers<T>>(kExponent, ratio, exponent);
+        });
       }
       f_row[j] = f;
     }
@@ -68,7 +56,7 @@ bool aligned(const T* data, Index ld) {
 }
 
 /// One row of `cols` or `rows` of them, each F's; D's step is 0 where one row serves all.
-template <class T, Exponent kExponent>
+template <class T, ExponentKind kExponent>
 void launch(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> D, T exponent,
             const RowUpdate<T>& update, cudaStream_t stream) {
   constexpr int kPack = 16 / sizeof(T);
@@ -101,12 +89,13 @@ template <class T>
 void launch_ratio_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> D, T exponent,
                          const RowUpdate<T>& update, cudaStream_t stream) {
   if (F.empty()) return;
-  if (exponent == T{1}) {
-    launch<T, Exponent::one>(F, P, D, exponent, update, stream);
-  } else if (exponent == T{0.5}) {
-    launch<T, Exponent::half>(F, P, D, exponent, update, stream);
-  } else {
-    launch<T, Exponent::any>(F, P, D, exponent, update, stream);
+  switch (exponent_kind(exponent)) {
+    case ExponentKind::one:
+      return launch<T, ExponentKind::one>(F, P, D, exponent, update, stream);
+    case ExponentKind::half:
+      return launch<T, ExponentKind::half>(F, P, D, exponent, update, stream);
+    case ExponentKind::any:
+      return launch<T, ExponentKind::any>(F, P, D, exponent, update, stream);
   }
 }
 

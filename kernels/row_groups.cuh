@@ -4,7 +4,7 @@
 /// all lanes of a warp take the same path.
 #pragma once
 
-#include "backend/backend.hpp"
+#include "formulas/row_step.hpp"
 #include "kernels/launch.cuh"
 
 namespace nonneg::cuda {
@@ -139,9 +139,7 @@ class ActiveRows {
 #pragma unroll
     for (int r = 0; r < Group::kRows; ++r) {
       const T change = group_sum<Group>(lane_change[r]);
-      if (first_pass) threshold_[r] = tolerance_ * change;
-      // Written so that a NaN row stops: its values are NaN whatever is done.
-      const bool on = change > threshold_[r] || (first_pass && change > T{0});
+      const bool on = repeats_again(change, first_pass, tolerance_, threshold_[r]);
       active_[r] = active_[r] && on;
       any = any || active_[r];
     }

@@ -19,10 +19,11 @@ __global__ void __launch_bounds__(kThreads, 2)
   const T beta = given.divergence.beta;
   for_each_sparse_row(
       given.A, given.width, [&](Index i, Index first, Index count, Index longest, int lane) {
+        const LaneComponents own{lane, given.width, given.k};
         const T* w_row = given.W.row(i >= 0 ? i : 0);
         for (Index s = 0; s < longest; ++s) {
           const StoredEntry<T> entry(given.A, first, s, count);
-          const T share = lane_dot(w_row, given.Ht.row(entry.column), lane, given.width, given.k);
+          const T share = lane_dot(w_row, given.Ht.row(entry.column), own);
           const T v = at_least(sum_of_group(share, given.width), given.divergence.least);
           if (lane > 0 || !entry.counts()) continue;
           const double each = zeros_observed ? divergence_beyond_zero(given.kind, entry.a, v, beta)
@@ -42,8 +43,8 @@ void launch_add_sampled_divergence(const SparseRows<T>& A, MatrixView<const T> W
                                    cudaStream_t stream) {
   if (A.entries == 0) return;
   const SparseLaunch launch = sparse_launch(A.rows, W.cols(), kMaxPartials);
-  const Sampled<T> sampled{A,           {W.data(), W.ld()},       {Ht.data(), Ht.ld()},
-                           W.cols(),    kind_of(divergence.beta), divergence,
+  const Sampled<T> sampled{A,           {W.data(), W.ld()},         {Ht.data(), Ht.ld()},
+                           W.cols(),    beta_kind(divergence.beta), divergence,
                            launch.width};
   sampled_divergence<T><<<launch.blocks, kThreads, 0, stream>>>(sampled, zeros_observed, workspace);
   check_launch("sampled_divergence");

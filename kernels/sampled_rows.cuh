@@ -28,48 +28,69 @@ struct Sampled {
   int width;
 };
 
-/// A lane's components of one row in registers: c = lane + u·width, u < kPerLane; 0 beyond k.
-template <class T, int kPerLane>
-struct LaneRow {
-  T at[kPerLane];
+/// The components of a row that are a lane's: lane, lane + width, … below k.
+struct LaneComponents {
+  int lane;
+  int width;
+  Index k;
 
-  __device__ void load(const T* row, int lane, int width, Index k) {
-#pragma unroll
-    for (int u = 0; u < kPerLane; ++u) {
-      const Index c = lane + static_cast<Index>(u) * width;
-      at[u] = c < k ? row[c] : T{0};
-    }
-  }
-  __device__ T dot(const LaneRow& other) const {
-    T sum = 0;
-#pragma unroll
-    for (int u = 0; u < kPerLane; ++u) sum += at[u] * other.at[u];
-    return sum;
-  }
-  __device__ void clear() {
-#pragma unroll
-    for (int u = 0; u < kPerLane; ++u) at[u] = 0;
-  }
-  __device__ void add_scaled(T factor, const LaneRow& x) {
-#pragma unroll
-    for (int u = 0; u < kPerLane; ++u) at[u] += factor * x.at[u];
-  }
-  __device__ void store(T* row, int lane, int width, Index k) const {
-#pragma unroll
-    for (int u = 0; u < kPerLane; ++u) {
-      const Index c = lane + static_cast<Index>(u) * width;
-      if (c < k) row[c] = at[u];
-    }
+  template <class Body>
+  __device__ void for_each(const Body& body) const {
+    for (Index c = lane; c < k; c += width) body(c);
   }
 };
 
 /// A lane's share of Σ_c w(c)·h(c), from memory.
 template <class T>
-__device__ T lane_dot(const T* w, const T* h, int lane, int width, Index k) {
+__device__ T lane_dot(const T* w, const T* h, const LaneComponents& own) {
   T sum = 0;
-  for (Index c = lane; c < k; c += width) sum += w[c] * h[c];
+  own.for_each([&](Index c) { sum += w[c] * h[c]; });
   return sum;
 }
+
+/// A lane's components of a row of a factor, in registers: kPerLane of them, 0 beyond k.
+template <class T, int kPerLane>
+struct LaneRow {
+  T at[kPerLane];
+
+  __device__ LaneRow(const T* row, const LaneComponents& own) {
+#pragma unroll
+    for (int u = 0; u < kPerLane; ++u) {
+      const Index c = own.lane + static_cast<Index>(u) * own.width;
+      at[u] = c < own.k ? row[c] : T{0};
+    }
+  }
+  __device__ T dot(const LaneRow& other, const LaneComponents& /*own*/) const {
+    T sum = 0;
+#pragma unroll
+    for (int u = 0; u < kPerLane; ++u) sum += at[u] * other.at[u];
+    return sum;
+  }
+  /// Calls body(c, component c) for the lane's own.
+  template <class Body>
+  __device__ void for_each(const LaneComponents& own, const Body& body) const {
+#pragma unroll
+    for (int u = 0; u < kPerLane; ++u) {
+      const Index c = own.lane + static_cast<Index>(u) * own.width;
+      if (c < own.k) body(c, at[u]);
+    }
+  }
+};
+
+/// The same of a row of more components than registers hold: it stays in memory.
+template <class T>
+struct LaneRow<T, 0> {
+  const T* row;
+
+  __device__ LaneRow(const T* row, const LaneComponents& /*own*/) : row(row) {}
+  __device__ T dot(const LaneRow& other, const LaneComponents& own) const {
+    return lane_dot(row, other.row, own);
+  }
+  template <class Body>
+  __device__ void for_each(const LaneComponents& own, const Body& body) const {
+    own.for_each([&](Index c) { body(c, row[c]); });
+  }
+};
 
 /// One stored entry: its value, weight and column. Beyond the row's last, of weight 0 and column 0.
 template <class T>
@@ -86,7 +107,7 @@ struct StoredEntry {
     column = A.columns[first + s];
   }
   /// False for what was not observed.
-  __device__ bool counts() const { return a == a && weight != T{0}; }
+  __device__ bool counts() const { return is_observed(a, weight); }
 };
 
 }  // namespace nonneg::cuda

@@ -3,6 +3,7 @@
 // Threads: one entry each, in row order. Writes rows·cols entries once; bound by the generator's
 // ten rounds of integer products. The arithmetic is src/formulas/philox.hpp's own, each step exact
 // but the last product, so that every backend draws the same bits. upper = NaN gives NaN.
+#include "formulas/at_least.hpp"
 #include "formulas/philox.hpp"
 #include "kernels/launch.cuh"
 #include "kernels/uniform_fill.hpp"

@@ -1,8 +1,12 @@
-/// The row updates beyond kMaxInRegisters<T> components: a block per row, the row in shared
-/// memory.
+/// The row updates beyond kMaxInRegisters<T> components, where a block has a row at a time in
+/// shared memory; and the launch of a row update of any k.
 #pragma once
 
+#include <algorithm>
+#include <string>
+
 #include "kernels/row_groups.cuh"
+#include "nonneg/error.hpp"
 
 namespace nonneg::cuda {
 
@@ -23,6 +27,38 @@ void require_components(Index k) {
   throw InvalidArgument("rank = " + std::to_string(k) + ": the cuda backend takes at most " +
                         std::to_string(kMaxComponents<T>) +
                         " in this precision; use backend = cpu");
+}
+
+/// The kernels of a row update: F, P and G each with its leading dimension, F's rows, k, the update
+/// and its passes.
+template <class T>
+using RowUpdateKernel = void (*)(T*, Index, const T*, Index, const T*, Index, Index, int,
+                                 RowUpdate<T>, int);
+
+/// Launches kernel_of(Group) where groups hold F's rows in registers, else `wide_kernel`, which has
+/// two rows in shared memory. Throws InvalidArgument where that cannot hold them either.
+template <class T, class KernelOf>
+void launch_row_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> G,
+                       const RowUpdate<T>& update, cudaStream_t stream, const char* name,
+                       const KernelOf& kernel_of, const char* wide_name,
+                       RowUpdateKernel<T> wide_kernel) {
+  if (F.empty()) return;
+  require_components<T>(F.cols());
+  const int k = static_cast<int>(F.cols());
+  const int repeats = static_cast<int>(std::min<Index>(update.repeats, kMaxRepeats));
+  const auto launch = [&](RowUpdateKernel<T> kernel, Index rows_per_block, std::size_t shared) {
+    kernel<<<grid_size(F.rows(), rows_per_block, kMaxRowBlocks), kThreads, shared, stream>>>(
+        F.data(), F.ld(), P.data(), P.ld(), G.data(), G.ld(), F.rows(), k, update, repeats);
+  };
+  if (k > kMaxInRegisters<T>) {
+    launch(wide_kernel, 1, 2 * static_cast<std::size_t>(k) * sizeof(T));
+    check_launch(wide_name);
+    return;
+  }
+  with_row_group<T>(k, [&]<class Group>(Group group) {
+    launch(kernel_of(group), Index{kWarpsPerBlock} * Group::kRowsPerWarp, 0);
+  });
+  check_launch(name);
 }
 
 /// A row's two arrays of k components.
@@ -56,13 +92,6 @@ __device__ void multiply_wide(const T* row, const T* G, Index ld, int k, T* prod
     for (int l = 0; l < k; ++l) sum += row[l] * G[l * ld + c];
     product[c] = sum;
   }
-}
-
-/// Whether a row repeats once more after a pass with this squared change, over the whole block.
-template <class T>
-__device__ bool repeats_again(T change, bool first_pass, T tolerance, T& threshold) {
-  if (first_pass) threshold = tolerance * change;
-  return change > threshold || (first_pass && change > T{0});
 }
 
 }  // namespace nonneg::cuda

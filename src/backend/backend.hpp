@@ -1,13 +1,15 @@
 /// The narrow set of matrix-sized primitives that the algorithms are written in.
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
 
 #include "backend/sparse_rows.hpp"
+#include "formulas/beta_divergence.hpp"
+#include "formulas/philox.hpp"
+#include "formulas/row_step.hpp"
 #include "nonneg/data_view.hpp"
 #include "nonneg/matrix.hpp"
 #include "nonneg/options.hpp"
@@ -67,42 +69,12 @@ class HostCopy {
   virtual const double* sums() const = 0;
 };
 
-/// How one factor is updated from its products, for both row updates below.
-template <class T>
-struct RowUpdate {
-  T l1 = 0;
-  T l2 = 0;
-  /// Smallest entry that an update may leave.
-  T floor = 0;
-  /// Most passes over a row with the same products, >= 1.
-  Index repeats = 1;
-  /// A row stops repeating when the squared change of a pass falls below this fraction of the
-  /// first one's. Each row decides for itself, so that panels may be cut anywhere.
-  T repeat_tolerance = 0;
-};
-
-/// Which uniform numbers to draw: the same key gives the same entry at the same (row, column) on
-/// every backend, however the rows are cut.
-struct UniformKey {
-  std::uint64_t seed = 0;
-  /// Which matrix of the run: 0 for W, 1 for Ht.
-  std::uint32_t matrix = 0;
-};
-
 /// Sums over a factor, in double.
 struct FactorSums {
   double sum = 0;
   double sum_of_squares = 0;
   /// Entries that are NaN or infinite; such entries are left out of no sum.
   double non_finite = 0;
-};
-
-/// A β-divergence, as Options::beta has it.
-template <class T>
-struct Divergence {
-  T beta = 2;
-  /// A smaller entry of the model is taken as this one, so that no power of it leaves T.
-  T least = 0;
 };
 
 /// Matrix-sized primitives on one device. Every view must lie in the backend's own memory, unless

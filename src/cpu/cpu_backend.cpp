@@ -15,8 +15,10 @@
 #include "cpu/row_update.hpp"
 #include "cpu/sparse_product.hpp"
 #include "data/widen.hpp"
+#include "formulas/at_least.hpp"
 #include "formulas/extrapolation_step.hpp"
 #include "formulas/philox.hpp"
+#include "formulas/pivoting.hpp"
 #include "panels/panel_source.hpp"
 
 namespace nonneg::cpu {
@@ -109,8 +111,7 @@ class CpuBackend final : public Backend<T> {
       for (Index i = first; i < first + count; ++i) {
         for (Index j = 0; j < X.cols(); ++j) {
           const T x = X(i, j);
-          const T value = x + step * (x - previous(i, j));
-          out(i, j) = value < floor ? floor : value;
+          out(i, j) = at_least(x + step * (x - previous(i, j)), floor);
           previous(i, j) = x;
         }
       }
@@ -141,8 +142,8 @@ class CpuBackend final : public Backend<T> {
     parallel_ranges(threads_, F.rows(), kRowBlock, [&](Index first, Index count) {
       for (Index i = first; i < first + count; ++i) {
         for (Index j = 0; j < F.cols(); ++j) {
-          const T value = upper * to_unit_interval<T>(random_bits(key, first_row + i, j));
-          F(i, j) = value < floor ? floor : value;
+          F(i, j) =
+              at_least(upper * to_unit_interval<T>(random_bits(key, first_row + i, j)), floor);
         }
       }
     });
@@ -293,7 +294,7 @@ class CpuBackend final : public Backend<T> {
     parallel_ranges(threads_, F.rows(), kRowBlock, [&](Index first, Index count) {
       const FlushSubnormals flush;
       cpu::anls_update<T>(F.row_block(first, count), P.row_block(first, count), G, update,
-                          most_exchanges(F.cols()));
+                          max_exchanges(F.cols()));
     });
   }
 

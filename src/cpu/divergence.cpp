@@ -4,7 +4,9 @@
 
 #include <Eigen/Core>
 #include <algorithm>
-#include <cmath>
+
+#include "formulas/at_least.hpp"
+#include "formulas/row_step.hpp"
 
 namespace nonneg::cpu {
 
@@ -42,7 +44,7 @@ template <bool Weighted, class T>
 void set_quotients(const T* __restrict a, const T* __restrict weights, Index count, T least,
                    const Block<T>& power, T* __restrict v, T* __restrict d) {
   for (Index j = 0; j < count; ++j) {
-    const T model = v[j] < least ? least : v[j];
+    const T model = at_least(v[j], least);
     T quotient = a[j] / model * power[j];
     bool observed = a[j] == a[j];
     if constexpr (Weighted) {
@@ -126,19 +128,15 @@ double divergence_of(const T* a_data, const T* v_data, const T* weights, Index c
 template <class T>
 void ratio_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> D, T exponent,
                   const RowUpdate<T>& update) {
+  const ExponentKind kind = exponent_kind(exponent);
+  const auto raised = [kind, exponent](T ratio) {
+    return ratio_power<ScalarPowers<T>>(kind, ratio, exponent);
+  };
   for (Index i = 0; i < F.rows(); ++i) {
     T* f = F.row(i);
     const T* p = P.row(i);
     const T* d = D.row(D.rows() == 1 ? 0 : i);
-    for (Index c = 0; c < F.cols(); ++c) {
-      const T denominator = d[c] + update.l1 + update.l2 * f[c];
-      if (denominator == T{0}) continue;
-      const T ratio = p[c] / denominator;
-      const T value = f[c] * (exponent == T{1}     ? ratio
-                              : exponent == T{0.5} ? std::sqrt(ratio)
-                                                   : std::pow(ratio, exponent));
-      f[c] = value < update.floor ? update.floor : value;
-    }
+    for (Index c = 0; c < F.cols(); ++c) f[c] = ratio_step(f[c], p[c], d[c], update, raised);
   }
 }
 

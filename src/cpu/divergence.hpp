@@ -1,9 +1,20 @@
 /// β-divergence on one thread: what multiplicative updates and the loss need of each entry.
 #pragma once
 
+#include <cmath>
+
 #include "backend/backend.hpp"
 
 namespace nonneg::cpu {
+
+/// The powers of formulas/beta_divergence.hpp, one number at a time.
+template <class T>
+struct ScalarPowers {
+  static T root(T x) { return std::sqrt(x); }
+  static T reciprocal(T x) { return T{1} / x; }
+  static T reciprocal_root(T x) { return T{1} / std::sqrt(x); }
+  static T power(T x, T exponent) { return std::pow(x, exponent); }
+};
 
 /// V, the model of A, becomes weights ⊙ A ⊙ V^(β−2); and D, where it has entries,
 /// weights ⊙ V^(β−1). Both are 0 for an entry that is NaN in A or of weight 0. `weights` without

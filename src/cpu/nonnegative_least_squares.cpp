@@ -16,6 +16,8 @@
 #include <limits>
 #include <vector>
 
+#include "formulas/pivoting.hpp"
+#include "formulas/row_step.hpp"
 #include "nonneg/matrix.hpp"
 
 namespace nonneg::cpu {
@@ -25,21 +27,6 @@ namespace {
 constexpr int kRows = 8;
 using Lanes __attribute__((vector_size(kRows * sizeof(double)))) = double;
 using LaneFlags __attribute__((vector_size(kRows * sizeof(std::int64_t)))) = std::int64_t;
-
-/// Exchanges of all violations without progress before one at a time (Kim & Park 2011, p̄).
-constexpr int kPatience = 3;
-
-/// Most passes of coordinate descent over a row, should exchanges not end.
-constexpr int kMaxDescents = 500;
-
-/// A violation below this, relative to the largest entry of x or b, is rounding.
-template <class T>
-constexpr double kRounding = static_cast<double>(std::numeric_limits<T>::epsilon());
-
-/// A pivot below this part of its diagonal entry is raised to it. G is known to rounding in T, so
-/// that a smaller pivot says nothing.
-template <class T>
-constexpr double kMinPivot = sizeof(T) == sizeof(float) ? 0x1p-20 : 0x1p-40;
 
 /// Entries before row i of a packed triangle.
 Index row_start(Index i) { return i * (i - 1) / 2; }
@@ -54,7 +41,7 @@ class Problem {
         shift(1, G.rows()),
         alive(1, G.rows()) {
     const Index k = G.rows();
-    for (Index j = 0; j < k; ++j) alive(0, j) = G(j, j) + update.l2 == T{0} ? 0 : 1;
+    for (Index j = 0; j < k; ++j) alive(0, j) = is_dead(G(j, j), update.l2) ? 0 : 1;
     for (Index j = 0; j < k; ++j) {
       double sum = 0;
       for (Index l = 0; l < k; ++l) {
@@ -112,6 +99,7 @@ class Pivoting {
   }
 
  private:
+  using Limits = PivotingLimits<T>;
   static constexpr Index kNone = -1;
   static constexpr Index kTile = 4;
 
@@ -134,10 +122,9 @@ class Pivoting {
       if (poison == 0) {
         row_[l] = i;
         ++busy_;
-        least_count_[l] = k_ + 1;
-        patience_[l] = kPatience;
+        backup_[l] = BackupRule<Index>(k_);
         rounds_[l] = 0;
-        b_tolerance_[lane] = -kRounding<T> * largest;
+        b_tolerance_[lane] = -Limits::kRounding * largest;
         return;
       }
       for (Index j = 0; j < k_; ++j) {
@@ -223,7 +210,7 @@ class Pivoting {
       pivot -= row[l] * scaled;
       row[l] = scaled;
     }
-    const Lanes least = kMinPivot<T> * diagonal;
+    const Lanes least = Limits::kMinPivot * diagonal;
     inverse_[i] = 1 / (pivot < least ? least : pivot);
   }
 
@@ -243,7 +230,7 @@ class Pivoting {
       const Lanes x = z_[i];
       for (Index l = 0; l < i; ++l) z_[l] -= row[l] * x;
       overflow_ += 0 * x;
-      const Lanes low = -kRounding<T> * (x < 0 ? -x : x);
+      const Lanes low = -Limits::kRounding * (x < 0 ? -x : x);
       x_tolerance_ = low < x_tolerance_ ? low : x_tolerance_;
     }
     for (Index j = 0; j < k_; ++j) x_[j] = Lanes{};
@@ -293,7 +280,7 @@ class Pivoting {
       } else if (done[l]) {
         descend(lane);
       } else {
-        all[lane] = exchanges_all(l, counts[lane]) ? 1 : 0;
+        all[lane] = backup_[l].exchanges_all(counts[lane]) ? 1 : 0;
       }
     }
     for (Index j = 0; j < k_; ++j) {
@@ -306,19 +293,6 @@ class Pivoting {
       --busy_;
       load_next(lane);
     }
-  }
-
-  /// The backup rule: after kPatience exchanges without fewer violations than ever before, the last
-  /// violation alone, until there are fewer. That ends, where M is positive definite.
-  bool exchanges_all(std::size_t lane, Index count) {
-    if (count < least_count_[lane]) {
-      least_count_[lane] = count;
-      patience_[lane] = kPatience;
-      return true;
-    }
-    if (patience_[lane] == 0) return false;
-    --patience_[lane];
-    return true;
   }
 
   void store(int lane) {
@@ -336,7 +310,7 @@ class Pivoting {
       x_[j][lane] = std::max(static_cast<double>(F_(i, j)) - problem_.floor, 0.0);
     }
     bool moved = true;
-    for (int pass = 0; moved && pass < kMaxDescents; ++pass) {
+    for (int pass = 0; moved && pass < Limits::kMaxDescents; ++pass) {
       moved = false;
       for (Index j = 0; j < k_; ++j) {
         if (problem_.alive(0, j) == 0) continue;
@@ -345,7 +319,7 @@ class Pivoting {
         for (Index l = 0; l < k_; ++l) slope += m[l] * x_[l][lane];
         const double x = x_[j][lane];
         const double next = std::max(x - slope / m[j], 0.0);
-        moved = moved || std::abs(next - x) > kRounding<T> * next;
+        moved = moved || std::abs(next - x) > Limits::kRounding * next;
         x_[j][lane] = next;
       }
     }
@@ -381,8 +355,7 @@ class Pivoting {
 
   std::array<Index, kRows> row_{};
   std::array<Index, kRows> rounds_{};
-  std::array<Index, kRows> least_count_{};
-  std::array<int, kRows> patience_{};
+  std::array<BackupRule<Index>, kRows> backup_{};
 };
 
 }  // namespace

@@ -7,9 +7,6 @@
 
 namespace nonneg::cpu {
 
-/// Exchanges of a row of k components before it is left to coordinate descent.
-constexpr Index most_exchanges(Index k) { return k + 20; }
-
 /// See Backend::anls_update; on one thread. A row that is not solved after `exchanges` exchanges is
 /// left where coordinate descent from its old values ends.
 template <class T>

@@ -7,6 +7,7 @@
 #endif
 
 #include "cpu/divergence.hpp"
+#include "formulas/beta_divergence.hpp"
 
 namespace nonneg::cpu {
 
@@ -37,17 +38,7 @@ void invert(const V& v, V& inverse) {
   inverse = 1 / v;
 }
 
-/// The β whose quotients are taken in registers, and all others.
-enum class BetaKind { itakura_saito, kullback_leibler, frobenius, any };
-
-template <class T>
-BetaKind kind_of(T beta) {
-  if (beta == T{0}) return BetaKind::itakura_saito;
-  if (beta == T{1}) return BetaKind::kullback_leibler;
-  return beta == T{2} ? BetaKind::frobenius : BetaKind::any;
-}
-
-/// q = a·v^(β−2) and d = v^(β−1) of a register of entries.
+/// q = a·v^(β−2) and d = v^(β−1) of a register of entries, for the kinds that need no powers.
 template <BetaKind Kind, class V>
 void take_quotients(const V& a, const V& v, V& q, V& d) {
   if constexpr (Kind == BetaKind::frobenius) {
@@ -80,14 +71,14 @@ class QuotientTiles {
 
   /// Fills q() and, where they are wanted, d().
   void take(Index first_row, Index rows, Index block) {
-    switch (kind_of(divergence_.beta)) {
+    switch (beta_kind(divergence_.beta)) {
       case BetaKind::itakura_saito:
         return take_kind<BetaKind::itakura_saito>(first_row, rows, block);
       case BetaKind::kullback_leibler:
         return take_kind<BetaKind::kullback_leibler>(first_row, rows, block);
       case BetaKind::frobenius:
         return take_kind<BetaKind::frobenius>(first_row, rows, block);
-      case BetaKind::any:
+      default:  // powers are taken a tile at a time
         break;
     }
     const Index cols = H_.cols(block);

@@ -7,6 +7,8 @@
 #include <array>
 #include <cstring>
 
+#include "formulas/row_step.hpp"
+
 namespace nonneg::cpu {
 
 namespace {
@@ -58,12 +60,6 @@ inline void combine(const T* __restrict lines, const T* __restrict coefficients,
   std::memcpy(sum, sums, sizeof(sums));
 }
 
-/// Smaller than the floor becomes the floor; NaN stays NaN.
-template <class T>
-inline T at_least(T value, T floor) {
-  return value < floor ? floor : value;
-}
-
 /// Which rows of a block still repeat: 1 or 0 in each lane.
 template <class T>
 class ActiveRows {
@@ -76,9 +72,7 @@ class ActiveRows {
   bool again(const Lanes<T>& change, bool first_pass) {
     int any = 0;  // an int, so that the loop is one over vectors
     for (int i = 0; i < kLanes; ++i) {
-      if (first_pass) threshold_[i] = tolerance_ * change[i];
-      // Written so that a NaN row stops: its values are NaN whatever is done.
-      const bool on = (change[i] > threshold_[i]) | (first_pass & (change[i] > T{0}));
+      const bool on = repeats_again(change[i], first_pass, tolerance_, threshold_[i]);
       active_[i] = on ? active_[i] : T{0};
       any |= static_cast<int>(active_[i] != T{0});
     }
@@ -97,16 +91,14 @@ void hals_pass(T* factor, const T* product, MatrixView<const T> G, const RowUpda
                const T* active, Lanes<T>& change) {
   const Index k = G.rows();
   for (Index j = 0; j < k; ++j) {
-    const T curvature = G(j, j) + update.l2;
-    if (curvature == T{0}) continue;
-    const T inverse = T{1} / curvature;
+    if (is_dead(G(j, j), update.l2)) continue;
+    const T inverse = T{1} / (G(j, j) + update.l2);
     alignas(64) Lanes<T> sum;
     combine(factor, G.row(j), k, sum.data());
     T* f = factor + j * kLanes;
     const T* p = product + j * kLanes;
     for (int i = 0; i < kLanes; ++i) {
-      const T gradient = sum[i] - p[i] + update.l1 + update.l2 * f[i];
-      const T moved = at_least(f[i] - gradient * inverse, update.floor);
+      const T moved = coordinate_step(f[i], sum[i] - p[i], inverse, update);
       const T value = active[i] != T{0} ? moved : f[i];
       const T step = value - f[i];
       change[i] += step * step;
@@ -127,8 +119,7 @@ void multiplicative_pass(T* factor, const T* product, MatrixView<const T> G,
     const T* p = product + j * kLanes;
     T* out = next + j * kLanes;
     for (int i = 0; i < kLanes; ++i) {
-      const T d = denominator[i] + update.l1 + update.l2 * f[i];
-      const T moved = d == T{0} ? f[i] : at_least(f[i] * (p[i] / d), update.floor);
+      const T moved = ratio_step(f[i], p[i], denominator[i], update);
       const T value = active[i] != T{0} ? moved : f[i];
       const T step = value - f[i];
       change[i] += step * step;

@@ -3,11 +3,12 @@
 #include "cpu/sparse_product.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <type_traits>
 #include <vector>
 
 #include "cpu/divergence.hpp"
+#include "formulas/at_least.hpp"
+#include "formulas/beta_divergence.hpp"
 
 namespace nonneg::cpu {
 
@@ -105,43 +106,35 @@ void for_each_entry(const SparseRows<T>& A, const Body& body) {
   }
 }
 
-/// weight·a·v^(β−2) and weight·v^(β−1) of one entry.
+/// Of one stored entry.
 template <class T>
-struct Quotient {
-  T numerator;
-  T denominator;
-};
-
-/// Of one stored entry. `beta` is a constant where the compiler knows it.
-template <class T, class Beta>
-Quotient<T> quotient(T a, T v, T weight, Beta beta, T least) {
-  v = v < least ? least : v;
-  if (beta == T{1}) return {weight * (a / v), weight};
-  if (beta == T{2}) return {weight * a, weight * v};
-  const T power = beta == T{0}     ? T{1} / v
-                  : beta == T{0.5} ? T{1} / std::sqrt(v)
-                  : beta == T{1.5} ? std::sqrt(v)
-                                   : std::pow(v, T(beta) - T{1});
-  return {weight * (a / v * power), weight * power};
+Quotient<T> quotient(BetaKind kind, T a, T v, T weight, const Divergence<T>& divergence) {
+  v = at_least(v, divergence.least);
+  const T power = model_power<ScalarPowers<T>>(kind, v, divergence.beta);
+  return {weight * model_quotient(kind, a, v, power), weight * power};
 }
 
-/// Calls body(beta), a compile-time 1 for Kullback-Leibler.
-template <class T, class Body>
-void with_beta(T beta, const Body& body) {
-  if (beta == T{1}) return body(std::integral_constant<int, 1>{});
-  return body(beta);
-}
-
-/// Calls add(i, j, quotient) for each stored entry that counts.
-template <class K, class T, class Beta, class Add>
+/// Calls add(K, i, j, quotient) for each stored entry that counts, with K the Components.
+template <class T, class Add>
 void for_each_quotient(const SparseRows<T>& A, MatrixView<const T> W, MatrixView<const T> Ht,
-                       Beta beta, T least, const Add& add) {
-  for_each_entry(A, [&](Index i, Index e) {
-    const T weight = A.weights == nullptr ? T{1} : A.weights[e];
-    if (weight == T{0}) return;
-    const Index j = A.columns[e];
-    const T v = inner_product<K>(W.row(i), Ht.row(j), W.cols());
-    add(i, j, quotient<T>(A.values[e], v, weight, beta, least));
+                       const Divergence<T>& divergence, const Add& add) {
+  const auto with_kind_of_beta = [&]<class K>(K components, auto kind) {
+    for_each_entry(A, [&](Index i, Index e) {
+      const T weight = A.weights == nullptr ? T{1} : A.weights[e];
+      if (weight == T{0}) return;
+      const Index j = A.columns[e];
+      const T v = inner_product<K>(W.row(i), Ht.row(j), W.cols());
+      add(components, i, j, quotient<T>(kind, A.values[e], v, weight, divergence));
+    });
+  };
+  with_components(W.cols(), [&](auto components) {
+    // Kullback-Leibler alone takes less than the look at its kind.
+    const BetaKind kind = beta_kind(divergence.beta);
+    if (kind == BetaKind::kullback_leibler) {
+      with_kind_of_beta(components, std::integral_constant<BetaKind, BetaKind::kullback_leibler>{});
+    } else {
+      with_kind_of_beta(components, kind);
+    }
   });
 }
 
@@ -178,14 +171,9 @@ void sampled_products(const SparseRows<T>& A, MatrixView<const T> W, MatrixView<
   set_zero(D);
   const Index k = W.cols();
   const bool denominators = D.rows() > 0;
-  with_components(k, [&]<class K>(K) {
-    with_beta(divergence.beta, [&](auto beta) {
-      for_each_quotient<K>(A, W, Ht, beta, divergence.least,
-                           [&](Index i, Index j, const Quotient<T>& q) {
-                             add_scaled<K>(Ht.row(j), q.numerator, k, P.row(i));
-                             if (denominators) add_scaled<K>(Ht.row(j), q.denominator, k, D.row(i));
-                           });
-    });
+  for_each_quotient(A, W, Ht, divergence, [&]<class K>(K, Index i, Index j, const Quotient<T>& q) {
+    add_scaled<K>(Ht.row(j), q.numerator, k, P.row(i));
+    if (denominators) add_scaled<K>(Ht.row(j), q.denominator, k, D.row(i));
   });
 }
 
@@ -195,14 +183,9 @@ void add_sampled_transposed_products(const SparseRows<T>& A, MatrixView<const T>
                                      MatrixView<T> P, MatrixView<T> D) {
   const Index k = W.cols();
   const bool denominators = D.rows() > 0;
-  with_components(k, [&]<class K>(K) {
-    with_beta(divergence.beta, [&](auto beta) {
-      for_each_quotient<K>(A, W, Ht, beta, divergence.least,
-                           [&](Index i, Index j, const Quotient<T>& q) {
-                             add_scaled<K>(W.row(i), q.numerator, k, P.row(j));
-                             if (denominators) add_scaled<K>(W.row(i), q.denominator, k, D.row(j));
-                           });
-    });
+  for_each_quotient(A, W, Ht, divergence, [&]<class K>(K, Index i, Index j, const Quotient<T>& q) {
+    add_scaled<K>(W.row(i), q.numerator, k, P.row(j));
+    if (denominators) add_scaled<K>(W.row(i), q.denominator, k, D.row(j));
   });
 }
 

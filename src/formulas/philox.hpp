@@ -5,9 +5,17 @@
 #include <array>
 #include <cstdint>
 
-#include "backend/backend.hpp"
+#include "nonneg/matrix_view.hpp"
 
 namespace nonneg {
+
+/// Which uniform numbers to draw: the same key gives the same entry at the same (row, column) on
+/// every backend, however the rows are cut.
+struct UniformKey {
+  std::uint64_t seed = 0;
+  /// Which matrix of the run: 0 for W, 1 for Ht.
+  std::uint32_t matrix = 0;
+};
 
 /// The generator's ten rounds: four random words for a counter under a key.
 constexpr std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter,

@@ -1,6 +1,7 @@
 #include "rules/beta_rule.hpp"
 
 #include "backend/profile_range.hpp"
+#include "formulas/beta_divergence.hpp"
 
 namespace nonneg {
 
@@ -112,11 +113,6 @@ class BetaRule final : public UpdateRule<T> {
 };
 
 }  // namespace
-
-double update_exponent(double beta) noexcept {
-  if (beta < 1) return 1 / (2 - beta);
-  return beta > 2 ? 1 / (beta - 1) : 1;
-}
 
 template <class T>
 std::unique_ptr<UpdateRule<T>> make_beta_rule(Backend<T>& backend, const RuleSettings<T>& settings,

@@ -9,9 +9,6 @@
 
 namespace nonneg {
 
-/// The exponent of the update that never raises the β-divergence.
-double update_exponent(double beta) noexcept;
-
 /// What a rule for panels of at most panel_rows × cols holds: numerators and denominators of a
 /// panel's rows, the workspace of `quotients` entries that the backend asks for
 /// (Backend::quotient_workspace), and a sparse panel made dense.
