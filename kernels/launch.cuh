@@ -1,7 +1,7 @@
 /// What every launcher needs.
 #pragma once
 
-#include "cuda/check.hpp"
+#include "kernels/check.hpp"
 #include "kernels/grid_size.hpp"
 #include "nonneg/matrix_view.hpp"
 
@@ -14,8 +14,5 @@ __device__ inline Index grid_thread() {
   return static_cast<Index>(blockIdx.x) * blockDim.x + threadIdx.x;
 }
 __device__ inline Index grid_threads() { return static_cast<Index>(gridDim.x) * blockDim.x; }
-
-/// Throws where the launch just made was refused.
-inline void check_launch(const char* kernel) { check(cudaGetLastError(), "launch", kernel); }
 
 }  // namespace nonneg::cuda
