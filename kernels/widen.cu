@@ -12,12 +12,6 @@ namespace nonneg::cuda {
 
 namespace {
 
-template <class T, class E>
-__device__ T widened(E entry, double scale) {
-  const auto value = cpu::number(entry);
-  return scale == 1 ? static_cast<T>(value) : static_cast<T>(static_cast<double>(value) * scale);
-}
-
 template <class E, int kCount>
 struct alignas(sizeof(E) * kCount) Pack {
   E entry[kCount];
@@ -83,7 +77,7 @@ template <class T>
 void launch_widen(const void* stored, ElementType type, double scale, MatrixView<T> out,
                   cudaStream_t stream) {
   if (out.empty()) return;
-  cpu::with_element_type(type, [&]<class E>(const E*) {
+  with_element_type(type, [&]<class E>(const E*) {
     widen_as<T, E>(static_cast<const E*>(stored), scale, out, stream);
   });
 }

@@ -107,7 +107,7 @@ double MachinePeak::limit_seconds(const Cost& cost, bool float32) const {
 
 MachinePeak measure_machine_peak(int threads) {
   MachinePeak peak;
-  peak.threads = threads > 0 ? threads : cpu::usable_threads();
+  peak.threads = threads > 0 ? threads : usable_threads();
   peak.float32_flops = fma_peak<float>(peak.threads);
   peak.float64_flops = fma_peak<double>(peak.threads);
   peak.read_bandwidth = read_bandwidth(peak.threads);

@@ -1,5 +1,5 @@
-/// How work is split among the CPU backend's threads: statically, so that the same threads do the
-/// same work in every run, and results repeat bit for bit.
+/// How work is split among threads of the host: statically, so that the same threads do the same
+/// work in every run, and results repeat bit for bit.
 #pragma once
 
 #include <omp.h>
@@ -7,39 +7,11 @@
 #include <algorithm>
 #include <exception>
 
-#if defined(__SSE2__)
-#include <immintrin.h>
-#endif
-
 #include "nonneg/matrix_view.hpp"
 
-namespace nonneg::cpu {
+namespace nonneg {
 
-/// Flushes subnormal numbers to zero on this thread while it lives: factors decay towards zero, and
-/// arithmetic on subnormals is a hundred times slower.
-class FlushSubnormals {
- public:
-#if defined(__SSE2__)
-  FlushSubnormals() : saved_(_mm_getcsr()) {
-    _mm_setcsr(saved_ | kFlushToZero | kDenormalsAreZero);
-  }
-  ~FlushSubnormals() { _mm_setcsr(saved_); }
-#else
-  FlushSubnormals() = default;
-  ~FlushSubnormals() = default;
-#endif
-  FlushSubnormals(const FlushSubnormals&) = delete;
-  FlushSubnormals& operator=(const FlushSubnormals&) = delete;
-
- private:
-#if defined(__SSE2__)
-  static constexpr unsigned kFlushToZero = 0x8000;
-  static constexpr unsigned kDenormalsAreZero = 0x0040;
-  unsigned saved_;
-#endif
-};
-
-/// Threads this process may run on: its affinity, not the machine's size.
+/// The number of threads that this process may run on: its affinity's, not the machine's.
 inline int usable_threads() { return std::max(1, omp_get_num_procs()); }
 
 /// Splits 0 … count - 1 into one contiguous range per thread, each a multiple of `grain` long but
@@ -74,4 +46,4 @@ void parallel_ranges(int threads, Index count, Index grain, const Body& body) {
   if (failure) std::rethrow_exception(failure);
 }
 
-}  // namespace nonneg::cpu
+}  // namespace nonneg

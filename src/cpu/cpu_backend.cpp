@@ -14,6 +14,7 @@
 #include "cpu/reductions.hpp"
 #include "cpu/row_update.hpp"
 #include "cpu/sparse_product.hpp"
+#include "cpu/subnormals.hpp"
 #include "data/widen.hpp"
 #include "formulas/at_least.hpp"
 #include "formulas/extrapolation_step.hpp"
@@ -134,7 +135,7 @@ class CpuBackend final : public Backend<T> {
 
   void widen(const DataView& stored, double scale, MatrixView<T> out) override {
     parallel_ranges(threads_, out.rows(), 1, [&](Index first, Index count) {
-      cpu::widen<T>(stored.row_block(first, count), scale, out.row_block(first, count));
+      nonneg::widen<T>(stored.row_block(first, count), scale, out.row_block(first, count));
     });
   }
 

@@ -85,7 +85,7 @@ class CudaBackend final : public Backend<T> {
       : device_(device),
         products_(products),
         solved_components_(solved_components),
-        threads_(threads == 0 ? cpu::usable_threads() : threads),
+        threads_(threads == 0 ? usable_threads() : threads),
         guard_while_made_(std::make_unique<DeviceGuard>(device)),
         blas_(stream_),
         partials_(static_cast<std::uint64_t>(kPartialDoubles) * sizeof(double),

@@ -61,18 +61,18 @@ void pack(const DataView& rows, std::byte* to) {
 }  // namespace
 
 void pack_bytes(const void* from, std::uint64_t bytes, std::byte* to, int threads) {
-  cpu::parallel_ranges(threads, static_cast<Index>(bytes), Index{kBytesPerThread},
-                       [&](Index first, Index count) {
-                         std::memcpy(to + first, static_cast<const std::byte*>(from) + first,
-                                     static_cast<std::size_t>(count));
-                       });
+  parallel_ranges(threads, static_cast<Index>(bytes), Index{kBytesPerThread},
+                  [&](Index first, Index count) {
+                    std::memcpy(to + first, static_cast<const std::byte*>(from) + first,
+                                static_cast<std::size_t>(count));
+                  });
 }
 
 void pack_rows(const DataView& rows, std::byte* to, int threads) {
   if (rows.empty()) return;
   const std::size_t row_bytes = static_cast<std::size_t>(rows.cols()) * element_size(rows.type());
   const auto grain = static_cast<Index>(std::max<std::size_t>(1, kBytesPerThread / row_bytes));
-  cpu::parallel_ranges(threads, rows.rows(), grain, [&](Index first, Index count) {
+  parallel_ranges(threads, rows.rows(), grain, [&](Index first, Index count) {
     pack(rows.row_block(first, count), to + static_cast<std::size_t>(first) * row_bytes);
   });
 }

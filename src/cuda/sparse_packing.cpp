@@ -18,7 +18,7 @@ std::uint64_t as_bytes(Index count, std::uint64_t size) {
 template <class T>
 void pack_weights(const SparseView& stored, const SparseView& weights, std::byte* to, int threads) {
   constexpr Index kMinRows = 64;
-  cpu::parallel_ranges(threads, stored.rows(), kMinRows, [&](Index first, Index count) {
+  parallel_ranges(threads, stored.rows(), kMinRows, [&](Index first, Index count) {
     const Index before = stored.row_offsets()[first] - stored.row_offsets()[0];
     copy_weights_of_stored(stored.row_block(first, count), weights.row_block(first, count),
                            reinterpret_cast<T*>(to) + before);

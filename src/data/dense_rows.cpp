@@ -4,7 +4,7 @@
 #include <numeric>
 
 #include "data/dense_row.hpp"
-#include "data/widen.hpp"
+#include "data/element_types.hpp"
 
 namespace nonneg::render {
 
@@ -16,14 +16,14 @@ Matrix<double> dense_rows(const DataView& stored, const std::vector<Index>& rows
     }
     return out;
   }
-  cpu::with_element_type(stored.type(), [&](const auto* type) {
+  with_element_type(stored.type(), [&](const auto* type) {
     using E = std::remove_pointer_t<decltype(type)>;
     const auto* entries = static_cast<const E*>(stored.data());
     for (Index i = 0; i < out.rows(); ++i) {
       const Index row = rows[static_cast<std::size_t>(i)];
       for (Index j = 0; j < out.cols(); ++j) {
         out(i, j) = static_cast<double>(
-            cpu::number(entries[row * stored.row_stride() + j * stored.col_stride()]));
+            as_number(entries[row * stored.row_stride() + j * stored.col_stride()]));
       }
     }
   });

@@ -10,7 +10,7 @@
 
 #include "base/byte_count.hpp"
 #include "base/memory_info.hpp"
-#include "data/widen.hpp"
+#include "data/element_types.hpp"
 #include "nonneg/error.hpp"
 
 namespace nonneg {
@@ -25,7 +25,7 @@ constexpr std::uint64_t kLarge = std::uint64_t{64} << 20;
 /// Calls visit with the array's elements, typed.
 template <class Visit>
 decltype(auto) visit_elements(ArrayView array, const Visit& visit) {
-  return cpu::with_element_type(array.type(), [&](const auto* type) {
+  return with_element_type(array.type(), [&](const auto* type) {
     return visit(static_cast<decltype(type)>(array.data()));
   });
 }
@@ -40,7 +40,7 @@ bool fits_float32(ArrayView values) {
   if (!is_integer(values.type())) return values.type() != ElementType::float64;
   return visit_elements(values, [&](const auto* first) {
     return std::all_of(first, first + values.size(), [](auto value) {
-      const auto number = static_cast<double>(cpu::number(value));
+      const auto number = static_cast<double>(as_number(value));
       return number >= -kMaxExact && number <= kMaxExact;
     });
   });
@@ -80,7 +80,7 @@ class Indices {
   void each(Index first, Index last, const Take& take) const {
     visit_elements(array_, [&](const auto* data) {
       for (Index e = first; e < last; ++e) {
-        const auto index = cpu::number(data[e]);
+        const auto index = as_number(data[e]);
         using Number = std::remove_cv_t<decltype(index)>;
         if constexpr (std::is_integral_v<Number>) {
           if (std::cmp_less(index, 0) || std::cmp_greater_equal(index, end_)) refuse(e, index);
@@ -176,7 +176,7 @@ class SparseBuilder {
     });
     visit_elements(values_, [&](const auto* first) {
       std::transform(first, first + values_.size(), made().begin(),
-                     [](auto value) { return static_cast<T>(cpu::number(value)); });
+                     [](auto value) { return static_cast<T>(as_number(value)); });
     });
   }
 
@@ -230,9 +230,9 @@ class SparseBuilder {
   using ValueAt = T (*)(const void* values, Index e);
 
   static ValueAt value_reader(ElementType type) {
-    return cpu::with_element_type(type, [](const auto* null) -> ValueAt {
+    return with_element_type(type, [](const auto* null) -> ValueAt {
       return [](const void* values, Index e) {
-        return static_cast<T>(cpu::number(static_cast<decltype(null)>(values)[e]));
+        return static_cast<T>(as_number(static_cast<decltype(null)>(values)[e]));
       };
     });
   }

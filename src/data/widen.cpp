@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace nonneg::cpu {
+namespace nonneg {
 
 namespace {
 
@@ -11,15 +11,11 @@ void widen_as(const DataView& stored, double scale, MatrixView<T> out) {
   const auto* entries = static_cast<const E*>(stored.data());
   const Index row_stride = stored.row_stride();
   const Index col_stride = stored.col_stride();
-  const auto convert = [scale](E entry) {
-    return scale == 1 ? static_cast<T>(number(entry))
-                      : static_cast<T>(static_cast<double>(number(entry)) * scale);
-  };
   if (col_stride == 1) {
     for (Index i = 0; i < out.rows(); ++i) {
       const E* from = entries + i * row_stride;
       T* to = out.row(i);
-      for (Index j = 0; j < out.cols(); ++j) to[j] = convert(from[j]);
+      for (Index j = 0; j < out.cols(); ++j) to[j] = widened<T>(from[j], scale);
     }
     return;
   }
@@ -30,7 +26,7 @@ void widen_as(const DataView& stored, double scale, MatrixView<T> out) {
     for (Index i = 0; i < out.rows(); ++i) {
       T* to = out.row(i);
       for (Index j = first; j < last; ++j) {
-        to[j] = convert(entries[i * row_stride + j * col_stride]);
+        to[j] = widened<T>(entries[i * row_stride + j * col_stride], scale);
       }
     }
   }
@@ -46,4 +42,4 @@ void widen(const DataView& stored, double scale, MatrixView<T> out) {
 template void widen(const DataView&, double, MatrixView<float>);
 template void widen(const DataView&, double, MatrixView<double>);
 
-}  // namespace nonneg::cpu
+}  // namespace nonneg

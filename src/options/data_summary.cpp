@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/parallel.hpp"
-#include "data/widen.hpp"
+#include "data/element_types.hpp"
 #include "options/loss_mode.hpp"
 #include "options/weighted_summary.hpp"
 
@@ -38,7 +38,7 @@ void add_run(const E* entries, Index count, Index stride, double scale, PieceSum
   std::array<double, kLanes> squares{};
   std::array<double, kLanes> max{};
   const auto add = [&](std::size_t lane, E entry) {
-    const double value = static_cast<double>(cpu::number(entry)) * scale;
+    const double value = static_cast<double>(as_number(entry)) * scale;
     sum[lane] += value;
     squares[lane] += value * value;
     max[lane] = value > max[lane] ? value : max[lane];
@@ -80,11 +80,11 @@ PieceSums sum_piece(const DataView& piece, double scale) {
 std::vector<PieceSums> sum_pieces(const DataView& A, double scale, int threads) {
   const Index pieces = (A.rows() + kPieceRows - 1) / kPieceRows;
   std::vector<PieceSums> sums(static_cast<std::size_t>(pieces));
-  cpu::parallel_ranges(threads, pieces, 1, [&](Index first, Index count) {
+  parallel_ranges(threads, pieces, 1, [&](Index first, Index count) {
     for (Index p = first; p < first + count; ++p) {
       const Index row = p * kPieceRows;
       const DataView piece = A.row_block(row, std::min(kPieceRows, A.rows() - row));
-      sums[static_cast<std::size_t>(p)] = cpu::with_element_type(
+      sums[static_cast<std::size_t>(p)] = with_element_type(
           piece.type(), [&]<class E>(const E*) { return sum_piece<E>(piece, scale); });
     }
   });
@@ -100,12 +100,12 @@ struct Entry {
 
 template <class Wanted>
 Entry find_entry(const DataView& A, Index row, const Wanted& wanted) {
-  return cpu::with_element_type(A.type(), [&]<class E>(const E*) {
+  return with_element_type(A.type(), [&]<class E>(const E*) {
     const auto* entries = static_cast<const E*>(A.data());
     for (Index i = row; i < A.rows(); ++i) {
       for (Index j = 0; j < A.cols(); ++j) {
         const auto value =
-            static_cast<double>(cpu::number(entries[i * A.row_stride() + j * A.col_stride()]));
+            static_cast<double>(as_number(entries[i * A.row_stride() + j * A.col_stride()]));
         if (wanted(value)) return Entry{i, j, value};
       }
     }

@@ -87,8 +87,7 @@ int sweep_threads(Index rows, Index cols, Index rank, int asked) {
   constexpr double kMinWork = 1 << 22;
   const double work =
       static_cast<double>(rows) * static_cast<double>(cols) * static_cast<double>(rank);
-  return static_cast<int>(
-      std::clamp(work / kMinWork, 1.0, static_cast<double>(cpu::usable_threads())));
+  return static_cast<int>(std::clamp(work / kMinWork, 1.0, static_cast<double>(usable_threads())));
 }
 
 }  // namespace nonneg

@@ -30,7 +30,7 @@ struct Row {
 
 void widen_row(const DataView& row, double scale, std::vector<double>& out) {
   out.resize(static_cast<std::size_t>(row.cols()));
-  cpu::widen<double>(row, scale, MatrixView<double>(out.data(), 1, row.cols()));
+  widen<double>(row, scale, MatrixView<double>(out.data(), 1, row.cols()));
 }
 
 /// The stored entries of a sparse row as a dense one.
@@ -140,7 +140,7 @@ WeightedSums weighted_sums(const DataView& A, const Options& options, double sca
     const Index row = p * kPieceRows;
     return summing.of_rows(row, std::min(kPieceRows, A.rows() - row));
   };
-  cpu::parallel_ranges(threads, pieces, 1, [&](Index first, Index count) {
+  parallel_ranges(threads, pieces, 1, [&](Index first, Index count) {
     for (Index p = first; p < first + count; ++p) {
       try {
         sums[static_cast<std::size_t>(p)] = read(p);

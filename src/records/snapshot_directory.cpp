@@ -100,7 +100,7 @@ void write_data(const std::string& path, const DataView& data) {
       write_dense_row(data.stored(), i, dense.view().row(i));
     }
   } else {
-    cpu::widen<T>(data, 1.0, dense.view());
+    widen<T>(data, 1.0, dense.view());
   }
   write_npy(path, dense.view());
 }

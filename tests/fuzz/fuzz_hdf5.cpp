@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "data/element_types.hpp"
 #include "fuzz_input.hpp"
 #include "fuzz_target.hpp"
 #include "io/hdf5_file.hpp"
@@ -19,31 +20,21 @@ using nonneg::ElementType;
 using nonneg::fuzz::Input;
 using nonneg::io::Hdf5Handle;
 
+hid_t native(const std::uint8_t*) { return H5T_NATIVE_UINT8; }
+hid_t native(const std::int8_t*) { return H5T_NATIVE_INT8; }
+hid_t native(const std::uint16_t*) { return H5T_NATIVE_UINT16; }
+hid_t native(const std::int16_t*) { return H5T_NATIVE_INT16; }
+hid_t native(const std::uint32_t*) { return H5T_NATIVE_UINT32; }
+hid_t native(const std::int32_t*) { return H5T_NATIVE_INT32; }
+hid_t native(const std::uint64_t*) { return H5T_NATIVE_UINT64; }
+hid_t native(const std::int64_t*) { return H5T_NATIVE_INT64; }
+hid_t native(const nonneg::Half*) { return H5T_NATIVE_INT16; }
+hid_t native(const float*) { return H5T_NATIVE_FLOAT; }
+hid_t native(const double*) { return H5T_NATIVE_DOUBLE; }
+
+/// Half has no type of HDF5's own: its entries are written as integers.
 hid_t hdf5_type(ElementType type) {
-  switch (type) {
-    case ElementType::uint8:
-      return H5T_NATIVE_UINT8;
-    case ElementType::int8:
-      return H5T_NATIVE_INT8;
-    case ElementType::uint16:
-      return H5T_NATIVE_UINT16;
-    case ElementType::int16:
-    case ElementType::float16:
-      return H5T_NATIVE_INT16;
-    case ElementType::uint32:
-      return H5T_NATIVE_UINT32;
-    case ElementType::int32:
-      return H5T_NATIVE_INT32;
-    case ElementType::uint64:
-      return H5T_NATIVE_UINT64;
-    case ElementType::int64:
-      return H5T_NATIVE_INT64;
-    case ElementType::float32:
-      return H5T_NATIVE_FLOAT;
-    case ElementType::float64:
-      break;
-  }
-  return H5T_NATIVE_DOUBLE;
+  return nonneg::with_element_type(type, [](const auto* null) { return native(null); });
 }
 
 /// A data set of numbers, of one dimension or two.
