@@ -15,7 +15,9 @@
 #include "formulas/pivoting.hpp"
 #include "formulas/row_step.hpp"
 #include "kernels/anls_update.hpp"
+#include "kernels/launch.cuh"
 #include "kernels/row_groups.cuh"
+#include "kernels/teams.cuh"
 
 namespace nonneg::cuda {
 
@@ -32,58 +34,6 @@ constexpr std::uint64_t kMaxSlices = 512;
 
 /// What a component is; kViolates is added to the first two.
 enum State : int { kAtFloor = 0, kPassive = 1, kDead = 2, kViolates = 4 };
-
-struct WarpTeam {
-  static constexpr bool kIsWarp = true;
-  __device__ static int thread() { return static_cast<int>(threadIdx.x) % kWarp; }
-  __device__ static int size() { return kWarp; }
-  __device__ static Index first_row() {
-    return static_cast<Index>(blockIdx.x) * (blockDim.x / kWarp) + threadIdx.x / kWarp;
-  }
-  __device__ static Index row_stride() {
-    return static_cast<Index>(gridDim.x) * (blockDim.x / kWarp);
-  }
-  __device__ static void sync() { __syncwarp(); }
-  /// The value of all threads combined, the same in each.
-  template <class V, class Op>
-  __device__ static V reduce(V value, const Op& op) {
-#pragma unroll
-    for (int offset = kWarp / 2; offset > 0; offset /= 2) {
-      value = op(value, __shfl_xor_sync(kAllLanes, value, offset));
-    }
-    return value;
-  }
-};
-
-struct BlockTeam {
-  static constexpr bool kIsWarp = false;
-  __device__ static int thread() { return static_cast<int>(threadIdx.x); }
-  __device__ static int size() { return static_cast<int>(blockDim.x); }
-  __device__ static Index first_row() { return blockIdx.x; }
-  __device__ static Index row_stride() { return gridDim.x; }
-  __device__ static void sync() { __syncthreads(); }
-  template <class V, class Op>
-  __device__ static V reduce(V value, const Op& op) {
-    __shared__ V warps[kWarpsPerBlock];
-    value = WarpTeam::reduce(value, op);
-    __syncthreads();
-    if (threadIdx.x % kWarp == 0) warps[threadIdx.x / kWarp] = value;
-    __syncthreads();
-    V combined = warps[0];
-    const int count = static_cast<int>(blockDim.x) / kWarp;
-    for (int w = 1; w < count; ++w) combined = op(combined, warps[w]);
-    return combined;
-  }
-};
-
-template <class Team>
-__device__ int team_sum(int value) {
-  return Team::reduce(value, [](int a, int b) { return a + b; });
-}
-template <class Team, class V>
-__device__ V team_max(V value) {
-  return Team::reduce(value, [](V a, V b) { return a < b ? b : a; });
-}
 
 /// The operands of one launch.
 template <class T>
