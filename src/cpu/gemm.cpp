@@ -80,14 +80,6 @@ void gemm(Transpose transpose_A, MatrixView<const T> A, MatrixView<const T> B, T
   gemm_eigen(transpose_A, A, B, beta, C);
 }
 
-bool has_onednn() noexcept {
-#ifdef NONNEG_WITH_ONEDNN
-  return true;
-#else
-  return false;
-#endif
-}
-
 template void gemm(Transpose, MatrixView<const float>, MatrixView<const float>, float,
                    MatrixView<float>);
 template void gemm(Transpose, MatrixView<const double>, MatrixView<const double>, double,

@@ -17,7 +17,4 @@ template <class T>
 void gemm_eigen(Transpose transpose_A, MatrixView<const T> A, MatrixView<const T> B, T beta,
                 MatrixView<T> C);
 
-/// True where gemm<float> goes through oneDNN.
-bool has_onednn() noexcept;
-
 }  // namespace nonneg::cpu
