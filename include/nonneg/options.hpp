@@ -53,7 +53,7 @@ enum class Init {
 
 /// In which type the factors are computed. automatic: float64 for float64 data, else float32.
 /// tf32: float32, but for the products with A, which a CUDA device's tensor cores take with entries
-/// rounded to 10 bits; only on backend cuda.
+/// rounded to 11 significant bits; only on backend cuda.
 enum class Precision { automatic, float32, float64, tf32 };
 
 enum class BackendKind { automatic, cpu, cuda };

@@ -9,8 +9,9 @@ namespace nonneg::cuda {
 
 enum class Transpose { no, yes };
 
-/// exact: in the type of the matrices. tf32: on tensor cores, with the entries of float matrices
-/// rounded to 10 bits; for double as exact.
+/// exact: products are taken in the type of the matrices. tf32: they are taken on tensor cores,
+/// which round the entries of float matrices to 11 significant bits; of double matrices as in
+/// exact.
 enum class Products { exact, tf32 };
 
 /// C = op(A)·op(B) + beta·C with op(X) = X or Xᵀ, all in device memory; beta = 0 does not read C.
