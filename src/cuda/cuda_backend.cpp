@@ -1,26 +1,23 @@
 #include "cuda/cuda_backend.hpp"
 
-#include <fmt/format.h>
 #include <nvtx3/nvToolsExt.h>
 
-#include <limits>
 #include <utility>
 
 #include "base/parallel.hpp"
 #include "cuda/blas_handle.hpp"
 #include "cuda/check.hpp"
 #include "cuda/device.hpp"
+#include "cuda/device_matrix.hpp"
 #include "cuda/device_to_host_copy.hpp"
 #include "cuda/event_timing.hpp"
 #include "cuda/gemm.hpp"
 #include "cuda/graph.hpp"
 #include "cuda/panel_sources.hpp"
-#include "cuda/panel_stager.hpp"
 #include "cuda/plan.hpp"
-#include "cuda/sparse_source.hpp"
+#include "cuda/quotients.hpp"
 #include "kernels/add.hpp"
 #include "kernels/anls_update.hpp"
-#include "kernels/beta_quotients.hpp"
 #include "kernels/column_sums.hpp"
 #include "kernels/copy_if.hpp"
 #include "kernels/extrapolate.hpp"
@@ -37,50 +34,15 @@
 #include "kernels/sampled_products.hpp"
 #include "kernels/sparse_product.hpp"
 #include "kernels/uniform_fill.hpp"
-#include "kernels/widen.hpp"
-#include "panels/panel_heights.hpp"
 
 namespace nonneg::cuda {
 
 namespace {
 
-std::size_t as_size(Index value) { return static_cast<std::size_t>(value); }
-
-/// Refuses what lies on the host, where a kernel would read or write some other memory.
-template <class... Views>
-void require_on_device(const char* primitive, const Views&... views) {
-  if ((... && (views.space() == MemorySpace::device))) return;
-  throw InvalidArgument(
-      fmt::format("{}: a matrix lies in host memory; copy it to the device first", primitive));
-}
-
-/// rows × cols of device memory, as a matrix that gives it back.
-template <class E>
-Matrix<E> allocate_matrix(int device, Index rows, Index cols) {
-  if (rows < 0 || cols < 0) {
-    throw InvalidArgument(fmt::format("matrix of {} x {}: sizes must be >= 0", rows, cols));
-  }
-  const std::string what = fmt::format("a matrix of {} x {}", rows, cols);
-  constexpr Index kMaxEntries = std::numeric_limits<Index>::max() / Index{sizeof(E)};
-  if (cols > 0 && rows > kMaxEntries / cols) {
-    constexpr auto kAsked = std::numeric_limits<std::uint64_t>::max();
-    const std::uint64_t free = device_info(device).memory_free_bytes;
-    throw OutOfMemory(
-        fmt::format("cannot allocate {} on cuda:{}: {} bytes free", what, device, free), kAsked,
-        free);
-  }
-  // A function object must be copyable, which a buffer is not. Memory may be freed from any device.
-  auto buffer = std::make_shared<DeviceBuffer>(static_cast<std::uint64_t>(rows * cols) * sizeof(E),
-                                               what.c_str());
-  E* data = buffer->template as<E>();
-  return Matrix<E>(data, rows, cols, MemorySpace::device,
-                   [owner = std::move(buffer)](E*) mutable { owner.reset(); });
-}
-
 template <class T>
 class CudaBackend final : public Backend<T> {
  public:
-  /// For anls_update of `solved_components` as well: 0 where it is not asked for.
+  /// Has the workspace of anls_update for `solved_components`: 0 where that is not asked for.
   CudaBackend(int device, int threads, Products products, Index solved_components)
       : device_(device),
         products_(products),
@@ -105,7 +67,7 @@ class CudaBackend final : public Backend<T> {
     return std::make_unique<CudaBackend<T>>(device_, threads_, products_, solved_components_);
   }
 
-  /// One stream, one worker at a time.
+  /// There is one stream, and so one worker at a time.
   void run_workers(int count, const std::function<void(int)>& body) override {
     for (int worker = 0; worker < count; ++worker) body(worker);
   }
@@ -119,16 +81,7 @@ class CudaBackend final : public Backend<T> {
   std::unique_ptr<PanelSource<T>> make_source(const DataView& A, const Plan& plan,
                                               double scale) override {
     const DeviceGuard guard(device_);
-    const Index panel_rows =
-        std::clamp<Index>(max_panel_rows(plan), 1, std::max<Index>(A.rows(), 1));
-    const SourceContext context{device_, stream_, threads_};
-    if (A.sparse()) return make_sparse_source<T>(context, A, plan, panel_rows, scale);
-    if (!plan.resident) return make_staged_source<T>(context, A, panel_rows, scale);
-    const auto widened_bytes = static_cast<std::uint64_t>(plan.rows) *
-                               static_cast<std::uint64_t>(plan.cols) * sizeof(T) *
-                               (A.weights() != nullptr ? 2 : 1);
-    return make_resident_source<T>(context, A, panel_rows, scale,
-                                   plan.resident_bytes >= widened_bytes);
+    return make_device_source<T>({device_, stream_, threads_}, A, plan, scale);
   }
 
   std::unique_ptr<Recording> record(const std::function<void()>& work) override {
@@ -162,35 +115,17 @@ class CudaBackend final : public Backend<T> {
 
   void set_zero(MatrixView<T> X) override {
     require_on_device("set_zero", X);
-    if (X.empty()) return;
     const DeviceGuard guard(device_);
-    const cudaError_t status =
-        X.contiguous()
-            ? cudaMemsetAsync(X.data(), 0, as_size(X.rows() * X.cols()) * sizeof(T), stream_.get())
-            : cudaMemset2DAsync(X.data(), as_size(X.ld()) * sizeof(T), 0,
-                                as_size(X.cols()) * sizeof(T), as_size(X.rows()), stream_.get());
-    check(status, "cudaMemset2DAsync", "set_zero");
+    clear(X, stream_.get());
   }
 
   void copy(MatrixView<const T> from, MatrixView<T> to) override {
     if (from.empty()) return;
     const DeviceGuard guard(device_);
-    const bool from_host = from.space() == MemorySpace::host;
-    const bool to_host = to.space() == MemorySpace::host;
-    const cudaMemcpyKind kind = from_host
-                                    ? (to_host ? cudaMemcpyHostToHost : cudaMemcpyHostToDevice)
-                                    : (to_host ? cudaMemcpyDeviceToHost : cudaMemcpyDeviceToDevice);
-    if (from.contiguous() && to.contiguous()) {
-      check(cudaMemcpyAsync(to.data(), from.data(), as_size(from.rows() * from.cols()) * sizeof(T),
-                            kind, stream_.get()),
-            "cudaMemcpyAsync", "copy");
-    } else {
-      check(cudaMemcpy2DAsync(to.data(), as_size(to.ld()) * sizeof(T), from.data(),
-                              as_size(from.ld()) * sizeof(T), as_size(from.cols()) * sizeof(T),
-                              as_size(from.rows()), kind, stream_.get()),
-            "cudaMemcpy2DAsync", "copy");
+    copy_matrix(from, to, stream_.get());
+    if (from.space() == MemorySpace::host || to.space() == MemorySpace::host) {
+      stream_.synchronize("copy");
     }
-    if (from_host || to_host) stream_.synchronize("copy");
   }
 
   void judge_step(const StepRule& rule, const double* sums, double* state) override {
@@ -220,33 +155,24 @@ class CudaBackend final : public Backend<T> {
   void clear_sums(double* sums, Index count) override {
     if (count == 0) return;
     const DeviceGuard guard(device_);
-    check(cudaMemsetAsync(sums, 0, as_size(count) * sizeof(double), stream_.get()),
+    check(cudaMemsetAsync(sums, 0, static_cast<std::size_t>(count) * sizeof(double), stream_.get()),
           "cudaMemsetAsync", "clear_sums");
   }
 
   void fetch(const double* sums, double* host, Index count) override {
     const DeviceGuard guard(device_);
     if (count > 0) {
-      check(cudaMemcpyAsync(host, sums, as_size(count) * sizeof(double), cudaMemcpyDeviceToHost,
-                            stream_.get()),
+      check(cudaMemcpyAsync(host, sums, static_cast<std::size_t>(count) * sizeof(double),
+                            cudaMemcpyDeviceToHost, stream_.get()),
             "cudaMemcpyAsync", "fetch");
     }
     stream_.synchronize("fetch");
   }
 
-  /// Takes and gives back staging memory, and waits for its use: sources do better in a sweep.
   void widen(const DataView& stored, double scale, MatrixView<T> out) override {
     require_on_device("widen", out);
-    if (out.empty()) return;
     const DeviceGuard guard(device_);
-    const Index piece = PanelStager::piece_rows(stored);
-    PanelStager stager(stored, piece, stream_, threads_);
-    for (Index first = 0; first < out.rows(); first += piece) {
-      const Index count = std::min(piece, out.rows() - first);
-      launch_widen<T>(stager.stage(stored.row_block(first, count)), stored.type(), scale,
-                      out.row_block(first, count), stream_.get());
-      stager.release();
-    }
+    widen_from_host(stored, scale, out, stream_, threads_);
   }
 
   void fill_uniform(MatrixView<T> F, UniformKey key, Index first_row, T upper, T floor) override {
@@ -328,8 +254,10 @@ class CudaBackend final : public Backend<T> {
   void quotient_products(MatrixView<const T> A, MatrixView<const T> weights, MatrixView<const T> W,
                          MatrixView<const T> Ht, const Divergence<T>& divergence,
                          MatrixView<T> workspace, MatrixView<T> P, MatrixView<T> D) override {
+    require_on_device("quotient_products", P);
     const DeviceGuard guard(device_);
-    const Quotients quotients = take_quotients(A, weights, W, Ht, divergence, workspace, P, D);
+    const Quotients<T> quotients = take_quotients<T>(blas_, stream_.get(), products_, A, weights, W,
+                                                     Ht, divergence, workspace, D);
     multiply(quotients.numerators, Ht, P);
     if (D.rows() > 0) multiply(quotients.denominators, Ht, D);
   }
@@ -338,8 +266,10 @@ class CudaBackend final : public Backend<T> {
                                         MatrixView<const T> W, MatrixView<const T> Ht,
                                         const Divergence<T>& divergence, MatrixView<T> workspace,
                                         MatrixView<T> P, MatrixView<T> D) override {
+    require_on_device("quotient_products", P);
     const DeviceGuard guard(device_);
-    const Quotients quotients = take_quotients(A, weights, W, Ht, divergence, workspace, P, D);
+    const Quotients<T> quotients = take_quotients<T>(blas_, stream_.get(), products_, A, weights, W,
+                                                     Ht, divergence, workspace, D);
     add_transposed_product(quotients.numerators, W, P);
     if (D.rows() > 0) add_transposed_product(quotients.denominators, W, D);
   }
@@ -376,7 +306,7 @@ class CudaBackend final : public Backend<T> {
                    const RowUpdate<T>& update) override {
     require_on_device("anls_update", F, P, G);
     const DeviceGuard guard(device_);
-    // A solver's backend has it from the start.
+    // A solver's backend has this workspace from the start.
     const std::uint64_t bytes = anls_workspace_bytes(F.cols());
     if (bytes > solving_.bytes()) solving_ = DeviceBuffer(bytes, kForSolving);
     launch_anls_update(F, P, G, update, solving_.as<double>(), stream_.get());
@@ -429,32 +359,6 @@ class CudaBackend final : public Backend<T> {
   }
 
  private:
-  /// Of a panel of A, in a workspace.
-  struct Quotients {
-    MatrixView<T> numerators;
-    MatrixView<T> denominators;
-  };
-
-  /// The model, and in place of it its quotients; denominators where D has rows.
-  Quotients take_quotients(MatrixView<const T> A, MatrixView<const T> weights,
-                           MatrixView<const T> W, MatrixView<const T> Ht,
-                           const Divergence<T>& divergence, MatrixView<T> workspace,
-                           MatrixView<const T> P, MatrixView<const T> D) {
-    require_on_device("quotient_products", A, W, Ht, workspace, P);
-    if (weights.rows() > 0) require_on_device("quotient_products", weights);
-    if (D.rows() > 0) require_on_device("quotient_products", D);
-    const auto part = [&](Index index) {
-      return MatrixView<T>(workspace.data() + index * A.rows() * A.cols(), A.rows(), A.cols(),
-                           A.cols(), MemorySpace::device);
-    };
-    const Quotients quotients{part(0), D.rows() > 0 ? part(1) : MatrixView<T>()};
-    gemm<T>(blas_, stream_.get(), products_, Transpose::no, W, Transpose::yes, Ht, T{0},
-            quotients.numerators);
-    launch_beta_quotients(A, weights, divergence, quotients.numerators, quotients.denominators,
-                          stream_.get());
-    return quotients;
-  }
-
   static constexpr const char* kForSolving = "the workspace of anls_update";
   static_assert(kScratchBytes >= kModelSumDoubles * sizeof(double));
 
@@ -467,7 +371,7 @@ class CudaBackend final : public Backend<T> {
   Stream stream_;
   BlasHandle blas_;
   DeviceBuffer partials_;
-  /// Rows of F·G, or partial sums.
+  /// Holds rows of F·G, or partial sums.
   DeviceBuffer scratch_;
   DeviceBuffer solving_;
 };

@@ -7,7 +7,7 @@
 
 namespace nonneg::cuda {
 
-/// On options.device. Throws NotAvailable where that cannot be used, OutOfMemory.
+/// A backend on options.device. Throws NotAvailable where that cannot be used, OutOfMemory.
 template <class T>
 std::unique_ptr<Backend<T>> make_cuda_backend(const Options& options);
 

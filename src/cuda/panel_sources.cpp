@@ -6,7 +6,9 @@
 #include "cuda/device.hpp"
 #include "cuda/device_buffer.hpp"
 #include "cuda/panel_stager.hpp"
+#include "cuda/sparse_source.hpp"
 #include "kernels/widen.hpp"
+#include "panels/panel_heights.hpp"
 #include "panels/row_panels.hpp"
 
 namespace nonneg::cuda {
@@ -196,8 +198,8 @@ std::unique_ptr<PanelSource<T>> make_source(const SourceContext& context, const 
                                           std::move(entries), std::move(weights));
 }
 
-}  // namespace
-
+/// A in device memory, uploaded once, here: as T where `widened`, else as stored, each panel then
+/// being widened into a buffer of panel_rows × n. Its sweeps can be recorded.
 template <class T>
 std::unique_ptr<PanelSource<T>> make_resident_source(const SourceContext& context,
                                                      const DataView& A, Index panel_rows,
@@ -210,6 +212,8 @@ std::unique_ptr<PanelSource<T>> make_resident_source(const SourceContext& contex
                         });
 }
 
+/// A in host memory, each panel brought over in each sweep: A crosses the bus once per sweep, as
+/// stored.
 template <class T>
 std::unique_ptr<PanelSource<T>> make_staged_source(const SourceContext& context, const DataView& A,
                                                    Index panel_rows, double scale) {
@@ -219,15 +223,24 @@ std::unique_ptr<PanelSource<T>> make_staged_source(const SourceContext& context,
                         });
 }
 
-template std::unique_ptr<PanelSource<float>> make_resident_source(const SourceContext&,
-                                                                  const DataView&, Index, double,
-                                                                  bool);
-template std::unique_ptr<PanelSource<double>> make_resident_source(const SourceContext&,
-                                                                   const DataView&, Index, double,
-                                                                   bool);
-template std::unique_ptr<PanelSource<float>> make_staged_source(const SourceContext&,
-                                                                const DataView&, Index, double);
-template std::unique_ptr<PanelSource<double>> make_staged_source(const SourceContext&,
-                                                                 const DataView&, Index, double);
+}  // namespace
+
+template <class T>
+std::unique_ptr<PanelSource<T>> make_device_source(const SourceContext& context, const DataView& A,
+                                                   const Plan& plan, double scale) {
+  const Index panel_rows = std::clamp<Index>(max_panel_rows(plan), 1, std::max<Index>(A.rows(), 1));
+  if (A.sparse()) return make_sparse_source<T>(context, A, plan, panel_rows, scale);
+  if (!plan.resident) return make_staged_source<T>(context, A, panel_rows, scale);
+  const std::uint64_t matrices = A.weights() != nullptr ? 2 : 1;
+  const bool widened = plan.resident_bytes >= matrices * matrix_bytes<T>(plan.rows, plan.cols);
+  return make_resident_source<T>(context, A, panel_rows, scale, widened);
+}
+
+template std::unique_ptr<PanelSource<float>> make_device_source(const SourceContext&,
+                                                                const DataView&, const Plan&,
+                                                                double);
+template std::unique_ptr<PanelSource<double>> make_device_source(const SourceContext&,
+                                                                 const DataView&, const Plan&,
+                                                                 double);
 
 }  // namespace nonneg::cuda

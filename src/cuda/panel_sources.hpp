@@ -1,9 +1,10 @@
-/// Where dense A and its weights live for a device: in its memory, or staged from the host's.
+/// Where A and its weights live for a device: in its memory, or staged from the host's.
 #pragma once
 
 #include <memory>
 
 #include "cuda/stream.hpp"
+#include "nonneg/plan.hpp"
 #include "panels/panel_source.hpp"
 
 namespace nonneg::cuda {
@@ -17,17 +18,10 @@ struct SourceContext {
   int threads = 1;
 };
 
-/// A in device memory, uploaded once, here: as T where `widened`, else as stored, each panel then
-/// being widened into a buffer of panel_rows × n. Its sweeps can be recorded.
+/// Panels of scale·A as `plan` says: resident, which is uploaded once, here, and whose sweeps can
+/// be recorded; or staged, where A crosses the bus once per sweep, as stored.
 template <class T>
-std::unique_ptr<PanelSource<T>> make_resident_source(const SourceContext& context,
-                                                     const DataView& A, Index panel_rows,
-                                                     double scale, bool widened);
-
-/// A in host memory, each panel brought over in each sweep: A crosses the bus once per sweep, as
-/// stored.
-template <class T>
-std::unique_ptr<PanelSource<T>> make_staged_source(const SourceContext& context, const DataView& A,
-                                                   Index panel_rows, double scale);
+std::unique_ptr<PanelSource<T>> make_device_source(const SourceContext& context, const DataView& A,
+                                                   const Plan& plan, double scale);
 
 }  // namespace nonneg::cuda
