@@ -23,11 +23,12 @@ namespace nonneg::cuda {
 
 namespace {
 
-/// Components up to which a warp has a row to itself.
+/// A warp has a row to itself up to this many components.
 constexpr Index kMaxPerWarp = 48;
-/// Shared memory that every device grants a block without being asked, less the reductions'.
+/// Every device grants a block this much shared memory, beside the reductions' own, without being
+/// asked.
 constexpr std::size_t kShared = (48U << 10) - 256;
-/// Device memory for slices, as far as that makes kMinSlices.
+/// Slices take this much device memory, or as much more as kMinSlices need.
 constexpr std::uint64_t kSlicesBytes = 64U << 20;
 constexpr std::uint64_t kMinSlices = 8;
 constexpr std::uint64_t kMaxSlices = 512;
@@ -58,7 +59,7 @@ struct Problem {
   __device__ double floor() const { return static_cast<double>(update.floor); }
 };
 
-/// Doubles of a team: L with its right-hand side, four vectors, and two of int.
+/// The doubles that a team needs: L with its right-hand side, four vectors, and two of int.
 constexpr std::uint64_t team_doubles(std::uint64_t k) { return (k + 1) * (k + 2) / 2 + 5 * k; }
 
 /// A row of the team's while it is solved. Vectors are by component but for `inverse`, which is by
@@ -122,7 +123,7 @@ class Row {
     for (int c = Team::thread(); c < k_; c += Team::size()) body(c);
   }
 
-  /// False where the row is NaN, and done.
+  /// Reads the row; false where it becomes NaN, and is done.
   __device__ bool load(const T* p) {
     double largest = 0;
     bool finite = true;
@@ -146,7 +147,7 @@ class Row {
     return true;
   }
 
-  /// Each warp counts; the first one writes.
+  /// Lists the passive components in used_. Each warp counts them; the first one writes.
   __device__ void list_passive() {
     Team::sync();
     const int lane = static_cast<int>(threadIdx.x) % kWarp;
@@ -167,7 +168,7 @@ class Row {
     return columns_ + static_cast<Index>(l) * count_ - static_cast<Index>(l) * (l - 1) / 2;
   }
 
-  /// L·D in columns, and the right-hand side reduced by them in row count_.
+  /// Forms L·D in columns, and in row count_ the right-hand side, reduced by them.
   __device__ void factorize() {
     for (int j = 0; j < count_; ++j) {
       double* own = column(j);
@@ -191,7 +192,7 @@ class Row {
     }
   }
 
-  /// x; 0 where a component is not passive.
+  /// Solves for x, which is 0 where a component is not passive.
   __device__ void solve() {
     for_components([&](int c) { x_[c] = 0; });
     double largest = 0;
@@ -219,7 +220,7 @@ class Row {
     return sum;
   }
 
-  /// How many components violate their sign, and the last that does.
+  /// Counts the components that violate their sign; `last` becomes the last of them.
   __device__ int mark_violations(int& last) {
     int count = 0;
     for_components([&](int c) {
@@ -235,7 +236,7 @@ class Row {
     return team_sum<Team>(count);
   }
 
-  /// Coordinate descent from the row's old values: it never raises the objective.
+  /// Descends by coordinates from the row's old values, which never raises the objective.
   __device__ void descend() {
     double* gradient = inverse_;
     Team::sync();
@@ -278,7 +279,7 @@ class Row {
   int* used_;
   double* columns_;
   T* f_ = nullptr;
-  /// Passive components.
+  /// The number of passive components.
   int count_ = 0;
   /// Below these an entry of x or y violates its sign.
   double x_tolerance_ = 0;

@@ -46,8 +46,8 @@ __device__ __forceinline__ Quotient<T> quotient(BetaKind kind, T a, T v, T weigh
   return {weight * share, weight * power};
 }
 
-/// a·log(a/v) − a + v or a/v − log(a/v) − 1, a > 0. Where a and v are near, of their difference:
-/// what cancels is of its size then, and not of a's.
+/// a·log(a/v) − a + v or a/v − log(a/v) − 1, a > 0. Where a and v are near, it is taken of their
+/// difference: what cancels is then of its size, and not of a's.
 template <class T>
 __device__ __forceinline__ T log_divergence(BetaKind kind, T a, T v) {
   const T ratio = a / v;

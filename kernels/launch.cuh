@@ -9,7 +9,7 @@ namespace nonneg::cuda {
 
 inline constexpr int kThreads = 256;
 
-/// The thread's number in the grid, and the threads of the grid.
+/// The thread's number in the grid, and the number of threads that the grid has.
 __device__ inline Index grid_thread() {
   return static_cast<Index>(blockIdx.x) * blockDim.x + threadIdx.x;
 }

@@ -19,15 +19,15 @@ inline constexpr Index kMaxRepeats = 1 << 30;
 template <int kWidthOf, int kPerLaneOf>
 struct RowGroup {
   static constexpr int kWidth = kWidthOf;
-  /// Components in a lane's registers.
+  /// How many components a lane has in registers.
   static constexpr int kPerLane = kPerLaneOf;
-  /// Rows that share each entry of G read from shared memory or the cache.
+  /// So many rows share each entry of G that is read from shared memory or the cache.
   static constexpr int kRows = kPerLane <= 2 ? 4 : (kPerLane <= 8 ? 2 : 1);
-  /// Components at a time of the loops over a row: one where the code is long enough already.
+  /// Loops over a row take so many components at a time: one where the code is long already.
   static constexpr int kUnroll = kPerLane <= 2 ? 4 : 1;
   static constexpr int kComponents = kWidth * kPerLane;
   static constexpr int kRowsPerWarp = kWarp / kWidth * kRows;
-  /// G in shared memory, at most 32 KiB of it; above, it is read through the cache.
+  /// G lies in shared memory where that takes at most 32 KiB; else it is read through the cache.
   static constexpr bool kGramInShared = kComponents <= 64;
 
   /// This lane's place in its group, and the first of its group's rows within the warp's.
@@ -125,7 +125,7 @@ __device__ T group_sum(T value) {
 template <class T, class Group>
 class ActiveRows {
  public:
-  /// Of the rows first … of F, those that exist.
+  /// Rows first … of F are active as far as they exist.
   __device__ ActiveRows(T tolerance, Index first, Index rows) : tolerance_(tolerance) {
 #pragma unroll
     for (int r = 0; r < Group::kRows; ++r) active_[r] = first + r < rows;
@@ -189,7 +189,7 @@ __device__ void for_each_row_group(Index rows, const Body& body) {
   }
 }
 
-/// Largest k that the groups hold in registers, without spilling them.
+/// The largest k that the groups hold in registers without spilling them.
 template <class T>
 inline constexpr Index kMaxInRegisters = sizeof(T) == sizeof(float) ? 768 : 512;
 

@@ -7,7 +7,7 @@
 
 namespace nonneg::cuda {
 
-/// A factor's rows, k components each.
+/// The rows of a factor, k components each.
 template <class T>
 struct FactorRows {
   T* data;
@@ -24,7 +24,7 @@ struct Sampled {
   Index k;
   BetaKind kind;
   Divergence<T> divergence;
-  /// Lanes of a row's group.
+  /// How many lanes a row's group has.
   int width;
 };
 
@@ -92,7 +92,8 @@ struct LaneRow<T, 0> {
   }
 };
 
-/// One stored entry: its value, weight and column. Beyond the row's last, of weight 0 and column 0.
+/// One stored entry: its value, weight and column. Entries beyond the row's last have weight 0 and
+/// column 0.
 template <class T>
 struct StoredEntry {
   T a;
@@ -106,7 +107,7 @@ struct StoredEntry {
     weight = A.weights == nullptr ? T{1} : A.weights[first + s];
     column = A.columns[first + s];
   }
-  /// False for what was not observed.
+  /// Whether the entry was observed.
   __device__ bool counts() const { return is_observed(a, weight); }
 };
 

@@ -10,12 +10,12 @@
 
 namespace nonneg::cuda {
 
-/// Shared memory that every device grants a block without being asked.
+/// Every device grants a block this much shared memory without being asked.
 inline constexpr std::size_t kSharedBytes = 48U << 10;
-/// Left to the block's sum.
+/// This much of it is left to the block's sum.
 inline constexpr std::size_t kReservedShared = 512;
 
-/// Largest k of the wide kernels, which hold two rows of it.
+/// The largest k of the wide kernels, which hold two rows of it.
 template <class T>
 inline constexpr Index kMaxComponents = static_cast<Index>((kSharedBytes - kReservedShared) /
                                                            (2 * sizeof(T)));
@@ -61,7 +61,7 @@ void launch_row_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const 
   check_launch(name);
 }
 
-/// A row's two arrays of k components.
+/// The shared memory of a row: two arrays of k components.
 template <class T>
 __device__ T* wide_memory() {
   extern __shared__ __align__(16) unsigned char wide_bytes[];

@@ -26,7 +26,7 @@ namespace nonneg::cpu {
 
 namespace {
 
-/// Copies at once, with the backend's threads.
+/// A copy on the host, made at once by the backend's threads.
 template <class T>
 class HostToHostCopy final : public HostCopy<T> {
  public:
@@ -192,8 +192,8 @@ class CpuBackend final : public Backend<T> {
     });
   }
 
-  /// On one thread: entries of several rows meet in one row of C. Where there are workers, each has
-  /// a C of its own.
+  /// Runs on one thread, as entries of several rows meet in one row of C. Where there are workers,
+  /// each has a C of its own.
   void add_transposed_product(const SparseRows<T>& A, MatrixView<const T> B,
                               MatrixView<T> C) override {
     const FlushSubnormals flush;
@@ -256,7 +256,7 @@ class CpuBackend final : public Backend<T> {
     });
   }
 
-  /// On one thread, as add_transposed_product() above.
+  /// Runs on one thread, as add_transposed_product() above.
   void add_sampled_transposed_products(const SparseRows<T>& A, MatrixView<const T> W,
                                        MatrixView<const T> Ht, const Divergence<T>& divergence,
                                        MatrixView<T> P, MatrixView<T> D) override {

@@ -7,7 +7,7 @@
 
 namespace nonneg::cpu {
 
-/// `threads` 0: all that this process may use.
+/// With `threads` 0 it uses all that this process may use.
 template <class T>
 std::unique_ptr<Backend<T>> make_cpu_backend(int threads);
 

@@ -6,13 +6,14 @@
 #include <algorithm>
 
 #include "formulas/at_least.hpp"
+#include "formulas/beta_divergence.hpp"
 #include "formulas/row_step.hpp"
 
 namespace nonneg::cpu {
 
 namespace {
 
-/// Entries at a time: a few arrays of this many stay in the first-level cache.
+/// So many entries are taken at a time: a few arrays of this many stay in the first-level cache.
 constexpr Index kBlock = 512;
 
 template <class T>
@@ -74,14 +75,18 @@ void quotients(const T* a, const T* weights, Index count, const Divergence<T>& d
 /// d_β of each entry. a·log(a/v) is 0 for a = 0.
 template <class T>
 Block<double> divergences(const ConstEntries<T>& a, const Block<T>& v, T beta) {
-  if (beta == T{2}) {
-    return (a.template cast<double>() - v.template cast<double>()).square() * 0.5;
+  switch (beta_kind(beta)) {
+    case BetaKind::frobenius:
+      return (a.template cast<double>() - v.template cast<double>()).square() * 0.5;
+    case BetaKind::kullback_leibler: {
+      const Block<T> ratio = (a > T{0}).select(a / v, T{1});
+      return (a * ratio.log() - a + v).template cast<double>();
+    }
+    case BetaKind::itakura_saito:
+      return (a / v - (a / v).log() - T{1}).template cast<double>();
+    default:
+      break;
   }
-  if (beta == T{1}) {
-    const Block<T> ratio = (a > T{0}).select(a / v, T{1});
-    return (a * ratio.log() - a + v).template cast<double>();
-  }
-  if (beta == T{0}) return (a / v - (a / v).log() - T{1}).template cast<double>();
   Block<T> v_power = v;
   raise(v_power, beta - T{1});
   Block<T> a_power = (a > T{0}).select(a, T{1});

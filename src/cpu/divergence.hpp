@@ -29,7 +29,7 @@ template <class T>
 double divergence_of(const T* a, const T* v, const T* weights, Index count,
                      const Divergence<T>& divergence);
 
-/// As Backend::ratio_update().
+/// Does what Backend::ratio_update() does.
 template <class T>
 void ratio_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> D, T exponent,
                   const RowUpdate<T>& update);

@@ -28,7 +28,7 @@ constexpr int kRows = 8;
 using Lanes __attribute__((vector_size(kRows * sizeof(double)))) = double;
 using LaneFlags __attribute__((vector_size(kRows * sizeof(std::int64_t)))) = std::int64_t;
 
-/// Entries before row i of a packed triangle.
+/// The number of entries before row i of a packed triangle.
 Index row_start(Index i) { return i * (i - 1) / 2; }
 
 /// What all rows share: M with dead components as rows and columns of 0, and what becomes of P.
@@ -137,7 +137,7 @@ class Pivoting {
     for (Index j = 0; j < k_; ++j) b_[j][lane] = passive_[j][lane] = 0;
   }
 
-  /// The components that are passive in any lane.
+  /// Lists the components that are passive in any lane.
   void list_used() {
     count_ = 0;
     for (Index j = 0; j < k_; ++j) {
@@ -150,8 +150,8 @@ class Pivoting {
 
   Index used(Index i) const { return used_[static_cast<std::size_t>(i)]; }
 
-  /// M of the passive components as L·D·Lᵀ, L of unit diagonal, kTile rows at a time. A row first
-  /// holds L·D, which is what the sums need.
+  /// Factorizes M of the passive components as L·D·Lᵀ, L of unit diagonal, kTile rows at a time. A
+  /// row first holds L·D, which is what the sums need.
   void factorize() {
     for (Index first = 0; first < count_; first += kTile) {
       const Index rows = std::min(kTile, count_ - first);
@@ -164,7 +164,7 @@ class Pivoting {
     }
   }
 
-  /// Entries 0 … end - 1 of L·D's rows `first` ….
+  /// Forms entries 0 … end - 1 of L·D's rows `first` ….
   template <Index Rows>
   void reduce_rows(Index first, Index end) {
     std::array<const double*, Rows> m{};
@@ -192,7 +192,7 @@ class Pivoting {
     }
   }
 
-  /// The rest of row i, whose entries before `begin` are there, and its pivot.
+  /// Forms the rest of row i, whose entries before `begin` are there, and its pivot.
   void finish_row(Index i, Index begin) {
     const double* m = problem_.M.view().row(used(i));
     const Lanes passive = passive_[used(i)];
@@ -214,7 +214,7 @@ class Pivoting {
     inverse_[i] = 1 / (pivot < least ? least : pivot);
   }
 
-  /// x of the used components, 0 in lanes where they are not passive.
+  /// Solves for x of the used components, which is 0 in lanes where they are not passive.
   void solve() {
     for (Index i = 0; i < count_; ++i) {
       const Lanes* row = L_ + row_start(i);
@@ -237,7 +237,7 @@ class Pivoting {
     for (Index i = 0; i < count_; ++i) x_[used(i)] = z_[i];
   }
 
-  /// y = M·x − b.
+  /// Sets y = M·x − b.
   void form_gradient() {
     Index first = 0;
     for (; first + kTile <= k_; first += kTile) gradient_of<kTile>(first);
@@ -303,7 +303,7 @@ class Pivoting {
     }
   }
 
-  /// Coordinate descent from the row's old values: it never raises the objective.
+  /// Descends by coordinates from the row's old values, which never raises the objective.
   void descend(int lane) {
     const Index i = row_[static_cast<std::size_t>(lane)];
     for (Index j = 0; j < k_; ++j) {

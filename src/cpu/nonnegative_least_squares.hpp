@@ -7,13 +7,13 @@
 
 namespace nonneg::cpu {
 
-/// See Backend::anls_update; on one thread. A row that is not solved after `exchanges` exchanges is
-/// left where coordinate descent from its old values ends.
+/// Does what Backend::anls_update does, on one thread. A row that is not solved after `exchanges`
+/// exchanges is left where coordinate descent from its old values ends.
 template <class T>
 void anls_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> G,
                  const RowUpdate<T>& update, Index exchanges);
 
-/// Bytes that anls_update of k components takes on each thread.
+/// The bytes that anls_update of k components takes on each thread.
 double anls_workspace_bytes(Index k);
 
 }  // namespace nonneg::cpu

@@ -13,7 +13,7 @@ namespace nonneg::cpu {
 
 namespace {
 
-/// Quotients, powers, or entries of A of one tile; more than its columns may be written.
+/// The quotients, powers, or entries of A of one tile; more than its columns may be written.
 template <class T>
 using TileEntries = std::array<T, static_cast<std::size_t>(kTileRows* kTileCols<T>)>;
 
@@ -22,8 +22,8 @@ MatrixView<T> tile_view(TileEntries<T>& entries, Index rows, Index cols) {
   return {entries.data(), rows, cols, kTileCols<T>};
 }
 
-/// 1/v. For float within 2 roundings where the machine estimates it: a division of a whole register
-/// takes as long as a dozen multiplications.
+/// Sets `inverse` to 1/v. Where the machine estimates it, that is within 2 roundings for float: a
+/// division of a whole register takes as long as a dozen multiplications.
 template <class V>
 void invert(const V& v, V& inverse) {
 #if defined(__AVX512F__)
@@ -56,7 +56,7 @@ void take_quotients(const V& a, const V& v, V& q, V& d) {
   }
 }
 
-/// Tiles of A, weights and model, one after the other, as quotients.
+/// Turns tiles of A, weights and model, one after the other, into quotients.
 template <class T>
 class QuotientTiles {
  public:
@@ -174,7 +174,7 @@ class QuotientTiles {
 /// tile's rows, or one for each of its columns.
 enum class SumFor { tile_rows, tile_columns };
 
-/// Between the coefficients of two sums, and of two terms of a sum.
+/// The distance between the coefficients of two sums, and of two terms of a sum.
 template <SumFor Sums, class T>
 constexpr Index kSumStride = Sums == SumFor::tile_rows ? kTileCols<T> : 1;
 template <SumFor Sums, class T>
@@ -228,7 +228,7 @@ void add_sums(const T* tile, const Terms<T>& terms, MatrixView<T> out, Index fir
   }
 }
 
-/// As many sums at a time as registers hold beside what else is needed.
+/// So many sums at a time stay in registers beside what else is needed.
 constexpr int kSumsAtOnce = kRegisterBytes == 64 ? 16 : 8;
 
 template <SumFor Sums, int Lanes, class T>
@@ -263,7 +263,7 @@ void add_quotient_products(MatrixView<const T> A, MatrixView<const T> weights,
                            const Divergence<T>& divergence, MatrixView<T> P, MatrixView<T> D) {
   const bool denominators = D.rows() > 0;
   QuotientTiles<T> tiles(A, weights, W, H, divergence, denominators);
-  // Rows outermost: so A comes from memory in long runs.
+  // Rows are outermost, so that A comes from memory in long runs.
   for (Index i = 0; i < A.rows(); i += kTileRows) {
     const Index rows = std::min(kTileRows, A.rows() - i);
     for (Index b = 0; b < H.blocks(); ++b) {
@@ -286,7 +286,7 @@ void add_transposed_quotient_products(MatrixView<const T> A, MatrixView<const T>
   const bool denominators = D.rows() > 0;
   const PaddedRows<T> padded(W, kPaddingStep<T>);
   QuotientTiles<T> tiles(A, weights, W, H, divergence, denominators);
-  // Columns outermost: their sums stay near, and A is in a cache of the core since it was read.
+  // Columns are outermost: their sums stay near, and A is in a cache of the core since it was read.
   for (Index b = first_block; b < first_block + count; ++b) {
     const Index first = b * kTileCols<T>;
     for (Index i = 0; i < A.rows(); i += kTileRows) {

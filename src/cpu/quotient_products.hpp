@@ -1,5 +1,5 @@
 /// Products of a model's quotients, which exist a tile at a time: model, quotients and products are
-/// taken while the tile is in the first-level cache. On one thread.
+/// taken while the tile is in the first-level cache, on one thread.
 #pragma once
 
 #include "backend/backend.hpp"
@@ -7,13 +7,14 @@
 
 namespace nonneg::cpu {
 
-/// As Backend::quotient_products(), P and D being zero before. `H` holds Ht's tiles.
+/// Does what Backend::quotient_products() does, P and D being zero before. `H` holds Ht's tiles.
 template <class T>
 void add_quotient_products(MatrixView<const T> A, MatrixView<const T> weights,
                            MatrixView<const T> W, const TiledFactor<T>& H,
                            const Divergence<T>& divergence, MatrixView<T> P, MatrixView<T> D);
 
-/// As Backend::add_transposed_quotient_products(), for `count` of Ht's blocks of columns of A.
+/// Does what Backend::add_transposed_quotient_products() does, for `count` of Ht's blocks of
+/// columns of A.
 template <class T>
 void add_transposed_quotient_products(MatrixView<const T> A, MatrixView<const T> weights,
                                       MatrixView<const T> W, const TiledFactor<T>& H,

@@ -60,7 +60,7 @@ inline void combine(const T* __restrict lines, const T* __restrict coefficients,
   std::memcpy(sum, sums, sizeof(sums));
 }
 
-/// Which rows of a block still repeat: 1 or 0 in each lane.
+/// Knows which rows of a block still repeat: 1 or 0 in each lane.
 template <class T>
 class ActiveRows {
  public:
@@ -85,7 +85,7 @@ class ActiveRows {
   Lanes<T> threshold_;
 };
 
-/// One pass over the block: each component by its exact minimiser. Adds to `change`.
+/// Passes over the block once: each component becomes its exact minimiser. Adds to `change`.
 template <class T>
 void hals_pass(T* factor, const T* product, MatrixView<const T> G, const RowUpdate<T>& update,
                const T* active, Lanes<T>& change) {
@@ -107,7 +107,7 @@ void hals_pass(T* factor, const T* product, MatrixView<const T> G, const RowUpda
   }
 }
 
-/// One pass over the block: every component from the values before the pass.
+/// Passes over the block once, every component being updated from the values before the pass.
 template <class T>
 void multiplicative_pass(T* factor, const T* product, MatrixView<const T> G,
                          const RowUpdate<T>& update, const T* active, T* next, Lanes<T>& change) {

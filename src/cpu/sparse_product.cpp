@@ -106,7 +106,7 @@ void for_each_entry(const SparseRows<T>& A, const Body& body) {
   }
 }
 
-/// Of one stored entry.
+/// The quotient of one stored entry that counts.
 template <class T>
 Quotient<T> quotient(BetaKind kind, T a, T v, T weight, const Divergence<T>& divergence) {
   v = at_least(v, divergence.least);
@@ -128,7 +128,7 @@ void for_each_quotient(const SparseRows<T>& A, MatrixView<const T> W, MatrixView
     });
   };
   with_components(W.cols(), [&](auto components) {
-    // Kullback-Leibler alone takes less than the look at its kind.
+    // An entry's quotient of Kullback-Leibler takes less time than a look at the kind would.
     const BetaKind kind = beta_kind(divergence.beta);
     if (kind == BetaKind::kullback_leibler) {
       with_kind_of_beta(components, std::integral_constant<BetaKind, BetaKind::kullback_leibler>{});

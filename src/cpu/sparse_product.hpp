@@ -13,7 +13,7 @@ void sparse_multiply(const SparseRows<T>& A, MatrixView<const T> B, MatrixView<T
 template <class T>
 void add_sparse_transposed_product(const SparseRows<T>& A, MatrixView<const T> B, MatrixView<T> C);
 
-/// As the Backend's primitives of these names.
+/// These do what the Backend's primitives of their names do.
 template <class T>
 void sampled_products(const SparseRows<T>& A, MatrixView<const T> W, MatrixView<const T> Ht,
                       const Divergence<T>& divergence, MatrixView<T> P, MatrixView<T> D);

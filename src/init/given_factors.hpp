@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "backend/backend.hpp"
+#include "formulas/at_least.hpp"
 #include "nonneg/solver.hpp"
 #include "options/checks.hpp"
 #include "options/units.hpp"
@@ -27,7 +28,7 @@ void take_given_factors(Backend<T>& backend, const InitialFactors<T>& initial,
   const auto started = [floor](T value, double unit, Index& zeros) {
     zeros += value == T{0} ? 1 : 0;
     const auto scaled = static_cast<T>(static_cast<double>(value) * unit);
-    return scaled < floor ? floor : scaled;
+    return at_least(scaled, floor);
   };
   Matrix<T> w(W.rows(), W.cols());
   Matrix<T> ht(Ht.rows(), Ht.cols());
