@@ -1,4 +1,4 @@
-/// Byte counts for people.
+/// Byte counts in words.
 #pragma once
 
 #include <cstdint>
@@ -6,7 +6,7 @@
 
 namespace nonneg {
 
-/// "25.6 GB", "512 bytes": powers of 1000, three figures.
+/// "25.6 GB", "1.25 MB", "512 B": powers of 1000, three figures.
 std::string byte_count(std::uint64_t bytes);
 
 }  // namespace nonneg

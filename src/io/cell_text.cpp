@@ -3,11 +3,13 @@
 #include <charconv>
 #include <cstdint>
 
+#include "base/utf8.hpp"
+
 namespace nonneg::io {
 namespace {
 
 constexpr std::string_view kBlanks = " \t\r";
-constexpr std::size_t kShownCharacters = 40;
+constexpr std::size_t kShownBytes = 40;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -54,20 +56,13 @@ std::string_view trimmed(std::string_view text) noexcept {
 }
 
 std::string quote_cell(std::string_view text) {
-  std::size_t shown = text.size();
-  if (shown > kShownCharacters) {
-    shown = kShownCharacters;
-    // Not within a character of UTF-8.
-    while (shown > 0 && (static_cast<unsigned char>(text[shown]) & 0xC0U) == 0x80U) {
-      --shown;
-    }
-  }
+  const std::string_view shown = utf8_prefix(text, kShownBytes);
   std::string quoted = "\"";
-  for (const char c : text.substr(0, shown)) {
+  for (const char c : shown) {
     const auto byte = static_cast<unsigned char>(c);
     quoted += byte < 0x20 || byte == 0x7F ? '?' : c;
   }
-  return quoted + (shown < text.size() ? "...\"" : "\"");
+  return quoted + (shown.size() < text.size() ? "...\"" : "\"");
 }
 
 ParsedNumber parse_number(const char* first, const char* last) noexcept {

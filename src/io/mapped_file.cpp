@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
+#include "base/error_words.hpp"
 #include "io/file_descriptor.hpp"
 #include "nonneg/error.hpp"
 
@@ -20,7 +20,7 @@ constexpr std::size_t kReadBytes = std::size_t{1} << 16;
 
 [[noreturn]] void throw_cannot(const char* what, const std::string& path, int error,
                                std::int64_t offset = IoError::kNoOffset) {
-  throw IoError(fmt::format("{}: cannot {}: {}", path, what, std::strerror(error)), path, offset);
+  throw IoError(fmt::format("{}: cannot {}: {}", path, what, error_words(error)), path, offset);
 }
 
 /// Reads from where the descriptor stands to its end.

@@ -8,7 +8,7 @@
 #include <system_error>
 #include <utility>
 
-#include "cli/output/console.hpp"
+#include "base/error_words.hpp"
 #include "nonneg/error.hpp"
 
 namespace nonneg::cli {

@@ -8,9 +8,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 
+#include "base/error_words.hpp"
 #include "nonneg/error.hpp"
 
 namespace nonneg::io {
@@ -122,7 +122,7 @@ void OutputFile::commit() {
 }
 
 void OutputFile::fail(const char* what, int error, std::uint64_t offset) const {
-  throw IoError(fmt::format("{}: cannot {}: {}", path_, what, std::strerror(error)), path_,
+  throw IoError(fmt::format("{}: cannot {}: {}", path_, what, error_words(error)), path_,
                 static_cast<std::int64_t>(offset));
 }
 

@@ -9,7 +9,7 @@
 #include <cstdio>
 #include <system_error>
 
-#include "cli/output/console.hpp"
+#include "base/error_words.hpp"
 #include "nonneg/error.hpp"
 
 namespace nonneg::cli {

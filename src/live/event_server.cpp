@@ -13,9 +13,9 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
-#include <system_error>
 #include <thread>
 
+#include "base/error_words.hpp"
 #include "live/connection_queue.hpp"
 #include "live/request_guard.hpp"
 #include "nonneg/error.hpp"
@@ -56,11 +56,10 @@ constexpr std::chrono::seconds kFarewell{2};
         "port {} of {} is kept for the system; name one from 1024 on, or none to get a free one",
         *place.port, place.host));
   }
-  throw InvalidArgument(fmt::format(
-      "cannot listen at {}: {}; name an address of this machine, such as 127.0.0.1, or "
-      "0.0.0.0 for all of them",
-      place.host,
-      error == 0 ? "there is no such address here" : std::generic_category().message(error)));
+  throw InvalidArgument(
+      fmt::format("cannot listen at {}: {}; name an address of this machine, such as 127.0.0.1, or "
+                  "0.0.0.0 for all of them",
+                  place.host, error == 0 ? "there is no such address here" : error_words(error)));
 }
 
 /// What people type: a server for every address is reached by the machine's name.

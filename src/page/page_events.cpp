@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/json_values.hpp"
+#include "base/utf8.hpp"
 #include "nonneg/error.hpp"
 #include "nonneg/version.hpp"
 #include "page/base64.hpp"
@@ -18,16 +20,15 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kTopEntries = 8;
-constexpr std::size_t kLongestName = 60;
+constexpr std::size_t kMaxNameBytes = 60;
 /// Digits that the lists show, and some.
 constexpr int kShownDigits = 5;
 
-/// Cut between characters of UTF-8.
+/// The name, or its beginning with an ellipsis.
 std::string shortened(const std::string& name) {
-  if (name.size() <= kLongestName) return name;
-  std::size_t end = kLongestName;
-  while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0U) == 0x80U) --end;
-  return name.substr(0, end) + "\xE2\x80\xA6";
+  std::string shown(utf8_prefix(name, kMaxNameBytes));
+  if (shown.size() < name.size()) shown += "\u2026";
+  return shown;
 }
 
 /// [index, value, name or nothing] for each entry.

@@ -7,10 +7,10 @@
 #include <cerrno>
 #include <cstdio>
 #include <nlohmann/json.hpp>
-#include <system_error>
 #include <utility>
 #include <vector>
 
+#include "base/error_words.hpp"
 #include "nonneg/error.hpp"
 #include "page/directory_events.hpp"
 #include "page/page.hpp"
@@ -61,8 +61,7 @@ void save(const std::string& text, const std::string& path) {
   const std::string partial = fmt::format("{}.partial-{}", path, ::getpid());
   const auto fail = [&](const char* what, int error) {
     ::unlink(partial.c_str());
-    throw IoError(fmt::format("{}: {}: {}", path, what, std::generic_category().message(error)),
-                  path);
+    throw IoError(fmt::format("{}: {}: {}", path, what, error_words(error)), path);
   };
   std::FILE* file = std::fopen(partial.c_str(), "wbe");
   if (file == nullptr) fail("cannot be made", errno);

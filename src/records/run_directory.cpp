@@ -13,7 +13,7 @@
 #include <system_error>
 #include <type_traits>
 
-#include "cli/output/console.hpp"
+#include "base/error_words.hpp"
 #include "nonneg/error.hpp"
 #include "nonneg/matrix_file.hpp"
 #include "records/name_files.hpp"

@@ -9,11 +9,11 @@
 
 #include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <filesystem>
 #include <mutex>
 #include <utility>
 
+#include "base/error_words.hpp"
 #include "data/dense_row.hpp"
 #include "data/widen.hpp"
 #include "io/file_descriptor.hpp"
@@ -34,7 +34,7 @@ using snapshots::kIndexName;
 constexpr std::chrono::seconds kFlushInterval{1};
 
 [[noreturn]] void fail(const std::string& path, std::string_view what, int error) {
-  throw IoError(fmt::format("{}: {}: {}", path, what, std::strerror(error)), path);
+  throw IoError(fmt::format("{}: {}: {}", path, what, error_words(error)), path);
 }
 
 /// A file of ours: complete, or left over by a writer that was killed ("NAME.PID-COUNT.partial").

@@ -6,12 +6,12 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
+#include "base/error_words.hpp"
 #include "io/file_descriptor.hpp"
 #include "io/name_list.hpp"
 #include "nonneg/snapshot_directory.hpp"
@@ -34,7 +34,7 @@ io::FileDescriptor open_index(const std::string& directory, const std::string& i
                               kIndexName),
                   directory);
   }
-  if (!file) throw IoError(fmt::format("{}: cannot open: {}", index, std::strerror(errno)), index);
+  if (!file) throw IoError(fmt::format("{}: cannot open: {}", index, error_words(errno)), index);
   return file;
 }
 
@@ -48,7 +48,7 @@ std::string read_from(const io::FileDescriptor& file, off_t offset, const std::s
         ::pread(file.get(), block.data(), block.size(), offset + static_cast<off_t>(text.size()));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) {
-      throw IoError(fmt::format("{}: cannot read: {}", path, std::strerror(errno)), path, offset);
+      throw IoError(fmt::format("{}: cannot read: {}", path, error_words(errno)), path, offset);
     }
     if (count == 0) return text;
     text.append(block.data(), static_cast<std::size_t>(count));

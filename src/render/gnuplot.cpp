@@ -10,10 +10,10 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <string_view>
 #include <utility>
 
+#include "base/error_words.hpp"
 #include "nonneg/error.hpp"
 
 namespace nonneg::render {
@@ -48,7 +48,7 @@ struct Pipe {
 };
 
 [[noreturn]] void fail(std::string_view what, int error) {
-  throw NotAvailable(fmt::format("gnuplot: {}: {}", what, std::strerror(error)));
+  throw NotAvailable(fmt::format("gnuplot: {}: {}", what, error_words(error)));
 }
 
 Pipe make_pipe() {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/utf8.hpp"
 #include "nonneg/error.hpp"
 #include "render/gnuplot.hpp"
 
@@ -114,15 +115,9 @@ void Script::text(double x, double y, std::string_view words, double size) {
 
 std::string Script::draw() const { return marked(run_gnuplot(text_), canvas_.format); }
 
-std::string quoted(std::string_view words, std::size_t longest) {
-  std::string text(words.substr(0, longest));
-  if (words.size() > longest) {
-    // Not within a letter of several bytes.
-    while (!text.empty() && (static_cast<unsigned char>(words[text.size()]) & 0xC0U) == 0x80U) {
-      text.pop_back();
-    }
-    text += "\u2026";
-  }
+std::string quoted(std::string_view words, std::size_t max_bytes) {
+  std::string text(utf8_prefix(words, max_bytes));
+  if (text.size() < words.size()) text += "\u2026";
   std::string out = "'";
   for (const char c : text) {
     out += static_cast<unsigned char>(c) < ' ' ? ' ' : c;

@@ -82,8 +82,8 @@ class Script {
 };
 
 /// Words within a gnuplot string: quoted, without control characters, and cut short where they are
-/// longer than `longest` bytes.
-std::string quoted(std::string_view words, std::size_t longest = 60);
+/// longer than `max_bytes`.
+std::string quoted(std::string_view words, std::size_t max_bytes = 60);
 
 /// A picture with "nonneg" written where its format has a place for a comment, so that it is known
 /// as one that may be drawn anew.

@@ -31,16 +31,6 @@ TEST(ProgressText, IsCalmAboutALossOfZero) {
             "iteration 2 of 3  loss 0.0000e+00  at most 0 s left");
 }
 
-TEST(HumanBytes, UsesDecimalUnitsAndThreeDigits) {
-  EXPECT_EQ(human_bytes(0), "0 B");
-  EXPECT_EQ(human_bytes(999), "999 B");
-  EXPECT_EQ(human_bytes(1000), "1.00 kB");
-  EXPECT_EQ(human_bytes(160000000), "160 MB");
-  EXPECT_EQ(human_bytes(999999), "1.00 MB");
-  EXPECT_EQ(human_bytes(25600000000), "25.6 GB");
-  EXPECT_EQ(human_bytes(18446744073709551615U), "18.4 EB");
-}
-
 TEST(HumanSeconds, GrowsCoarserAsTimeGrowsLonger) {
   EXPECT_EQ(human_seconds(0.0123), "0.012 s");
   EXPECT_EQ(human_seconds(12.3), "12 s");

@@ -8,6 +8,7 @@
 #include <string>
 #include <thread>
 
+#include "base/byte_count.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/output/console.hpp"
 #include "nonneg/devices.hpp"
@@ -42,9 +43,9 @@ int usable_cores() {
 
 std::string device_line(const DeviceInfo& device) {
   return fmt::format("cuda:{}, {}, {} of {} free, compute capability {}.{}, {} L2", device.index,
-                     device.name, human_bytes(device.memory_free_bytes),
-                     human_bytes(device.memory_bytes), device.compute_major, device.compute_minor,
-                     human_bytes(device.l2_bytes));
+                     device.name, byte_count(device.memory_free_bytes),
+                     byte_count(device.memory_bytes), device.compute_major, device.compute_minor,
+                     byte_count(device.l2_bytes));
 }
 
 /// One line per device below the other; where there is none, why.
@@ -103,7 +104,7 @@ ExitStatus execute(bool json) {
       "cpu       {}\ncores     {} usable\nmemory    {}, {} available\ndevices   {}\n",
       build.version, build.compiler, build.build_type, build.instruction_set, build.float32_gemm,
       build.formats, build.cuda ? "cpu, cuda" : "cpu", model.empty() ? "unknown" : model, cores,
-      human_bytes(total), human_bytes(available), device_lines(list)));
+      byte_count(total), byte_count(available), device_lines(list)));
   return ExitStatus::success;
 }
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "base/byte_count.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/options/data_options.hpp"
 #include "cli/options/solver_options.hpp"
@@ -27,7 +28,7 @@ struct PlanArguments {
 };
 
 std::string bytes_line(std::string_view what, std::uint64_t bytes, std::string_view note) {
-  return fmt::format("{:<20}{:>9}{:>18}  {}\n", what, human_bytes(bytes), bytes, note);
+  return fmt::format("{:<20}{:>9}{:>18}  {}\n", what, byte_count(bytes), bytes, note);
 }
 
 /// What holds A's rows while they are worked on, and the memory that they pass through.

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/error_words.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/options/number_pair.hpp"
 #include "cli/options/usage.hpp"

@@ -6,13 +6,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <clocale>
 #include <cmath>
 #include <cstdlib>
-#include <system_error>
 
+#include "base/error_words.hpp"
 #include "nonneg/error.hpp"
 
 namespace nonneg::cli {
@@ -57,20 +56,6 @@ bool unicode_output() noexcept {
   return std::string_view(::nl_langinfo(CODESET)) == "UTF-8";
 }
 
-std::string human_bytes(std::uint64_t bytes) {
-  constexpr double kStep = 1000;
-  constexpr std::array kUnits{"kB", "MB", "GB", "TB", "PB", "EB"};
-  if (bytes < static_cast<std::uint64_t>(kStep)) return fmt::format("{} B", bytes);
-  double value = static_cast<double>(bytes) / kStep;
-  std::size_t unit = 0;
-  // 999.5 would be rounded to 1000.
-  while (value >= kStep - 0.5 && unit + 1 < kUnits.size()) {
-    value /= kStep;
-    ++unit;
-  }
-  return fmt::format("{:.{}f} {}", value, value < 9.995 ? 2 : value < 99.95 ? 1 : 0, kUnits[unit]);
-}
-
 std::string human_seconds(double seconds) {
   if (!std::isfinite(seconds)) return "?";
   if (seconds < 9.95) return fmt::format("{:.2g} s", std::max(seconds, 0.0));
@@ -80,7 +65,5 @@ std::string human_seconds(double seconds) {
   if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
   return fmt::format("{} h {:02} min", whole / 3600, whole % 3600 / 60);
 }
-
-std::string error_words(int error) { return std::generic_category().message(error); }
 
 }  // namespace nonneg::cli

@@ -1,7 +1,6 @@
 /// Standard output and standard error.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -20,11 +19,7 @@ int terminal_columns() noexcept;
 /// True where the locale's character set is UTF-8.
 bool unicode_output() noexcept;
 
-/// "160 MB", "1.25 GB", "12 B": decimal units, three digits.
-std::string human_bytes(std::uint64_t bytes);
 /// "0.35 s", "12 s", "3 min 20 s", "2 h 05 min".
 std::string human_seconds(double seconds);
-/// Words for an errno value.
-std::string error_words(int error);
 
 }  // namespace nonneg::cli

@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "cli/output/console.hpp"
+#include "base/error_words.hpp"
 #include "io/output_path.hpp"
 #include "nonneg/error.hpp"
 #include "render/picture.hpp"

@@ -1,0 +1,19 @@
+/// Text in UTF-8.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace nonneg {
+
+/// The longest beginning of `text` that takes at most `max_bytes` and ends between two characters.
+/// What is not UTF-8 is cut somewhere.
+inline std::string_view utf8_prefix(std::string_view text, std::size_t max_bytes) noexcept {
+  if (text.size() <= max_bytes) return text;
+  const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; };
+  std::size_t end = max_bytes;
+  while (end > 0 && continues(text[end])) --end;
+  return text.substr(0, end);
+}
+
+}  // namespace nonneg

@@ -1,0 +1,38 @@
+// Numbers and texts as messages show them.
+#include <gtest/gtest.h>
+
+#include <cerrno>
+
+#include "base/byte_count.hpp"
+#include "base/error_words.hpp"
+#include "base/utf8.hpp"
+
+namespace nonneg {
+namespace {
+
+TEST(ByteCount, UsesPowersOf1000AndThreeFigures) {
+  EXPECT_EQ(byte_count(0), "0 B");
+  EXPECT_EQ(byte_count(999), "999 B");
+  EXPECT_EQ(byte_count(1000), "1.00 kB");
+  EXPECT_EQ(byte_count(9970), "9.97 kB");
+  EXPECT_EQ(byte_count(9996), "10.0 kB");
+  EXPECT_EQ(byte_count(160000000), "160 MB");
+  EXPECT_EQ(byte_count(999999), "1.00 MB");
+  EXPECT_EQ(byte_count(25600000000), "25.6 GB");
+  EXPECT_EQ(byte_count(18446744073709551615U), "18.4 EB");
+}
+
+TEST(Utf8Prefix, EndsBetweenTwoCharacters) {
+  EXPECT_EQ(utf8_prefix("short", 5), "short");
+  EXPECT_EQ(utf8_prefix("longer", 5), "longe");
+  // The letter takes two bytes.
+  EXPECT_EQ(utf8_prefix("ab\u00E9d", 3), "ab");
+  EXPECT_EQ(utf8_prefix("ab\u00E9d", 4), "ab\u00E9");
+  EXPECT_EQ(utf8_prefix("\u2026", 2), "");
+  EXPECT_EQ(utf8_prefix("", 0), "");
+}
+
+TEST(ErrorWords, AreTheSystems) { EXPECT_EQ(error_words(ENOENT), "No such file or directory"); }
+
+}  // namespace
+}  // namespace nonneg
