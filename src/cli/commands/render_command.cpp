@@ -20,7 +20,7 @@
 #include "nonneg/error.hpp"
 #include "nonneg/version.hpp"
 #include "page/report.hpp"
-#include "records/snapshot_place.hpp"
+#include "records/lookup.hpp"
 #include "render/directory_pictures.hpp"
 
 namespace nonneg::cli {

@@ -17,7 +17,7 @@
 #include "nonneg/error.hpp"
 #include "nonneg/snapshot_directory.hpp"
 #include "page/directory_events.hpp"
-#include "records/snapshot_place.hpp"
+#include "records/lookup.hpp"
 
 namespace nonneg::cli {
 namespace {

@@ -11,7 +11,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/commands/factorization.hpp"
 #include "cli/demo/demo_data.hpp"
-#include "cli/demo/swimmer_report.hpp"
+#include "cli/demo/swimmer_parts.hpp"
 #include "cli/output/console.hpp"
 #include "cli/output/picture_files.hpp"
 #include "nonneg/error.hpp"

@@ -1,4 +1,4 @@
-#include "records/snapshot_place.hpp"
+#include "records/lookup.hpp"
 
 #include <fmt/format.h>
 

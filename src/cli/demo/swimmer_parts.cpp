@@ -1,4 +1,4 @@
-#include "cli/demo/swimmer_report.hpp"
+#include "cli/demo/swimmer_parts.hpp"
 
 #include <algorithm>
 #include <array>
