@@ -1,7 +1,7 @@
 # Run at build time: writes the page's sources into a C++ file as string literals.
 #   cmake -D OUTPUT=FILE -D HTML=FILE -D CSS=FILE -D SCRIPTS=FILE,FILE,... -D CHART=FILE -P EmbedPage.cmake
 set(text "// Written by cmake/EmbedPage.cmake from src/page/assets/.\n")
-string(APPEND text "#include \"page/page_sources.hpp\"\n\nnamespace nonneg::report {\n")
+string(APPEND text "#include \"page/page_sources.hpp\"\n\nnamespace nonneg::page {\n")
 
 # A string literal for the files' contents, one after the other.
 function(embed name)
@@ -24,5 +24,5 @@ embed(kPageHtml "${HTML}")
 embed(kPageStyle "${CSS}")
 embed(kPageScript ${scripts})
 embed(kChartScript "${CHART}")
-string(APPEND text "\n}  // namespace nonneg::report\n")
+string(APPEND text "\n}  // namespace nonneg::page\n")
 file(WRITE "${OUTPUT}" "${text}")

@@ -33,7 +33,7 @@ int run(int argc, char** argv) noexcept {
     print(request.text);
     return static_cast<int>(ExitStatus::success);
   } catch (...) {
-    return static_cast<int>(report(std::current_exception()));
+    return static_cast<int>(say_error(std::current_exception()));
   }
 }
 

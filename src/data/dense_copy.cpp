@@ -1,86 +1,59 @@
 #include "data/dense_copy.hpp"
 
-#include <cmath>
-#include <limits>
-#include <type_traits>
+#include <algorithm>
 
-#include "data/dense_row.hpp"
+#include "data/widen.hpp"
 
-namespace nonneg::cli {
+namespace nonneg {
 namespace {
 
-double widen(Half half) {
-  constexpr unsigned kFractionBits = 10;
-  constexpr unsigned kMaxExponent = 31;
-  constexpr int kBias = 15;
-  const unsigned fraction = half.bits & 0x3FFU;
-  const unsigned exponent = (half.bits >> kFractionBits) & kMaxExponent;
-  const double sign = (half.bits & 0x8000U) != 0 ? -1.0 : 1.0;
-  if (exponent == kMaxExponent) {
-    return fraction == 0 ? sign * std::numeric_limits<double>::infinity()
-                         : std::numeric_limits<double>::quiet_NaN();
+/// Writes row i of `stored` to out[0] … out[cols - 1].
+template <class T>
+void scatter_row(const SparseView& stored, Index i, T* out) {
+  std::fill(out, out + stored.cols(), T{0});
+  const auto scatter = [&](const auto* values) {
+    for (Index e = stored.row_offsets()[i]; e < stored.row_offsets()[i + 1]; ++e) {
+      out[stored.columns()[e]] = static_cast<T>(values[e]);
+    }
+  };
+  if (stored.type() == ElementType::float32) {
+    scatter(static_cast<const float*>(stored.values()));
+  } else {
+    scatter(static_cast<const double*>(stored.values()));
   }
-  const unsigned significand = exponent == 0 ? fraction : fraction | (1U << kFractionBits);
-  const int power = static_cast<int>(exponent == 0 ? 1 : exponent) - kBias - kFractionBits;
-  return sign * std::ldexp(significand, power);
 }
 
-template <class T, class E>
-Matrix<T> copy_of(const DataView& stored) {
-  Matrix<T> dense(stored.rows(), stored.cols());
-  const auto* entries = static_cast<const E*>(stored.data());
-  for (Index i = 0; i < stored.rows(); ++i) {
-    for (Index j = 0; j < stored.cols(); ++j) {
-      const E entry = entries[i * stored.row_stride() + j * stored.col_stride()];
-      if constexpr (std::is_same_v<E, Half>) {
-        dense(i, j) = static_cast<T>(widen(entry));
-      } else {
-        dense(i, j) = static_cast<T>(entry);
-      }
-    }
+template <class T>
+void copy_rows(const DataView& stored, MatrixView<T> out) {
+  if (!stored.sparse()) {
+    cpu::widen<T>(stored, 1.0, out);
+    return;
   }
-  return dense;
+  for (Index i = 0; i < stored.rows(); ++i) scatter_row(stored.stored(), i, out.row(i));
 }
 
 }  // namespace
 
 template <class T>
 Matrix<T> dense_copy(const DataView& stored) {
-  if (stored.sparse()) {
-    Matrix<T> dense(stored.rows(), stored.cols());
-    for (Index i = 0; i < stored.rows(); ++i) {
-      write_dense_row(stored.stored(), i, dense.view().row(i));
-    }
-    return dense;
+  Matrix<T> dense(stored.rows(), stored.cols());
+  copy_rows(stored, dense.view());
+  return dense;
+}
+
+template <class T>
+Matrix<T> dense_copy(const DataView& stored, const std::vector<Index>& rows) {
+  Matrix<T> dense(std::ssize(rows), stored.cols());
+  for (Index i = 0; i < dense.rows(); ++i) {
+    const Index row = rows[static_cast<std::size_t>(i)];
+    copy_rows(stored.row_block(row, 1), dense.view().row_block(i, 1));
   }
-  switch (stored.type()) {
-    case ElementType::uint8:
-      return copy_of<T, std::uint8_t>(stored);
-    case ElementType::int8:
-      return copy_of<T, std::int8_t>(stored);
-    case ElementType::uint16:
-      return copy_of<T, std::uint16_t>(stored);
-    case ElementType::int16:
-      return copy_of<T, std::int16_t>(stored);
-    case ElementType::uint32:
-      return copy_of<T, std::uint32_t>(stored);
-    case ElementType::int32:
-      return copy_of<T, std::int32_t>(stored);
-    case ElementType::uint64:
-      return copy_of<T, std::uint64_t>(stored);
-    case ElementType::int64:
-      return copy_of<T, std::int64_t>(stored);
-    case ElementType::float16:
-      return copy_of<T, Half>(stored);
-    case ElementType::float32:
-      return copy_of<T, float>(stored);
-    case ElementType::float64:
-      return copy_of<T, double>(stored);
-  }
-  return {};
+  return dense;
 }
 
 template Matrix<float> dense_copy(const DataView&);
 template Matrix<double> dense_copy(const DataView&);
+template Matrix<float> dense_copy(const DataView&, const std::vector<Index>&);
+template Matrix<double> dense_copy(const DataView&, const std::vector<Index>&);
 
-}  // namespace nonneg::cli
+}  // namespace nonneg

@@ -1,14 +1,20 @@
-/// Factors from files, whatever their stored type and order, in the type that the solver takes.
+/// Stored entries, of whatever type and order, as a dense matrix to compute with or to draw.
 #pragma once
+
+#include <vector>
 
 #include "nonneg/data_view.hpp"
 #include "nonneg/matrix.hpp"
 
-namespace nonneg::cli {
+namespace nonneg {
 
-/// A row-major copy in T (float or double), of sparse data with its zeros; float64 entries are
-/// rounded to T. Throws OutOfMemory.
+/// A row-major copy in T (float or double), of sparse data with its zeros; what T does not hold is
+/// rounded to it. Throws OutOfMemory.
 template <class T>
 Matrix<T> dense_copy(const DataView& stored);
 
-}  // namespace nonneg::cli
+/// The rows of `stored` that `rows` names, in that order.
+template <class T>
+Matrix<T> dense_copy(const DataView& stored, const std::vector<Index>& rows);
+
+}  // namespace nonneg

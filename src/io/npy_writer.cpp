@@ -1,36 +1,18 @@
 // Writes matrices as .npy files, as they are or transposed.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <string>
 #include <vector>
 
+#include "io/npy_rows.hpp"
 #include "io/output_file.hpp"
+#include "io/written_npy_header.hpp"
 #include "nonneg/matrix_file.hpp"
 
 namespace nonneg {
 namespace {
 
-// Entries are gathered in buffers of this size before they are written.
+/// Columns are gathered in buffers of this size before they are written.
 constexpr std::size_t kBlockBytes = std::size_t{4} << 20;
-constexpr std::size_t kAlignment = 64;
-
-/// Version 1.0, padded with spaces so that the entries start at a multiple of 64 bytes.
-std::string make_header(ElementType type, Index rows, Index cols) {
-  const std::string dict =
-      fmt::format("{{'descr': '<f{}', 'fortran_order': False, 'shape': ({}, {}), }}",
-                  element_size(type), rows, cols);
-  constexpr std::size_t kPrefix = 10;
-  const std::size_t total = (kPrefix + dict.size() + 1 + kAlignment - 1) / kAlignment * kAlignment;
-  const std::size_t length = total - kPrefix;
-  std::string header("\x93NUMPY\x01\x00", 8);
-  header += static_cast<char>(length & 0xFFU);
-  header += static_cast<char>(length >> 8U);
-  header += dict;
-  header.append(total - header.size() - 1, ' ');
-  header += '\n';
-  return header;
-}
 
 void require_host(MemorySpace space, const std::string& path) {
   if (space != MemorySpace::host) {
@@ -43,29 +25,7 @@ template <class T>
 void write_plain(const std::string& path, MatrixView<const T> A) {
   require_host(A.space(), path);
   io::OutputFile file(path);
-  const std::string header = make_header(ElementTypeOf<T>::value, A.rows(), A.cols());
-  file.write_at(0, header.data(), header.size());
-  std::uint64_t offset = header.size();
-  const auto put = [&](const T* data, Index count) {
-    const std::size_t bytes = static_cast<std::size_t>(count) * sizeof(T);
-    file.write_at(offset, data, bytes);
-    offset += bytes;
-  };
-  if (A.contiguous()) {
-    put(A.data(), A.rows() * A.cols());
-  } else {
-    const Index block_rows =
-        std::max<Index>(1, static_cast<Index>(kBlockBytes / sizeof(T)) / A.cols());
-    std::vector<T> block;
-    for (Index first = 0; first < A.rows(); first += block_rows) {
-      const Index last = std::min(first + block_rows, A.rows());
-      block.clear();
-      for (Index i = first; i < last; ++i) {
-        block.insert(block.end(), A.row(i), A.row(i) + A.cols());
-      }
-      put(block.data(), std::ssize(block));
-    }
-  }
+  io::NpyRows<T>(file, A.rows(), A.cols()).append(A);
   file.commit();
 }
 
@@ -75,7 +35,7 @@ template <class T>
 void write_transposed(const std::string& path, MatrixView<const T> A) {
   require_host(A.space(), path);
   io::OutputFile file(path);
-  const std::string header = make_header(ElementTypeOf<T>::value, A.cols(), A.rows());
+  const std::string header = io::written_npy_header(ElementTypeOf<T>::value, A.cols(), A.rows());
   file.write_at(0, header.data(), header.size());
   const auto block_entries = static_cast<Index>(kBlockBytes / sizeof(T));
   const Index block_cols = file.seekable() ? std::max<Index>(A.cols(), 1) : 1;

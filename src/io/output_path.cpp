@@ -10,9 +10,11 @@
 #include <system_error>
 
 #include "base/error_words.hpp"
+#include "base/utf8.hpp"
+#include "io/file_descriptor.hpp"
 #include "nonneg/error.hpp"
 
-namespace nonneg::cli {
+namespace nonneg::io {
 namespace {
 
 namespace fs = std::filesystem;
@@ -22,22 +24,26 @@ namespace fs = std::filesystem;
 }
 
 /// Whether a directory takes new entries is only known by making one.
-void try_writing(const std::string& given, const fs::path& partial) {
-  if (::mkdir(partial.c_str(), 0700) != 0) {
+void try_writing(const OutputPath& path) {
+  if (::mkdir(path.partial.c_str(), 0700) != 0) {
     const int error = errno;
-    throw IoError(fmt::format("{}: cannot write in {}: {}; name another place with --out", given,
-                              partial.parent_path().string(), error_words(error)),
-                  given);
+    throw IoError(fmt::format("{}: cannot write in {}: {}; {}", path.given,
+                              path.partial.parent_path().string(), error_words(error),
+                              path.names.name_another),
+                  path.given);
   }
-  ::rmdir(partial.c_str());
+  ::rmdir(path.partial.c_str());
 }
 
 }  // namespace
 
-OutputPath resolve_output(const std::string& given) {
-  if (given.empty()) throw InvalidArgument("--out is empty: name the place for the results");
+OutputPath resolve_output(const std::string& given, const OutputNames& names) {
+  if (given.empty()) {
+    throw InvalidArgument(names.place + " is empty: name the place for the results");
+  }
   OutputPath path;
   path.given = given;
+  path.names = names;
   fs::path parent;
   try {
     fs::path place = fs::absolute(given);
@@ -45,7 +51,8 @@ OutputPath resolve_output(const std::string& given) {
     path.exists = fs::exists(fs::symlink_status(place));
     if (path.exists) place = fs::canonical(place);
     if (!place.has_filename()) {
-      throw InvalidArgument(fmt::format("--out {}: name a place below it, not the root", given));
+      throw InvalidArgument(
+          fmt::format("{} {}: name a place below it, not the root", names.place, given));
     }
     parent = place.parent_path();
     if (!fs::is_directory(parent)) {
@@ -59,56 +66,58 @@ OutputPath resolve_output(const std::string& given) {
     fail(given, "cannot be used", e.code().value());
   }
   // Names may be 255 bytes long; the hidden one is longer than its target's.
-  constexpr std::size_t kLongestName = 200;
-  const std::string name = path.target.filename().string().substr(0, kLongestName);
-  path.partial = parent / fmt::format(".{}.partial-{}", name, ::getpid());
-  try_writing(given, path.partial);
+  constexpr std::size_t kMaxNameBytes = 200;
+  const std::string name = path.target.filename().string();
+  path.partial =
+      parent / fmt::format(".{}.partial-{}", utf8_prefix(name, kMaxNameBytes), ::getpid());
+  try_writing(path);
   return path;
 }
 
-OutputPath resolve_output_file(const std::string& given, bool overwrite) {
+OutputPath resolve_output_file(const std::string& given, bool overwrite, const OutputNames& names) {
+  const auto refuse = [&](const std::string& why) {
+    throw InvalidArgument(fmt::format("{} {}: {}", names.place, given, why));
+  };
   std::error_code ignored;
   if (!fs::path(given).has_filename() || fs::is_directory(given, ignored)) {
-    throw InvalidArgument(fmt::format("--out {}: name a file, such as {}", given,
-                                      (fs::path(given) / "result.npy").string()));
+    refuse("name a file, such as " + (fs::path(given) / "result.npy").string());
   }
   if (fs::path(given).extension() != ".npy") {
-    throw InvalidArgument(
-        fmt::format("--out {}: results are .npy files; name it so ({})", given,
-                    fs::path(given).filename().replace_extension(".npy").string()));
+    refuse(fmt::format("results are .npy files; name it so ({})",
+                       fs::path(given).filename().replace_extension(".npy").string()));
   }
-  OutputPath path = resolve_output(given);
+  OutputPath path = resolve_output(given, names);
   if (path.exists && !fs::is_regular_file(path.target, ignored)) {
-    throw InvalidArgument(fmt::format("--out {}: is no regular file; name another", given));
+    refuse("is no regular file; name another");
   }
   if (path.exists && !overwrite) {
-    throw InvalidArgument(
-        fmt::format("--out {}: exists already; name another, or add --overwrite", given));
+    refuse("exists already; name another, or " + names.set_overwrite);
   }
   return path;
 }
 
-bool put_in_place(const OutputPath& path, bool overwrite) {
-  const char* from = path.partial.c_str();
-  const char* to = path.target.c_str();
+int rename_into_place(const fs::path& partial, const fs::path& target, bool overwrite) noexcept {
+  const char* from = partial.c_str();
+  const char* to = target.c_str();
   if (!overwrite) {
-    if (::renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) return true;
-    if (errno == EEXIST) return false;
+    if (::renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) return 0;
     // A file system without RENAME_NOREPLACE.
-    if (errno != EINVAL && errno != ENOSYS) fail(path.given, "cannot be put in place", errno);
-    if (fs::exists(fs::symlink_status(path.target))) return false;
+    if (errno != EINVAL && errno != ENOSYS) return errno;
+    struct stat status {};
+    if (::lstat(to, &status) == 0) return EEXIST;
   }
-  if (::rename(from, to) != 0) fail(path.given, "cannot be put in place", errno);
-  return true;
+  return ::rename(from, to) == 0 ? 0 : errno;
 }
 
 void flush_directory(const fs::path& directory) {
-  const int file = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (file < 0) fail(directory.string(), "cannot be opened", errno);
-  const int error = ::fsync(file) == 0 ? 0 : errno;
-  ::close(file);
+  const FileDescriptor file(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  // One may write in a directory that one may not read.
+  if (!file && errno == EACCES) return;
+  if (!file) fail(directory.string(), "cannot be opened", errno);
   // Some file systems have no fsync for directories.
-  if (error != 0 && error != EINVAL) fail(directory.string(), "cannot be flushed to disk", error);
+  if (::fsync(file.get()) != 0 && errno != EINVAL) {
+    fail(directory.string(), "cannot be flushed to disk", errno);
+  }
 }
 
-}  // namespace nonneg::cli
+}  // namespace nonneg::io

@@ -4,13 +4,27 @@
 #include <filesystem>
 #include <string>
 
-namespace nonneg::cli {
+namespace nonneg::io {
+
+/// What the options that say where results go are called where they were given: on a command line,
+/// say, or in a call of the library.
+struct OutputNames {
+  /// "--out"
+  std::string place = "output";
+  /// "--overwrite"
+  std::string overwrite = "overwrite";
+  /// "add --overwrite"
+  std::string set_overwrite = "set overwrite";
+  /// "name another place with --out"
+  std::string name_another = "name another place";
+};
 
 /// A result's place, absolute and with links and trailing slashes resolved, and the hidden name
 /// beside it under which it is made.
 struct OutputPath {
   /// As the user gave it, for messages.
   std::string given;
+  OutputNames names;
   std::filesystem::path target;
   /// ".NAME.partial-PID" in the same directory, so that a rename puts the result in place.
   std::filesystem::path partial;
@@ -20,18 +34,19 @@ struct OutputPath {
 
 /// Throws InvalidArgument for a path without a name; IoError where the directory that shall hold
 /// the result is missing or cannot be written.
-OutputPath resolve_output(const std::string& given);
+OutputPath resolve_output(const std::string& given, const OutputNames& names = {});
 
 /// As above, for a file to be written. Throws InvalidArgument also where the name does not end in
 /// .npy, and for what is there already, unless it is a regular file and `overwrite` is set.
-OutputPath resolve_output_file(const std::string& given, bool overwrite);
+OutputPath resolve_output_file(const std::string& given, bool overwrite,
+                               const OutputNames& names = {});
 
-/// Renames a finished file or directory, `partial`, to its `target`; what is there is replaced only
-/// with `overwrite`. Returns false, with nothing done, where a target has appeared although
-/// overwrite is not set. Throws IoError.
-bool put_in_place(const OutputPath& path, bool overwrite);
+/// Renames a finished file or directory; what is at `target` is replaced only with `overwrite`.
+/// Returns 0, or errno with nothing done: EEXIST where something is there that must stay.
+int rename_into_place(const std::filesystem::path& partial, const std::filesystem::path& target,
+                      bool overwrite) noexcept;
 
-/// Waits until a directory's entries are on disk. Throws IoError.
+/// Waits until a directory's entries are on disk, where the file system can tell. Throws IoError.
 void flush_directory(const std::filesystem::path& directory);
 
-}  // namespace nonneg::cli
+}  // namespace nonneg::io

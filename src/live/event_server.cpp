@@ -41,25 +41,24 @@ constexpr int kNotFound = 404;
 constexpr int kConflict = 409;
 constexpr int kBusy = 503;
 
-constexpr int kMaxPort = 65535;
 /// A connection that is still busy then is left to the process's end.
 constexpr std::chrono::seconds kFarewell{2};
 
-[[noreturn]] void cannot_listen(const Place& place, int error) {
-  if (place.port && error == EADDRINUSE) {
+[[noreturn]] void cannot_listen(const ListenAddress& address, int error) {
+  if (address.port && error == EADDRINUSE) {
     throw InvalidArgument(fmt::format(
         "port {} of {} is in use by another program; name another port, or none to get a free one",
-        *place.port, place.host));
+        *address.port, address.host));
   }
-  if (place.port && error == EACCES) {
+  if (address.port && error == EACCES) {
     throw InvalidArgument(fmt::format(
         "port {} of {} is kept for the system; name one from 1024 on, or none to get a free one",
-        *place.port, place.host));
+        *address.port, address.host));
   }
   throw InvalidArgument(
       fmt::format("cannot listen at {}: {}; name an address of this machine, such as 127.0.0.1, or "
                   "0.0.0.0 for all of them",
-                  place.host, error == 0 ? "there is no such address here" : error_words(error)));
+                  address.host, error == 0 ? "there is no such address here" : error_words(error)));
 }
 
 /// What people type: a server for every address is reached by the machine's name.
@@ -76,9 +75,10 @@ std::string host_to_print(const std::string& host) {
 
 class EventServer::Impl {
  public:
-  Impl(const Place& place, Button button) : button_(std::move(button)), token_(random_token()) {
-    report::require_page();
-    bind(place);
+  Impl(const ListenAddress& address, Button button)
+      : button_(std::move(button)), token_(random_token()) {
+    page::require_page();
+    bind(address);
   }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
@@ -143,21 +143,19 @@ class EventServer::Impl {
     return server;
   }
 
-  void bind(const Place& place) {
-    if (place.port && (*place.port < 1 || *place.port > kMaxPort)) {
-      throw InvalidArgument(fmt::format("port {}: must be from 1 to {}", *place.port, kMaxPort));
-    }
-    host_ = host_to_print(place.host);
-    int port = place.port.value_or(kUsualPort);
+  void bind(const ListenAddress& address) {
+    if (address.port) checked_port("port", *address.port);
+    host_ = host_to_print(address.host);
+    int port = address.port.value_or(kUsualPort);
     server_ = make_server();
     errno = 0;
-    if (!server_->bind_to_port(place.host, port)) {
-      if (place.port) cannot_listen(place, errno);
+    if (!server_->bind_to_port(address.host, port)) {
+      if (address.port) cannot_listen(address, errno);
       // Newer versions of cpp-httplib, 0.18 among them, bind no server anew whose bind has failed.
       server_ = make_server();
       errno = 0;
-      port = server_->bind_to_any_port(place.host);
-      if (port < 1) cannot_listen(place, errno);
+      port = server_->bind_to_any_port(address.host);
+      if (port < 1) cannot_listen(address, errno);
     }
     address_ = fmt::format("http://{}:{}/{}/", host_, port, token_);
   }
@@ -189,7 +187,7 @@ class EventServer::Impl {
                     "data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
                     "frame-ancestors 'none'",
                     nonce));
-    response.set_content(report::live_page(nonce), "text/html; charset=utf-8");
+    response.set_content(page::live_page(nonce), "text/html; charset=utf-8");
   }
 
   void press(const httplib::Request& request, const std::string& what, const std::string& host,
@@ -251,8 +249,8 @@ class EventServer::Impl {
   std::thread thread_;
 };
 
-EventServer::EventServer(const Place& place, Button button)
-    : impl_(std::make_shared<Impl>(place, std::move(button))) {
+EventServer::EventServer(const ListenAddress& address, Button button)
+    : impl_(std::make_shared<Impl>(address, std::move(button))) {
   Impl::serve(impl_);
 }
 EventServer::~EventServer() { impl_->end(); }

@@ -4,23 +4,12 @@
 
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "live/event_log.hpp"
+#include "live/listen_address.hpp"
 
 namespace nonneg::live {
-
-/// The port where none is asked for, if it is free.
-inline constexpr int kUsualPort = 7878;
-
-struct Place {
-  /// Where to listen; others than this machine can reach it only where this is not a loopback
-  /// address.
-  std::string host = "127.0.0.1";
-  /// Unset: kUsualPort, or any free one.
-  std::optional<int> port;
-};
 
 /// Serves under http://HOST:PORT/TOKEN/, on threads of its own; everything else gets an empty 404,
 /// and a Host header that is not this server's an empty 403. A viewer is a connection with a thread
@@ -36,7 +25,7 @@ class EventServer {
   /// Binds the port and serves. Throws InvalidArgument for a port that is in use or not allowed or
   /// a host that is not this machine's; NotAvailable where nonneg was built without its HTTP
   /// library or without Chart.js.
-  explicit EventServer(const Place& place, Button button = {});
+  explicit EventServer(const ListenAddress& address, Button button = {});
   /// Waits for the connections to end, but not for one that drags on.
   ~EventServer();
   EventServer(const EventServer&) = delete;

@@ -9,7 +9,7 @@ namespace nonneg::live {
 class EventServer::Impl {};
 
 // NOLINTNEXTLINE(performance-unnecessary-value-param): as it is declared
-EventServer::EventServer(const Place& /*place*/, Button /*button*/) {
+EventServer::EventServer(const ListenAddress& /*address*/, Button /*button*/) {
   throw NotAvailable(
       "this nonneg was built without cpp-httplib, which serves the live page; install "
       "libcpp-httplib-dev and build nonneg again");

@@ -5,7 +5,6 @@
 #include <thread>
 #include <utility>
 
-#include "data/dense_copy.hpp"
 #include "page/directory_events.hpp"
 
 namespace nonneg::live {
@@ -20,28 +19,23 @@ constexpr std::chrono::milliseconds kLook{100};
 
 }  // namespace
 
-LiveServer::LiveServer(const Place& place, std::function<void()> stop)
+LiveServer::LiveServer(const ListenAddress& address, std::function<void()> stop)
     : stop_(std::move(stop)),
-      server_(place, [this](const std::string& what) { return press(what); }) {}
+      server_(address, [this](const std::string& what) { return press(what); }) {}
 
 LiveServer::~LiveServer() = default;
 
 void LiveServer::begin(SnapshotRun run, const DataView* A) {
-  events_ = std::make_unique<report::PageEvents>(std::move(run), report::DisplayPlan::kUsualValues);
-  report::Observed observed;
-  if (A != nullptr) {
-    for (const Index i : events_->observed_rows()) {
-      const Matrix<float> row = cli::dense_copy<float>(A->row_block(i, 1));
-      observed.emplace_back(row.view().row(0), row.view().row(0) + row.cols());
-    }
-  }
+  events_ = std::make_unique<page::PageEvents>(std::move(run), page::DisplayPlan::kUsualValues);
+  page::Observed observed;
+  if (A != nullptr) observed = page::observed_rows(*A, events_->observed_rows());
   Json event = events_->start(observed, {});
   event["controls"] = true;
   publish(Keep::always, event);
 }
 
 void LiveServer::on_check(const LossRecord& record) {
-  publish(Keep::check, report::PageEvents::check(record));
+  publish(Keep::check, page::PageEvents::check(record));
 }
 
 template <class T>
@@ -50,14 +44,14 @@ void LiveServer::add(const Snapshot<T>& snapshot) {
                           snapshot.relative_error};
   publish(Keep::snapshot,
           events_->snapshot(record, snapshot.skipped,
-                            report::factors_by_transpose<T>(snapshot.W, snapshot.Ht)));
+                            page::factors_by_transpose<T>(snapshot.W, snapshot.Ht)));
 }
 
 void LiveServer::finish(const SnapshotEnd& end, const Json& run_json, const Json& files) {
   over_ = true;
   gate_.set(false);
-  if (run_json.is_object()) publish(Keep::always, report::PageEvents::record(run_json));
-  publish(Keep::always, report::end_event(end, files));
+  if (run_json.is_object()) publish(Keep::always, page::PageEvents::record(run_json));
+  publish(Keep::always, page::end_event(end, files));
 }
 
 void LiveServer::linger(std::optional<double> seconds, const std::stop_token& stop) const {

@@ -1,6 +1,7 @@
 /// The live page of a run: takes what the run tells, shows it to whoever opens the page.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
@@ -22,7 +23,7 @@ class LiveServer final : public SnapshotSink<float>, public SnapshotSink<double>
  public:
   /// `stop` is called, from a thread of the server, when a viewer asks for the run's end. Throws as
   /// EventServer does.
-  LiveServer(const Place& place, std::function<void()> stop);
+  LiveServer(const ListenAddress& address, std::function<void()> stop);
   ~LiveServer() override;
 
   const std::string& address() const noexcept { return server_.address(); }
@@ -35,7 +36,7 @@ class LiveServer final : public SnapshotSink<float>, public SnapshotSink<double>
   /// Returns at once unless a viewer paused the run; else when one resumes it or `stop` is
   /// requested. For the thread that runs the solver, after each check.
   void wait_while_paused(const std::stop_token& stop) { gate_.wait(stop); }
-  /// The run is over. `run_json` may be null; `files`: see report::files_of.
+  /// The run is over. `run_json` may be null; `files`: see page::files_of.
   void finish(const SnapshotEnd& end, const nlohmann::ordered_json& run_json,
               const nlohmann::ordered_json& files);
 
@@ -51,7 +52,7 @@ class LiveServer final : public SnapshotSink<float>, public SnapshotSink<double>
 
   std::function<void()> stop_;
   PauseGate gate_;
-  std::unique_ptr<const report::PageEvents> events_;
+  std::unique_ptr<const page::PageEvents> events_;
   std::atomic<bool> over_ = false;
   /// Last, so that its threads end first.
   EventServer server_;

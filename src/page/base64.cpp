@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace nonneg::report {
+namespace nonneg::page {
 
 std::string base64(const std::vector<float>& values) {
   constexpr std::string_view kDigits =
@@ -32,4 +32,4 @@ std::string base64(const std::vector<float>& values) {
   return text;
 }
 
-}  // namespace nonneg::report
+}  // namespace nonneg::page

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-namespace nonneg::report {
+namespace nonneg::page {
 
 std::string base64(const std::vector<float>& values);
 
-}  // namespace nonneg::report
+}  // namespace nonneg::page

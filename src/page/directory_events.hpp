@@ -4,7 +4,7 @@
 #include "nonneg/snapshot_directory.hpp"
 #include "page/page_events.hpp"
 
-namespace nonneg::report {
+namespace nonneg::page {
 
 /// Reads A beside the snapshots, or where the run had it from; empty, with a note, where it cannot.
 Observed observed_of(const SnapshotDirectoryReader& reader, const std::vector<Index>& rows,
@@ -20,4 +20,4 @@ nlohmann::ordered_json end_event(const SnapshotEnd& end, const nlohmann::ordered
 /// may be empty.
 nlohmann::ordered_json files_of(const std::string& output, const std::string& snapshots);
 
-}  // namespace nonneg::report
+}  // namespace nonneg::page

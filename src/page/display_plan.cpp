@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 
-namespace nonneg::report {
+#include "base/spread.hpp"
+
+namespace nonneg::page {
 namespace {
 
 constexpr Index kMaxComponents = 256;
@@ -40,16 +42,6 @@ void limit(DisplayPlan& plan, const SnapshotRun& run, const Detail& detail) {
 
 }  // namespace
 
-std::vector<Index> spread(Index size, Index count) {
-  count = std::min(size, count);
-  std::vector<Index> chosen;
-  chosen.reserve(static_cast<std::size_t>(std::max<Index>(count, 0)));
-  for (Index i = 0; i < count; ++i) {
-    chosen.push_back(count == 1 ? 0 : i * (size - 1) / (count - 1));
-  }
-  return chosen;
-}
-
 DisplayPlan::DisplayPlan(const SnapshotRun& run, Index values)
     : components(std::min(run.rank, kMaxComponents)),
       w_lines(1, 1),
@@ -68,4 +60,4 @@ Index DisplayPlan::values() const noexcept {
          2 * arrows + pixels * (images + static_cast<Index>(pairs.size()));
 }
 
-}  // namespace nonneg::report
+}  // namespace nonneg::page

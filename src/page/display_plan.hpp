@@ -6,7 +6,7 @@
 
 #include "nonneg/snapshot_directory.hpp"
 
-namespace nonneg::report {
+namespace nonneg::page {
 
 /// Things in order as at most `limit` bins of adjacent ones, whose sizes differ by at
 /// most 1.
@@ -49,7 +49,4 @@ struct DisplayPlan {
   Index arrows = 0;
 };
 
-/// `count` of `size` things, evenly spread, the first and the last among them.
-std::vector<Index> spread(Index size, Index count);
-
-}  // namespace nonneg::report
+}  // namespace nonneg::page

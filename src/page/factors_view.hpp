@@ -3,7 +3,7 @@
 
 #include "nonneg/matrix_view.hpp"
 
-namespace nonneg::report {
+namespace nonneg::page {
 
 template <class T>
 struct FactorsView {
@@ -30,4 +30,4 @@ FactorsView<T> factors_by_rows(MatrixView<const T> W, MatrixView<const T> H) {
   return {W, H.data(), H.ld(), 1, H.cols()};
 }
 
-}  // namespace nonneg::report
+}  // namespace nonneg::page

@@ -8,7 +8,7 @@
 #include "nonneg/error.hpp"
 #include "page/page_sources.hpp"
 
-namespace nonneg::report {
+namespace nonneg::page {
 namespace {
 
 using Replacement = std::pair<std::string_view, std::string_view>;
@@ -39,7 +39,7 @@ std::string script_safe(const nlohmann::ordered_json& value) {
   return filled(text, {{"<", "\\u003c"}});
 }
 
-std::string page(std::string_view policy, std::string_view nonce, std::string_view events) {
+std::string filled_page(std::string_view policy, std::string_view nonce, std::string_view events) {
   require_page();
   return filled(kPageHtml, {{"@policy", policy},
                             {"@nonce", nonce},
@@ -59,13 +59,13 @@ void require_page() {
 }
 
 std::string report_page(const nlohmann::ordered_json& events) {
-  return page(
+  return filled_page(
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src "
       "'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action "
       "'none'\">",
       "", script_safe(events));
 }
 
-std::string live_page(const std::string& nonce) { return page("", nonce, "null"); }
+std::string live_page(const std::string& nonce) { return filled_page("", nonce, "null"); }
 
-}  // namespace nonneg::report
+}  // namespace nonneg::page

@@ -4,7 +4,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-namespace nonneg::report {
+namespace nonneg::page {
 
 /// Throws NotAvailable, naming the package, where nonneg was built without Chart.js.
 void require_page();
@@ -17,4 +17,4 @@ std::string report_page(const nlohmann::ordered_json& events);
 /// "resume" and "stop". `nonce` is what the response's policy allows scripts and styles by.
 std::string live_page(const std::string& nonce);
 
-}  // namespace nonneg::report
+}  // namespace nonneg::page

@@ -7,6 +7,7 @@
 
 #include "base/json_values.hpp"
 #include "base/utf8.hpp"
+#include "data/dense_copy.hpp"
 #include "nonneg/error.hpp"
 #include "nonneg/version.hpp"
 #include "page/base64.hpp"
@@ -14,7 +15,7 @@
 #include "page/top_entries.hpp"
 #include "records/event_json.hpp"
 
-namespace nonneg::report {
+namespace nonneg::page {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -52,7 +53,7 @@ Index row_of_a(const SnapshotRun& run, Index i) {
 }
 
 Json settings_of(const SnapshotRun& run) {
-  Json settings = snapshots::settings_json(run);
+  Json settings = records::settings_json(run);
   // Of a run that writes no directory.
   if (settings["nonneg"].is_null()) settings["nonneg"] = version();
   return settings;
@@ -67,6 +68,16 @@ std::string lines_note(const char* factor, const Bins& bins, const char* lines, 
 }
 
 }  // namespace
+
+Observed observed_rows(const DataView& A, const std::vector<Index>& rows) {
+  const Matrix<float> copy = dense_copy<float>(A, rows);
+  Observed observed;
+  for (Index i = 0; i < copy.rows(); ++i) {
+    const float* row = copy.view().row(i);
+    observed.emplace_back(row, row + copy.cols());
+  }
+  return observed;
+}
 
 PageEvents::PageEvents(SnapshotRun run, Index values) : run_(std::move(run)), plan_(run_, values) {}
 
@@ -144,7 +155,7 @@ Json PageEvents::start(const Observed& observed, std::vector<std::string> furthe
           {"notes", std::move(all)}};
 }
 
-Json PageEvents::check(const LossRecord& record) { return snapshots::state_json("check", record); }
+Json PageEvents::check(const LossRecord& record) { return records::state_json("check", record); }
 
 template <class T>
 Json PageEvents::snapshot(const LossRecord& record, Index skipped,
@@ -156,7 +167,7 @@ Json PageEvents::snapshot(const LossRecord& record, Index skipped,
         record.iteration, factors.W.rows(), factors.W.cols(), factors.cols, run_.snapshot_rows(),
         run_.rank, run_.cols));
   }
-  Json event = snapshots::state_json("snapshot", record);
+  Json event = records::state_json("snapshot", record);
   event["skipped"] = skipped;
   event["w"] = base64(pooled_w(plan_, factors));
   event["h"] = base64(pooled_h(plan_, factors));
@@ -188,4 +199,4 @@ Json PageEvents::record(Json run_json) {
 template Json PageEvents::snapshot(const LossRecord&, Index, const FactorsView<float>&) const;
 template Json PageEvents::snapshot(const LossRecord&, Index, const FactorsView<double>&) const;
 
-}  // namespace nonneg::report
+}  // namespace nonneg::page

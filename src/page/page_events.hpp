@@ -23,11 +23,14 @@
 #include "page/display_plan.hpp"
 #include "page/factors_view.hpp"
 
-namespace nonneg::report {
+namespace nonneg::page {
 
 /// Rows of A, in its own scale, that the page shows beside their reconstructions: the plan's points
 /// or pairs, in that order; empty where A is not at hand.
 using Observed = std::vector<std::vector<float>>;
+
+/// These rows of A.
+Observed observed_rows(const DataView& A, const std::vector<Index>& rows);
 
 class PageEvents {
  public:
@@ -56,4 +59,4 @@ class PageEvents {
   DisplayPlan plan_;
 };
 
-}  // namespace nonneg::report
+}  // namespace nonneg::page

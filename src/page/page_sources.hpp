@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-namespace nonneg::report {
+namespace nonneg::page {
 
 /// With @policy, @style, @chart, @script, @events and @nonce where page.cpp puts them.
 extern const std::string_view kPageHtml;
@@ -12,4 +12,4 @@ extern const std::string_view kPageScript;
 /// Blank where nonneg was built without Chart.js.
 extern const std::string_view kChartScript;
 
-}  // namespace nonneg::report
+}  // namespace nonneg::page

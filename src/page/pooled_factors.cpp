@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
-namespace nonneg::report {
+namespace nonneg::page {
 namespace {
 
 /// Row i of W*H.
@@ -132,4 +132,4 @@ template std::vector<float> images(const DisplayPlan&, const FactorsView<double>
 template std::vector<float> reconstructions(const DisplayPlan&, const FactorsView<float>&);
 template std::vector<float> reconstructions(const DisplayPlan&, const FactorsView<double>&);
 
-}  // namespace nonneg::report
+}  // namespace nonneg::page

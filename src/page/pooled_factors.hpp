@@ -6,7 +6,7 @@
 #include "page/display_plan.hpp"
 #include "page/factors_view.hpp"
 
-namespace nonneg::report {
+namespace nonneg::page {
 
 /// Lines x components.
 template <class T>
@@ -29,4 +29,4 @@ std::vector<float> reconstructions(const DisplayPlan& plan, const FactorsView<T>
 /// One row of A, an image, as the pixels that the page shows.
 std::vector<float> pooled_image(const DisplayPlan& plan, const std::vector<float>& row);
 
-}  // namespace nonneg::report
+}  // namespace nonneg::page

@@ -1,21 +1,18 @@
 #include "page/report.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
 
-#include "base/error_words.hpp"
+#include "base/spread.hpp"
+#include "io/output_file.hpp"
 #include "nonneg/error.hpp"
 #include "page/directory_events.hpp"
 #include "page/page.hpp"
 
-namespace nonneg::report {
+namespace nonneg::page {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -55,20 +52,6 @@ SnapshotRun shaped(SnapshotRun run, std::pair<Index, Index> image_shape) {
   run.image_rows = high;
   run.image_cols = wide;
   return run;
-}
-
-void save(const std::string& text, const std::string& path) {
-  const std::string partial = fmt::format("{}.partial-{}", path, ::getpid());
-  const auto fail = [&](const char* what, int error) {
-    ::unlink(partial.c_str());
-    throw IoError(fmt::format("{}: {}: {}", path, what, error_words(error)), path);
-  };
-  std::FILE* file = std::fopen(partial.c_str(), "wbe");
-  if (file == nullptr) fail("cannot be made", errno);
-  const bool written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
-  const int write_error = written ? 0 : errno;
-  if (std::fclose(file) != 0 || !written) fail("cannot be written", written ? errno : write_error);
-  if (std::rename(partial.c_str(), path.c_str()) != 0) fail("cannot be put in place", errno);
 }
 
 }  // namespace
@@ -112,7 +95,10 @@ void write_report(const SnapshotDirectoryReader& reader, const Json& run_json,
   if (reader.end()) {
     all.push_back(end_event(*reader.end(), files_of(reader.run().output, reader.path())));
   }
-  save(report_page(all), path);
+  io::write_file(path, report_page(all),
+                 {.create = "cannot be made",
+                  .write = "cannot be written",
+                  .place = "cannot be put in place"});
 }
 
-}  // namespace nonneg::report
+}  // namespace nonneg::page

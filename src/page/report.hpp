@@ -7,7 +7,7 @@
 
 #include "nonneg/snapshot_directory.hpp"
 
-namespace nonneg::report {
+namespace nonneg::page {
 
 /// A report never takes more than about this; what does not fit is sampled, and the page says so.
 inline constexpr std::size_t kMaxReportBytes = 20'000'000;
@@ -24,4 +24,4 @@ inline constexpr std::size_t kMarkWithin = 512;
 void write_report(const SnapshotDirectoryReader& reader, const nlohmann::ordered_json& run_json,
                   const std::string& path, std::pair<Index, Index> image_shape = {0, 0});
 
-}  // namespace nonneg::report
+}  // namespace nonneg::page

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace nonneg::report {
+namespace nonneg::page {
 namespace {
 
 template <class Value>
@@ -38,4 +38,4 @@ template std::vector<Entry> top_rows(const FactorsView<double>&, Index, std::siz
 template std::vector<Entry> top_columns(const FactorsView<float>&, Index, std::size_t);
 template std::vector<Entry> top_columns(const FactorsView<double>&, Index, std::size_t);
 
-}  // namespace nonneg::report
+}  // namespace nonneg::page

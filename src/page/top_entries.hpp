@@ -7,7 +7,7 @@
 
 #include "page/factors_view.hpp"
 
-namespace nonneg::report {
+namespace nonneg::page {
 
 struct Entry {
   Index index = 0;
@@ -22,4 +22,4 @@ std::vector<Entry> top_rows(const FactorsView<T>& factors, Index c, std::size_t 
 template <class T>
 std::vector<Entry> top_columns(const FactorsView<T>& factors, Index c, std::size_t count);
 
-}  // namespace nonneg::report
+}  // namespace nonneg::page

@@ -4,7 +4,7 @@
 #include "base/json_values.hpp"
 #include "nonneg/snapshot_directory.hpp"
 
-namespace nonneg::snapshots {
+namespace nonneg::records {
 
 /// A run's settings: all but what says which files of a directory hold what.
 inline nlohmann::ordered_json settings_json(const SnapshotRun& run) {
@@ -44,4 +44,4 @@ inline nlohmann::ordered_json state_json(const char* kind, const LossRecord& sta
   return json;
 }
 
-}  // namespace nonneg::snapshots
+}  // namespace nonneg::records

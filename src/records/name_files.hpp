@@ -4,10 +4,11 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
-namespace nonneg {
+namespace nonneg::records {
 
 inline constexpr const char* kRowNamesFile = "row_names.txt";
 inline constexpr const char* kColumnNamesFile = "column_names.txt";
@@ -27,4 +28,15 @@ inline std::string lines_of(const std::vector<std::string>& names) {
   return text;
 }
 
-}  // namespace nonneg
+/// Sets object[key] to the names, or object[key + "_file"] to the file that they are in; sets
+/// nothing where there are none.
+inline void put_names(nlohmann::ordered_json& object, const std::string& key,
+                      const std::vector<std::string>& names, const char* file) {
+  if (in_own_file(names)) {
+    object[key + "_file"] = file;
+  } else if (!names.empty()) {
+    object[key] = names;
+  }
+}
+
+}  // namespace nonneg::records

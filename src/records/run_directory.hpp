@@ -6,28 +6,27 @@
 #include <string>
 #include <vector>
 
-#include "cli/commands/interrupt.hpp"
-#include "io/output_path.hpp"
+#include "io/output_directory.hpp"
 #include "nonneg/matrix_view.hpp"
 
-namespace nonneg::cli {
+namespace nonneg::records {
+
+inline constexpr const char* kRecordFile = "run.json";
 
 struct TextFile {
   std::string name;
   std::string content;
 };
 
-/// Made before the work begins, so that a place that cannot be used is known at once. The files are
-/// written to a hidden directory beside the target, flushed, and renamed into place together; until
-/// then an older run stays as it is, and whatever goes wrong, the hidden directory is removed.
+/// Made before the work begins, so that a place that cannot be used is known at once. Until the run
+/// is written an older one stays as it is.
 class RunDirectory {
  public:
-  /// Throws as resolve_output does; and InvalidArgument where `path` exists, unless `overwrite` is
-  /// set and it is empty or holds a run and nothing else.
-  RunDirectory(const std::string& path, bool overwrite, Interrupt& interrupt);
-  ~RunDirectory();
-  RunDirectory(const RunDirectory&) = delete;
-  RunDirectory& operator=(const RunDirectory&) = delete;
+  /// Throws as io::resolve_output and io::OutputDirectory do; and InvalidArgument where `path`
+  /// exists, unless `overwrite` is set and it is empty or holds a run and nothing else. Messages
+  /// call the options by `names`. `guard` must outlive this.
+  RunDirectory(const std::string& path, bool overwrite,
+               io::OutputGuard& guard = io::OutputGuard::none(), const io::OutputNames& names = {});
 
   /// W (m × k), Ht (n × k, written as H, k × n), the record, and further files: kRowNamesFile,
   /// kColumnNamesFile. Throws IoError.
@@ -36,18 +35,12 @@ class RunDirectory {
              const std::vector<TextFile>& further = {});
 
   /// As the user gave it.
-  const std::string& name() const noexcept { return path_.given; }
+  const std::string& name() const noexcept { return directory_.path().given; }
 
  private:
-  void make_partial();
-  void write_text(const TextFile& file);
-  void commit();
-  void replace();
-  void discard() noexcept;
+  void write_text(const TextFile& file) const;
 
-  OutputPath path_;
-  Interrupt& interrupt_;
-  bool unfinished_ = false;
+  io::OutputDirectory directory_;
 };
 
-}  // namespace nonneg::cli
+}  // namespace nonneg::records

@@ -6,13 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "cli/options/data_options.hpp"
 #include "nonneg/matrix_file.hpp"
 #include "nonneg/options.hpp"
 #include "nonneg/result.hpp"
 #include "records/run_directory.hpp"
 
-namespace nonneg::cli {
+namespace nonneg::records {
 
 /// What was factorized, and where it came from.
 struct InputDescription {
@@ -32,12 +31,10 @@ struct InputDescription {
   std::vector<std::string> column_names;
 };
 
+/// Of a file, and of data that was generated.
 InputDescription describe(const MatrixFile& file);
 InputDescription describe(const DataView& generated);
 nlohmann::ordered_json to_json(const InputDescription& input);
-
-/// The format, and of sparse data how many entries: "mtx, sparse, 12345 entries".
-std::string storage_words(const MatrixFile& file);
 
 /// Files of a run directory with one name per line, for names that are too many for run.json, which
 /// then has row_names_file and column_names_file. A line end within a name becomes a space.
@@ -52,19 +49,17 @@ struct RunRequest {
   Options options;
   std::string init_w;
   std::string init_h;
-  DataArguments data{};
+  /// The file of the weights, or of the mask; at most one of the two.
+  std::string weights{};
+  std::string mask{};
 };
 
-/// Options by their names on the command line, with '_' for '-'.
+/// The options by name. They are those of the command line, with '_' for '-'.
 nlohmann::ordered_json to_json(const Options& options, const std::string& init_w,
                                const std::string& init_h);
 
-/// Numbers that are not finite become null.
+/// What run.json says of a run. Numbers that are not finite become null.
 template <class T>
 nlohmann::ordered_json run_record(const RunRequest& request, const Result<T>& result);
 
-/// What a person wants to know of a run, in a few lines. `where` is empty for a run whose factors
-/// are not kept.
-std::string run_summary(const nlohmann::ordered_json& record, const std::string& where);
-
-}  // namespace nonneg::cli
+}  // namespace nonneg::records

@@ -14,8 +14,7 @@
 #include <utility>
 
 #include "base/error_words.hpp"
-#include "data/dense_row.hpp"
-#include "data/widen.hpp"
+#include "data/dense_copy.hpp"
 #include "io/file_descriptor.hpp"
 #include "io/output_file.hpp"
 #include "nonneg/version.hpp"
@@ -27,8 +26,10 @@ namespace {
 
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
-using snapshots::kDataName;
-using snapshots::kIndexName;
+using records::kColumnNamesFile;
+using records::kDataName;
+using records::kIndexName;
+using records::kRowNamesFile;
 
 /// Lines reach the disk this often; a kill of the writer loses none of them in between.
 constexpr std::chrono::seconds kFlushInterval{1};
@@ -84,7 +85,7 @@ void make_directory(const std::string& path, SnapshotDirectory::IfPresent if_pre
     if (!replace) {
       throw InvalidArgument(path +
                             ": holds the snapshots of an older run; name another directory, or "
-                            "ask for these to be replaced (--overwrite)");
+                            "ask for these to be replaced");
     }
     remove_snapshots(path);
   } catch (const fs::filesystem_error& e) {
@@ -94,14 +95,7 @@ void make_directory(const std::string& path, SnapshotDirectory::IfPresent if_pre
 
 template <class T>
 void write_data(const std::string& path, const DataView& data) {
-  Matrix<T> dense(data.rows(), data.cols());
-  if (data.sparse()) {
-    for (Index i = 0; i < data.rows(); ++i) {
-      write_dense_row(data.stored(), i, dense.view().row(i));
-    }
-  } else {
-    widen<T>(data, 1.0, dense.view());
-  }
+  const Matrix<T> dense = dense_copy<T>(data);
   write_npy(path, dense.view());
 }
 
@@ -156,16 +150,16 @@ class SnapshotDirectory::Impl {
     }
     write_names(kRowNamesFile, run_.row_names);
     write_names(kColumnNamesFile, run_.column_names);
-    const std::string line = snapshots::run_line(run_);
+    const std::string line = records::run_line(run_);
     write_text(kIndexName, line);
     index_ = io::FileDescriptor(::open(file(kIndexName).c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
     if (!index_) fail(file(kIndexName), "cannot be opened", errno);
     length_ = static_cast<off_t>(line.size());
   }
 
-  void add_check(const LossRecord& check) { append(snapshots::check_line(check), false); }
+  void add_check(const LossRecord& check) { append(records::check_line(check), false); }
 
-  void end(const SnapshotEnd& end) { append(snapshots::end_line(end), true); }
+  void end(const SnapshotEnd& end) { append(records::end_line(end), true); }
 
   template <class T>
   void add_snapshot(const Snapshot<T>& snapshot) {
@@ -179,12 +173,12 @@ class SnapshotDirectory::Impl {
                               .loss = snapshot.loss,
                               .objective = snapshot.objective,
                               .relative_error = snapshot.relative_error,
-                              .W = snapshots::factor_name('W', snapshot.iteration),
-                              .H = snapshots::factor_name('H', snapshot.iteration),
+                              .W = records::factor_name('W', snapshot.iteration),
+                              .H = records::factor_name('H', snapshot.iteration),
                               .skipped = snapshot.skipped};
     write_npy(file(entry.W), snapshot.W);
     write_npy_transposed(file(entry.H), snapshot.Ht);
-    append(snapshots::snapshot_line(entry), false);
+    append(records::snapshot_line(entry), false);
     last_iteration_ = snapshot.iteration;
   }
 
@@ -196,13 +190,11 @@ class SnapshotDirectory::Impl {
   std::string file(const std::string& name) const { return (fs::path(path_) / name).string(); }
 
   void write_text(const char* name, const std::string& text) const {
-    io::OutputFile output(file(name));
-    output.write_at(0, text.data(), text.size());
-    output.commit();
+    io::write_file(file(name), text);
   }
 
   void write_names(const char* name, const std::vector<std::string>& names) const {
-    if (in_own_file(names)) write_text(name, lines_of(names));
+    if (records::in_own_file(names)) write_text(name, records::lines_of(names));
   }
 
   void append(const std::string& line, bool flush) {

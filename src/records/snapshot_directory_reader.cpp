@@ -21,18 +21,18 @@ namespace nonneg {
 namespace {
 
 namespace fs = std::filesystem;
-using snapshots::kIndexName;
+using records::kIndexName;
 
 io::FileDescriptor open_index(const std::string& directory, const std::string& index) {
   std::error_code ignored;
   if (!fs::is_directory(directory, ignored)) {
-    throw IoError(directory + ": is no directory; name one that --snapshots made", directory);
+    throw IoError(directory + ": is no directory; name a directory of snapshots", directory);
   }
   io::FileDescriptor file(::open(index.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file && errno == ENOENT) {
-    throw IoError(fmt::format("{}: holds no {}; name a directory that --snapshots made", directory,
-                              kIndexName),
-                  directory);
+    throw IoError(
+        fmt::format("{}: holds no {}; name a directory of snapshots", directory, kIndexName),
+        directory);
   }
   if (!file) throw IoError(fmt::format("{}: cannot open: {}", index, error_words(errno)), index);
   return file;
@@ -120,7 +120,7 @@ class SnapshotDirectoryReader::Impl {
     }
   }
 
-  void take_run(snapshots::RunLine line) {
+  void take_run(records::RunLine line) {
     run_ = std::move(line.run);
     if (!line.row_names_file.empty()) {
       run_.row_names = io::read_names(file(line.row_names_file), run_.rows, "rows");
@@ -132,11 +132,11 @@ class SnapshotDirectoryReader::Impl {
 
   void take(std::string_view text) {
     try {
-      snapshots::Line line = snapshots::parse_line(text);
-      if ((lines_ == 0) != std::holds_alternative<snapshots::RunLine>(line)) {
+      records::Line line = records::parse_line(text);
+      if ((lines_ == 0) != std::holds_alternative<records::RunLine>(line)) {
         throw InvalidArgument("the first line, and no other, must be the run's");
       }
-      if (auto* run = std::get_if<snapshots::RunLine>(&line)) take_run(std::move(*run));
+      if (auto* run = std::get_if<records::RunLine>(&line)) take_run(std::move(*run));
       if (const auto* check = std::get_if<LossRecord>(&line)) checks_.push_back(*check);
       if (auto* entry = std::get_if<SnapshotEntry>(&line)) snapshots_.push_back(std::move(*entry));
       if (auto* end = std::get_if<SnapshotEnd>(&line)) end_ = std::move(*end);

@@ -6,9 +6,11 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "base/json_values.hpp"
 #include "records/event_json.hpp"
+#include "records/name_files.hpp"
 
-namespace nonneg::snapshots {
+namespace nonneg::records {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -238,4 +240,4 @@ Line parse_line(std::string_view text) {
   return {};
 }
 
-}  // namespace nonneg::snapshots
+}  // namespace nonneg::records

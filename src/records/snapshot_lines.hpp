@@ -7,7 +7,7 @@
 
 #include "nonneg/snapshot_directory.hpp"
 
-namespace nonneg::snapshots {
+namespace nonneg::records {
 
 inline constexpr const char* kIndexName = "snapshots.jsonl";
 inline constexpr const char* kDataName = "data.npy";
@@ -34,4 +34,4 @@ using Line = std::variant<std::monostate, RunLine, LossRecord, SnapshotEntry, Sn
 /// Reads a line, without its newline. Throws InvalidArgument with what is wrong with it.
 Line parse_line(std::string_view line);
 
-}  // namespace nonneg::snapshots
+}  // namespace nonneg::records

@@ -1,13 +1,14 @@
-#include "render/directory_pictures.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
 #include <utility>
 
-#include "data/dense_rows.hpp"
+#include "base/spread.hpp"
+#include "data/dense_copy.hpp"
 #include "nonneg/error.hpp"
+#include "records/lookup.hpp"
+#include "render/directory_pictures.hpp"
 #include "render/factor_maps.hpp"
 #include "render/loss_curve.hpp"
 
@@ -20,17 +21,16 @@ constexpr Index kMaxPairs = 8;
 constexpr Index kMaxEntries = Index{1} << 25U;
 constexpr const char* kDemoSource = "demo learning";
 
-/// A, where the directory or the place it came from still has it.
+/// A, where it is still at hand.
 std::optional<MatrixFile> find_data(const SnapshotDirectoryReader& reader) {
-  if (!reader.run().data.empty()) return reader.open_data();
   try {
-    MatrixFile file = MatrixFile::open(reader.run().data_source);
-    const DataView& view = file.view();
-    if (view.rows() == reader.run().rows && view.cols() == reader.run().cols) return file;
+    return records::open_data(reader);
   } catch (const Error&) {
-    // Moved away since, or no file: the pictures that need it are left out.
+    // A data.npy that a run wrote is damaged; what lay elsewhere may have been moved away since,
+    // and the pictures that need it are left out.
+    if (!reader.run().data.empty()) throw;
+    return std::nullopt;
   }
-  return std::nullopt;
 }
 
 ImageShape image_shape_of(const SnapshotRun& run, const std::optional<ImageShape>& asked) {
@@ -46,7 +46,7 @@ ImageShape image_shape_of(const SnapshotRun& run, const std::optional<ImageShape
 }
 
 std::vector<Index> all_rows(const SnapshotRun& run) {
-  return evenly(run.snapshot_rows(), run.snapshot_rows());
+  return spread(run.snapshot_rows(), run.snapshot_rows());
 }
 
 }  // namespace
@@ -126,12 +126,13 @@ std::vector<FactorFrame> DirectoryPictures::frames(Format format,
   const Index most =
       format == Format::gif ? std::clamp<Index>(kMaxEntries / entries, 1, kMaxFrames) : 1;
   std::vector<FactorFrame> frames;
-  for (const Index chosen : evenly(std::ssize(snapshots) - start, most)) {
+  const Index count = std::ssize(snapshots) - start;
+  for (const Index chosen : most == 1 ? std::vector<Index>{count - 1} : spread(count, most)) {
     const auto i = static_cast<std::size_t>(chosen + start);
     frames.push_back({snapshots[i].iteration,
                       rows.empty() ? Matrix<double>(0, reader_.run().rank)
-                                   : dense_rows(reader_.open_w(i).view(), rows),
-                      dense(reader_.open_h(i).view())});
+                                   : dense_copy<double>(reader_.open_w(i).view(), rows),
+                      dense_copy<double>(reader_.open_h(i).view())});
   }
   return frames;
 }
@@ -139,15 +140,15 @@ std::vector<FactorFrame> DirectoryPictures::frames(Format format,
 /// The rows of A that these rows of a snapshot's W belong to.
 Matrix<double> DirectoryPictures::data_rows(const std::vector<Index>& sample) const {
   const std::vector<Index>& w_rows = reader_.run().w_rows;
-  if (w_rows.empty()) return dense_rows(data_->view(), sample);
+  if (w_rows.empty()) return dense_copy<double>(data_->view(), sample);
   std::vector<Index> rows;
   rows.reserve(sample.size());
   for (const Index s : sample) rows.push_back(w_rows[static_cast<std::size_t>(s)]);
-  return dense_rows(data_->view(), rows);
+  return dense_copy<double>(data_->view(), rows);
 }
 
 std::string DirectoryPictures::draw_learning_picture(const PictureName& name) const {
-  const std::vector<Index> sample = evenly(reader_.run().snapshot_rows(), kMaxPoints);
+  const std::vector<Index> sample = spread(reader_.run().snapshot_rows(), kMaxPoints);
   const Matrix<double> observed = data_rows(sample);
   const AxisLimits limits =
       reader_.run().data_source == kDemoSource ? kLearningLimits : limits_of(observed.view());
@@ -163,7 +164,7 @@ std::string DirectoryPictures::draw_basis_picture(const PictureName& name) const
 
 std::string DirectoryPictures::draw_pairs_picture(const PictureName& name) const {
   const SnapshotRun& run = reader_.run();
-  const std::vector<Index> sample = evenly(run.snapshot_rows(), kMaxPairs);
+  const std::vector<Index> sample = spread(run.snapshot_rows(), kMaxPairs);
   std::vector<std::string> captions;
   for (const Index s : sample) {
     const Index row = run.w_rows.empty() ? s : run.w_rows[static_cast<std::size_t>(s)];

@@ -6,7 +6,7 @@
 #include <span>
 #include <utility>
 
-#include "data/dense_rows.hpp"
+#include "base/spread.hpp"
 #include "nonneg/solver.hpp"
 
 namespace nonneg::render {
@@ -122,7 +122,7 @@ Rectangle fitted(const Rectangle& room, const AxisLimits& limits) {
 
 std::vector<FactorFrame> thinned(std::vector<FactorFrame> frames) {
   std::vector<FactorFrame> kept;
-  for (const Index i : evenly(std::ssize(frames), kMaxFrames)) {
+  for (const Index i : spread(std::ssize(frames), kMaxFrames)) {
     kept.push_back(std::move(frames[static_cast<std::size_t>(i)]));
   }
   return kept;

@@ -4,13 +4,14 @@
 #include <limits>
 #include <vector>
 
+#include "base/spread.hpp"
 #include "nonneg/matrix.hpp"
 #include "page/base64.hpp"
 #include "page/display_plan.hpp"
 #include "page/pooled_factors.hpp"
 #include "page/top_entries.hpp"
 
-namespace nonneg::report {
+namespace nonneg::page {
 namespace {
 
 SnapshotRun run_of(Index rows, Index cols, Index rank) {
@@ -115,4 +116,4 @@ TEST(TopEntries, AreTheLargestFirstWithoutZerosAndNotANumber) {
 }
 
 }  // namespace
-}  // namespace nonneg::report
+}  // namespace nonneg::page

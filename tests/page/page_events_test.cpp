@@ -12,7 +12,7 @@
 #include "nonneg/error.hpp"
 #include "page/page.hpp"
 
-namespace nonneg::report {
+namespace nonneg::page {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -108,4 +108,4 @@ TEST(Page, NoMarkIsLeftUnfilled) {
 }
 
 }  // namespace
-}  // namespace nonneg::report
+}  // namespace nonneg::page

@@ -165,9 +165,9 @@ int main(int argc, char** argv) {
     }
     std::unique_ptr<nonneg::live::LiveServer> live;
     if (given.count("--live") != 0) {
-      nonneg::live::Place place;
-      if (given.count("--port") != 0) place.port = std::stoi(given["--port"]);
-      live = std::make_unique<nonneg::live::LiveServer>(place, [&stop] { stop.request_stop(); });
+      nonneg::live::ListenAddress address;
+      if (given.count("--port") != 0) address.port = std::stoi(given["--port"]);
+      live = std::make_unique<nonneg::live::LiveServer>(address, [&stop] { stop.request_stop(); });
       live->begin(task.run, &A);
       std::printf("%s\n", live->address().c_str());
       std::fflush(stdout);
@@ -204,14 +204,14 @@ int main(int argc, char** argv) {
                            {"relative_error", record.relative_error},
                            {"timings", {{"total_seconds", record.seconds}}}};
     if (live) {
-      live->finish(end, run_json, nonneg::report::files_of(task.run.output, snapshots));
+      live->finish(end, run_json, nonneg::page::files_of(task.run.output, snapshots));
       std::optional<double> linger;
       if (given.count("--linger") != 0) linger = std::stod(given["--linger"]);
       live->linger(linger, {});
     }
     if (given.count("--report") != 0) {
       const nonneg::SnapshotDirectoryReader reader(snapshots);
-      nonneg::report::write_report(reader, run_json, given["--report"]);
+      nonneg::page::write_report(reader, run_json, given["--report"]);
     }
     std::printf("%s after %ld iterations\n", end.stop_reason.c_str(),
                 static_cast<long>(end.iterations));

@@ -1,61 +1,114 @@
 #include "records/run_directory.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
-#include "cli/command.hpp"
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+
 #include "nonneg/error.hpp"
 #include "nonneg/matrix.hpp"
 
-namespace nonneg::cli {
+namespace nonneg::records {
 namespace {
 
-using test::Words;
-using test::Workplace;
+namespace fs = std::filesystem;
+using Names = std::set<std::string>;
 
 struct RunDirectoryTest : testing::Test {
   RunDirectoryTest() {
+    fs::create_directory(place);
     W(0, 0) = W(1, 0) = 1;
     Ht(0, 0) = 2;
+  }
+  ~RunDirectoryTest() override { fs::remove_all(place); }
+
+  std::string at(const std::string& name) const { return (place / name).string(); }
+  Names entries() const {
+    Names names;
+    for (const auto& entry : fs::directory_iterator(place)) names.insert(entry.path().filename());
+    return names;
   }
   void write(RunDirectory& directory, int seed) const {
     directory.write<float>(W.view(), Ht.view(), {{"seed", seed}});
   }
-  Workplace place;
-  Interrupt interrupt;
+  int seed_in(const std::string& run) const {
+    std::ifstream file(at(run + "/run.json"));
+    return nlohmann::json::parse(file)["seed"];
+  }
+  /// What RunDirectory says of a place that it refuses.
+  static std::string refusal(const std::string& path, bool overwrite,
+                             const io::OutputNames& names = {}) {
+    try {
+      const RunDirectory directory(path, overwrite, io::OutputGuard::none(), names);
+    } catch (const InvalidArgument& e) {
+      return e.what();
+    }
+    return "";
+  }
+
+  fs::path place = fs::temp_directory_path() / ("run_directory_test." + std::to_string(getpid()));
   Matrix<float> W{2, 1};
   Matrix<float> Ht{1, 1};
 };
 
 TEST_F(RunDirectoryTest, AppearsWhenItIsComplete) {
-  RunDirectory directory(place.at("run"), false, interrupt);
-  EXPECT_TRUE(place.entries().empty());
+  RunDirectory directory(at("run"), false);
+  EXPECT_TRUE(entries().empty());
   write(directory, 1);
-  EXPECT_EQ(place.entries(), Words{"run"});
-  EXPECT_EQ(test::read_json(place.at("run/run.json"))["seed"], 1);
+  EXPECT_EQ(entries(), Names{"run"});
+  EXPECT_EQ(seed_in("run"), 1);
 }
 
 TEST_F(RunDirectoryTest, NeverWrittenLeavesNothing) {
-  { const RunDirectory directory(place.at("run"), false, interrupt); }
-  EXPECT_TRUE(place.entries().empty());
+  { const RunDirectory directory(at("run"), false); }
+  EXPECT_TRUE(entries().empty());
+}
+
+TEST_F(RunDirectoryTest, ReplacesAnOlderRunWhole) {
+  RunDirectory older(at("run"), false);
+  write(older, 1);
+  RunDirectory directory(at("run"), true);
+  EXPECT_EQ(seed_in("run"), 1);
+  write(directory, 2);
+  EXPECT_EQ(entries(), Names{"run"});
+  EXPECT_EQ(seed_in("run"), 2);
 }
 
 TEST_F(RunDirectoryTest, KeepsTheResultWhenAnotherProgramTookItsName) {
-  RunDirectory directory(place.at("run"), false, interrupt);
-  std::filesystem::create_directory(place.at("run"));
-  place.file("run/theirs", "");
+  RunDirectory directory(at("run"), false);
+  fs::create_directory(at("run"));
+  std::ofstream(at("run/theirs"));
   EXPECT_THROW(write(directory, 1), IoError);
-  const Words entries = place.entries();
-  ASSERT_EQ(entries.size(), 2U);
-  EXPECT_EQ(test::read_json(place.at(entries[0] + "/run.json"))["seed"], 1);
-  EXPECT_TRUE(std::filesystem::exists(place.at("run/theirs")));
+  const Names names = entries();
+  ASSERT_EQ(names.size(), 2U);
+  EXPECT_EQ(seed_in(*names.begin()), 1);
+  EXPECT_TRUE(fs::exists(at("run/theirs")));
 }
 
 TEST_F(RunDirectoryTest, TakesNamesAsLongAsTheyCome) {
   const std::string name(255, 'x');
-  RunDirectory directory(place.at(name), false, interrupt);
+  RunDirectory directory(at(name), false);
   write(directory, 1);
-  EXPECT_EQ(place.entries(), Words{name});
+  EXPECT_EQ(entries(), Names{name});
+}
+
+TEST_F(RunDirectoryTest, CallsTheOptionsAsItsCallerDoes) {
+  fs::create_directory(at("run"));
+  std::ofstream(at("run/notes.txt"));
+  EXPECT_EQ(refusal(at("run"), false),
+            "output " + at("run") + ": exists already; name another directory, or set overwrite");
+  EXPECT_EQ(refusal(at("run"), true),
+            "output " + at("run") +
+                ": holds notes.txt, which is not part of a run, so overwrite leaves it alone; name "
+                "another directory, or move that file away");
+  EXPECT_EQ(refusal(at("run"), false, {.place = "--out", .set_overwrite = "add --overwrite"}),
+            "--out " + at("run") + ": exists already; name another directory, or add --overwrite");
+  EXPECT_EQ(refusal("", false), "output is empty: name the place for the results");
 }
 
 }  // namespace
-}  // namespace nonneg::cli
+}  // namespace nonneg::records

@@ -6,11 +6,6 @@
 
 namespace nonneg::cli {
 
-void add_reporting(OptionTable& table, Reporting& reporting) {
-  table.flag("--quiet", reporting.quiet, "No progress, no summary: only errors");
-  table.flag("--json", reporting.json, "One JSON object on standard output, nothing else");
-}
-
 template <class T>
 Result<T> solve(const DataView& A, const Options& options, const InitialFactors<T>* initial,
                 Progress& progress, Interrupt& interrupt, const Watcher<T>& watch) {
@@ -25,9 +20,9 @@ Result<T> solve(const DataView& A, const Options& options, const InitialFactors<
 
 template <class T>
 void write_run(const nlohmann::ordered_json& record, const Result<T>& result,
-               RunDirectory* directory, const Reporting& reporting,
-               const std::vector<TextFile>& further) {
-  if (!reporting.quiet) {
+               records::RunDirectory* directory, const Telling& telling,
+               const std::vector<records::TextFile>& further) {
+  if (!telling.quiet) {
     for (const std::string& warning : result.warnings) say("nonneg: warning: " + warning + "\n");
   }
   if (directory != nullptr) {
@@ -49,9 +44,10 @@ template Result<float> solve(const DataView&, const Options&, const InitialFacto
                              Progress&, Interrupt&, const Watcher<float>&);
 template Result<double> solve(const DataView&, const Options&, const InitialFactors<double>*,
                               Progress&, Interrupt&, const Watcher<double>&);
-template void write_run(const nlohmann::ordered_json&, const Result<float>&, RunDirectory*,
-                        const Reporting&, const std::vector<TextFile>&);
-template void write_run(const nlohmann::ordered_json&, const Result<double>&, RunDirectory*,
-                        const Reporting&, const std::vector<TextFile>&);
+template void write_run(const nlohmann::ordered_json&, const Result<float>&, records::RunDirectory*,
+                        const Telling&, const std::vector<records::TextFile>&);
+template void write_run(const nlohmann::ordered_json&, const Result<double>&,
+                        records::RunDirectory*, const Telling&,
+                        const std::vector<records::TextFile>&);
 
 }  // namespace nonneg::cli

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "cli/commands/interrupt.hpp"
-#include "cli/options/option_table.hpp"
+#include "cli/options/result_options.hpp"
 #include "cli/output/exit_status.hpp"
 #include "cli/output/progress.hpp"
 #include "nonneg/solver.hpp"
@@ -14,17 +14,6 @@
 #include "records/run_record.hpp"
 
 namespace nonneg::cli {
-
-/// How the user wants to be told.
-struct Reporting {
-  /// Nothing on standard error but errors, and no summary.
-  bool quiet = false;
-  /// One JSON object on standard output instead of a summary.
-  bool json = false;
-};
-
-/// --quiet and --json.
-void add_reporting(OptionTable& table, Reporting& reporting);
 
 /// Called at each check, with the solver between two sweeps.
 template <class T>
@@ -39,8 +28,8 @@ Result<T> solve(const DataView& A, const Options& options, const InitialFactors<
 /// one.
 template <class T>
 void write_run(const nlohmann::ordered_json& record, const Result<T>& result,
-               RunDirectory* directory, const Reporting& reporting,
-               const std::vector<TextFile>& further = {});
+               records::RunDirectory* directory, const Telling& telling,
+               const std::vector<records::TextFile>& further = {});
 
 /// The record with "out", on standard output.
 void print_json(nlohmann::ordered_json record, const std::string& out);

@@ -15,6 +15,7 @@
 #include "cli/options/solver_options.hpp"
 #include "cli/options/usage.hpp"
 #include "cli/output/console.hpp"
+#include "cli/output/run_summary.hpp"
 #include "data/dense_copy.hpp"
 #include "nonneg/devices.hpp"
 #include "nonneg/error.hpp"
@@ -35,13 +36,13 @@ struct FactorizeArguments {
   std::string init_h;
   std::string out;
   bool overwrite = false;
-  Reporting reporting;
+  Telling telling;
   WatchArguments watch;
   DataArguments data;
 };
 
 /// Two files make a custom start, and a custom start takes two files.
-void settle_init(FactorizeArguments& arguments) {
+void resolve_init(FactorizeArguments& arguments) {
   const bool any = !arguments.init_w.empty() || !arguments.init_h.empty();
   const bool both = !arguments.init_w.empty() && !arguments.init_h.empty();
   if (any && !arguments.init_given) arguments.options.init = Init::custom;
@@ -142,11 +143,11 @@ void draw_snapshots(const FactorizeArguments& arguments, const RunWatch& watch,
   RenderArguments render;
   render.snapshots = watch.snapshots();
   render.image_shape = arguments.watch.image_shape;
-  render.reporting = arguments.reporting;
+  render.telling = arguments.telling;
   try {
     render_snapshots(render, interrupt);
   } catch (const Error& e) {
-    if (!arguments.reporting.quiet) {
+    if (!arguments.telling.quiet) {
       say(fmt::format("nonneg: warning: not all pictures were drawn: {}\n", e.what()));
     }
   }
@@ -154,7 +155,8 @@ void draw_snapshots(const FactorizeArguments& arguments, const RunWatch& watch,
 
 template <class T>
 ExitStatus run(const FactorizeArguments& arguments, const MatrixFile& file, const DataView& A,
-               RunDirectory& directory, Progress& progress, RunWatch& watch, Interrupt& interrupt) {
+               records::RunDirectory& directory, Progress& progress, RunWatch& watch,
+               Interrupt& interrupt) {
   const Options& options = arguments.options;
   Matrix<T> W0;
   Matrix<T> H0;
@@ -172,14 +174,19 @@ ExitStatus run(const FactorizeArguments& arguments, const MatrixFile& file, cons
       solve_file<T>(file, A, arguments, initial ? &*initial : nullptr, progress, watch, interrupt);
   progress.end();
 
-  const RunRequest request{"factorize",      describe(file),   options,
-                           arguments.init_w, arguments.init_h, arguments.data};
-  auto record = run_record(request, result);
+  const records::RunRequest request{.command = "factorize",
+                                    .input = records::describe(file),
+                                    .options = options,
+                                    .init_w = arguments.init_w,
+                                    .init_h = arguments.init_h,
+                                    .weights = arguments.data.weights,
+                                    .mask = arguments.data.mask};
+  auto record = records::run_record(request, result);
   if (!watch.snapshots().empty()) {
     record["snapshots"] = watch.snapshots();
     record["snapshots_skipped"] = result.snapshots_skipped;
   }
-  write_run(record, result, &directory, arguments.reporting, name_files(request.input));
+  write_run(record, result, &directory, arguments.telling, name_files(request.input));
   const double seconds = result.loss_history.empty() ? 0 : result.loss_history.back().seconds;
   watch.end({failure ? "failed" : std::string(to_string(result.stop_reason)),
              {},
@@ -188,7 +195,7 @@ ExitStatus run(const FactorizeArguments& arguments, const MatrixFile& file, cons
              result.snapshots_skipped},
             record);
   if (failure) {
-    if (!arguments.reporting.quiet) {
+    if (!arguments.telling.quiet) {
       say(
           fmt::format("nonneg: a snapshot could not be kept, which ended the run; the factors "
                       "reached after {} iterations are in {}\n",
@@ -197,9 +204,9 @@ ExitStatus run(const FactorizeArguments& arguments, const MatrixFile& file, cons
     std::rethrow_exception(failure);
   }
   draw_snapshots(arguments, watch, interrupt);
-  if (arguments.reporting.json) {
+  if (arguments.telling.json) {
     print_json(record, arguments.out);
-  } else if (!arguments.reporting.quiet) {
+  } else if (!arguments.telling.quiet) {
     print(run_summary(record, arguments.out));
   }
   watch.linger();
@@ -209,14 +216,15 @@ ExitStatus run(const FactorizeArguments& arguments, const MatrixFile& file, cons
 ExitStatus execute(FactorizeArguments arguments, Interrupt& interrupt) {
   require_value("factorize", "INPUT", arguments.input);
   require_value("factorize", "--out", arguments.out);
-  settle_init(arguments);
+  resolve_init(arguments);
   validate(arguments.options);
-  RunDirectory directory(arguments.out, arguments.overwrite, interrupt);
+  records::RunDirectory directory(arguments.out, arguments.overwrite, interrupt,
+                                  output_names("--out"));
   RunWatch watch(arguments.watch, arguments.out, arguments.overwrite, interrupt);
   // On standard error, where the progress goes: with --json, standard output is one object.
   if (!watch.address().empty()) say(fmt::format("nonneg: live at {}\n", watch.address()));
 
-  Progress progress(arguments.reporting.quiet, arguments.options.max_iterations);
+  Progress progress(arguments.telling.quiet, arguments.options.max_iterations);
   progress.show("reading " + arguments.input);
   const MatrixFile file =
       MatrixFile::open(arguments.input, opened_for(arguments.options, arguments.open));
@@ -236,10 +244,10 @@ void declare(OptionTable& table, FactorizeArguments& arguments) {
   table.text("--column-names", arguments.open.column_names, "FILE",
              "Names of A's columns, likewise");
   table.group("Result");
-  table.integer("--rank", options.rank, "Number of components k", "required");
-  table.text("--out", arguments.out, "DIR", "Directory for W.npy, H.npy and run.json (required)");
+  add_rank(table, options.rank);
+  add_out_directory(table, arguments.out, true);
   table.flag("--overwrite", arguments.overwrite, "Replace an older run in DIR");
-  add_reporting(table, arguments.reporting);
+  add_telling(table, arguments.telling);
 
   table.group("Algorithm");
   add_algorithm(table, options);

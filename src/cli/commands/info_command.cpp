@@ -10,6 +10,7 @@
 
 #include "base/byte_count.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/options/result_options.hpp"
 #include "cli/output/console.hpp"
 #include "nonneg/devices.hpp"
 #include "nonneg/version.hpp"
@@ -114,7 +115,7 @@ Command info_command() {
   const auto json = std::make_shared<bool>(false);
   Command command{"info", "Say what this build and this machine have"};
   command.options.group("Result");
-  command.options.flag("--json", *json, "One JSON object on standard output, nothing else");
+  add_json(command.options, *json);
   command.examples = "  nonneg info";
   command.run = [json](Interrupt&) { return execute(*json); };
   return command;

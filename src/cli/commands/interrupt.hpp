@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "cli/output/exit_status.hpp"
+#include "io/output_guard.hpp"
 
 namespace nonneg::cli {
 
@@ -20,22 +21,18 @@ namespace nonneg::cli {
 /// raises when it is cut short behind our back, removes what is unfinished and ends with 6.
 ///
 /// One per process, made before any other thread, as threads inherit which signals they block.
-class Interrupt {
+class Interrupt final : public io::OutputGuard {
  public:
   Interrupt();
-  ~Interrupt();
+  ~Interrupt() override;
   Interrupt(const Interrupt&) = delete;
   Interrupt& operator=(const Interrupt&) = delete;
 
   std::stop_token token() const { return stop_.get_token(); }
 
-  /// A file or directory to remove, with all that is in it, should the process end before
-  /// `finished`.
-  void unfinished(const std::filesystem::path& path);
-  void finished(const std::filesystem::path& path);
-
-  /// Keeps the process from being ended while it lives: for steps that belong together.
-  std::unique_lock<std::mutex> critical() { return std::unique_lock(mutex_); }
+  void unfinished(const std::filesystem::path& path) override;
+  void finished(const std::filesystem::path& path) override;
+  std::unique_lock<std::mutex> critical() override { return std::unique_lock(mutex_); }
 
   /// From here on the first signal asks the run to stop, rather than ending the process.
   void begin_graceful() { graceful_ = true; }

@@ -8,9 +8,11 @@
 #include "base/byte_count.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/options/data_options.hpp"
+#include "cli/options/result_options.hpp"
 #include "cli/options/solver_options.hpp"
 #include "cli/options/usage.hpp"
 #include "cli/output/console.hpp"
+#include "cli/output/run_summary.hpp"
 #include "nonneg/matrix_file.hpp"
 #include "nonneg/plan.hpp"
 #include "nonneg/version.hpp"
@@ -94,7 +96,7 @@ ExitStatus execute(const PlanArguments& arguments) {
   }
   const nlohmann::ordered_json json = {{"nonneg_version", version()},
                                        {"command", "plan"},
-                                       {"input", to_json(describe(file))},
+                                       {"input", records::to_json(records::describe(file))},
                                        {"backend", to_string(plan.backend)},
                                        {"rank", plan.rank},
                                        {"precision", to_string(plan.precision)},
@@ -122,12 +124,12 @@ void declare(OptionTable& table, PlanArguments& arguments) {
   table.text("INPUT", arguments.input, "FILE", kInputHelp);
   add_dataset(table, arguments.open);
   table.group("Plan");
-  table.integer("--rank", arguments.options.rank, "Number of components k", "required");
+  add_rank(table, arguments.options.rank);
   add_algorithm(table, arguments.options);
   add_loss(table, arguments.options);
   add_missing(table, arguments.options);
   add_weights(table, arguments.data);
-  table.flag("--json", arguments.json, "One JSON object on standard output, nothing else");
+  add_json(table, arguments.json);
   add_computing(table, arguments.options);
 }
 

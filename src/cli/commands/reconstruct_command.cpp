@@ -25,33 +25,35 @@ struct ReconstructArguments {
   std::string model;
   std::string out;
   bool overwrite = false;
-  Reporting reporting;
+  Telling telling;
 };
 
 /// W·H is formed and written in blocks of about this many bytes.
 constexpr Index kBlockBytes = Index{64} << 20U;
 
 template <class T>
-void write_product(const MatrixFile& w_file, const MatrixFile& h_file, OutputPath out,
+void write_product(const MatrixFile& w_file, const MatrixFile& h_file, const io::OutputPath& out,
                    bool overwrite, Progress& progress, Interrupt& interrupt) {
   const Matrix<T> W = dense_copy<T>(w_file.view());
   const Matrix<T> H = dense_copy<T>(h_file.view());
-  NpyRows<T> file(std::move(out), overwrite, W.rows(), H.cols(), interrupt);
+  io::OutputFile file(out, overwrite, interrupt);
+  io::NpyRows<T> rows(file, W.rows(), H.cols());
   const auto row_bytes = H.cols() * static_cast<Index>(sizeof(T));
   const Index block_rows = std::max<Index>(1, kBlockBytes / std::max<Index>(1, row_bytes));
   for (Index first = 0; first < W.rows(); first += block_rows) {
     progress.show(fmt::format("writing row {} of {}", first, W.rows()));
     const Index count = std::min(block_rows, W.rows() - first);
     const Matrix<T> block = reconstruct<T>(W.view(), H.view(), first, count);
-    file.append(block.view());
+    rows.append(block.view());
   }
-  file.finish();
+  file.commit();
 }
 
 ExitStatus execute(const ReconstructArguments& arguments, Interrupt& interrupt) {
   require_value("reconstruct", "DIR", arguments.model);
   require_value("reconstruct", "--out", arguments.out);
-  OutputPath out = resolve_output_file(arguments.out, arguments.overwrite);
+  const io::OutputPath out =
+      io::resolve_output_file(arguments.out, arguments.overwrite, output_names("--out"));
   if (!fs::is_directory(arguments.model)) {
     throw IoError(arguments.model + ": is no directory; give one that factorize made",
                   arguments.model);
@@ -65,14 +67,14 @@ ExitStatus execute(const ReconstructArguments& arguments, Interrupt& interrupt) 
         arguments.model, w.view().rows(), w.view().cols(), h.view().rows(), h.view().cols()));
   }
   {
-    Progress progress(arguments.reporting.quiet, 0);
+    Progress progress(arguments.telling.quiet, 0);
     if (w.view().type() == ElementType::float64 || h.view().type() == ElementType::float64) {
-      write_product<double>(w, h, std::move(out), arguments.overwrite, progress, interrupt);
+      write_product<double>(w, h, out, arguments.overwrite, progress, interrupt);
     } else {
-      write_product<float>(w, h, std::move(out), arguments.overwrite, progress, interrupt);
+      write_product<float>(w, h, out, arguments.overwrite, progress, interrupt);
     }
   }
-  if (arguments.reporting.json) {
+  if (arguments.telling.json) {
     print_json(
         {{"nonneg_version", version()},
          {"command", "reconstruct"},
@@ -80,7 +82,7 @@ ExitStatus execute(const ReconstructArguments& arguments, Interrupt& interrupt) 
          {"shape",
           {{"rows", w.view().rows()}, {"columns", h.view().cols()}, {"rank", h.view().rows()}}}},
         arguments.out);
-  } else if (!arguments.reporting.quiet) {
+  } else if (!arguments.telling.quiet) {
     print(fmt::format("matrix      {} x {}, of rank {}\nwritten to  {}\n", w.view().rows(),
                       h.view().cols(), h.view().rows(), arguments.out));
   }
@@ -90,9 +92,8 @@ ExitStatus execute(const ReconstructArguments& arguments, Interrupt& interrupt) 
 void declare(OptionTable& table, ReconstructArguments& arguments) {
   table.text("DIR", arguments.model, "DIR", "Directory of a run");
   table.group("Result");
-  table.text("--out", arguments.out, "FILE", "File for W*H, an .npy (required)");
-  table.flag("--overwrite", arguments.overwrite, "Replace FILE if it exists");
-  add_reporting(table, arguments.reporting);
+  add_out_file(table, arguments.out, arguments.overwrite, "W*H");
+  add_telling(table, arguments.telling);
 }
 
 }  // namespace

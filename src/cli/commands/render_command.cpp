@@ -13,6 +13,7 @@
 
 #include "base/error_words.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/commands/snapshots_argument.hpp"
 #include "cli/options/number_pair.hpp"
 #include "cli/options/usage.hpp"
 #include "cli/output/console.hpp"
@@ -68,9 +69,9 @@ render::PictureRequest request_of(const RenderArguments& arguments) {
 void check_report_place(const std::string& path, bool overwrite) {
   std::ifstream file(path, std::ios::binary);
   if (!file || overwrite) return;
-  std::string beginning(report::kMarkWithin, '\0');
+  std::string beginning(page::kMarkWithin, '\0');
   file.read(beginning.data(), static_cast<std::streamsize>(beginning.size()));
-  if (beginning.find(report::kMark) == std::string::npos) {
+  if (beginning.find(page::kMark) == std::string::npos) {
     throw InvalidArgument(fmt::format(
         "{}: exists and was not written by nonneg; name another place, or add --overwrite", path));
   }
@@ -85,7 +86,7 @@ void make_directory(const std::string& path) {
 
 Rendered render_snapshots(const RenderArguments& arguments, Interrupt& interrupt) {
   const render::PictureRequest request = request_of(arguments);
-  const std::string directory = find_snapshots(arguments.snapshots);
+  const std::string directory = snapshots_of(arguments.snapshots);
   const SnapshotDirectoryReader reader(directory);
   const render::DirectoryPictures pictures(reader, request);
   if (pictures.names().empty()) {
@@ -97,17 +98,17 @@ Rendered render_snapshots(const RenderArguments& arguments, Interrupt& interrupt
   Rendered rendered;
   const std::string report = (std::filesystem::path(out) / "report.html").string();
   if (!arguments.no_report) check_report_place(report, arguments.overwrite);
-  Progress progress(arguments.reporting.quiet, 0);
+  Progress progress(arguments.telling.quiet, 0);
   rendered.pictures = write_pictures(pictures, out, arguments.overwrite, progress, interrupt);
   if (arguments.no_report) return rendered;
   try {
     progress.show("writing report.html");
     const render::ImageShape shape = request.image_shape.value_or(render::ImageShape{});
-    report::write_report(reader, run_record_of(reader), report, {shape.rows, shape.cols});
+    page::write_report(reader, records::run_record_of(reader), report, {shape.rows, shape.cols});
     rendered.report = report;
   } catch (const NotAvailable& e) {
     // Nobody asked for it by name.
-    if (!arguments.reporting.quiet) say(fmt::format("nonneg: warning: no report: {}\n", e.what()));
+    if (!arguments.telling.quiet) say(fmt::format("nonneg: warning: no report: {}\n", e.what()));
   }
   return rendered;
 }
@@ -117,8 +118,8 @@ namespace {
 ExitStatus execute(const RenderArguments& arguments, Interrupt& interrupt) {
   require_value("render", "DIR", arguments.snapshots);
   const Rendered rendered = render_snapshots(arguments, interrupt);
-  if (arguments.reporting.json) {
-    const std::string directory = find_snapshots(arguments.snapshots);
+  if (arguments.telling.json) {
+    const std::string directory = snapshots_of(arguments.snapshots);
     using Json = nlohmann::ordered_json;
     print_json({{"nonneg_version", version()},
                 {"command", "render"},
@@ -126,7 +127,7 @@ ExitStatus execute(const RenderArguments& arguments, Interrupt& interrupt) {
                 {"pictures", rendered.pictures},
                 {"report", rendered.report.empty() ? Json(nullptr) : Json(rendered.report)}},
                arguments.out.empty() ? directory : arguments.out);
-  } else if (!arguments.reporting.quiet) {
+  } else if (!arguments.telling.quiet) {
     std::string text;
     for (const std::string& file : rendered.pictures) text += "drawn  " + file + "\n";
     if (!rendered.report.empty()) text += "written  " + rendered.report + "\n";
@@ -143,7 +144,7 @@ void declare(OptionTable& table, RenderArguments& arguments) {
       "beside the snapshots";
   table.flag("--overwrite", arguments.overwrite,
              "Replace files that nonneg did not draw; its own pictures always are");
-  add_reporting(table, arguments.reporting);
+  add_telling(table, arguments.telling);
   table.group("Pictures");
   table
       .text("--image-shape", arguments.image_shape, "R,C",

@@ -17,7 +17,7 @@ struct RenderArguments {
   std::string size;
   std::string formats = "gif,png";
   bool no_report = false;
-  Reporting reporting;
+  Telling telling;
 };
 
 /// Paths of what was drawn; `report` is empty where there is none.

@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <tuple>
 
 #include "cli/options/number_pair.hpp"
+#include "cli/options/result_options.hpp"
 #include "io/output_path.hpp"
 #include "nonneg/error.hpp"
 #include "page/directory_events.hpp"
@@ -81,15 +81,9 @@ Index chosen_ring(Index rows, Index row_bytes) {
   return std::clamp(kBytes / std::max<Index>(rows * row_bytes, 1), kMin, kMax);
 }
 
-live::Place place_of(const WatchArguments& arguments) {
-  live::Place place;
-  place.host = arguments.host;
-  if (!arguments.port) return place;
-  if (*arguments.port < 1 || *arguments.port > std::numeric_limits<std::uint16_t>::max()) {
-    throw InvalidArgument(fmt::format("--live {}: a port is from 1 to 65535", *arguments.port));
-  }
-  place.port = static_cast<int>(*arguments.port);
-  return place;
+/// The run's directory, absolute.
+std::string absolute_output(const std::string& out) {
+  return io::resolve_output(out, output_names("--out")).target.string();
 }
 
 /// Where snapshots will go, absolute. What SnapshotDirectory::create() would refuse is refused
@@ -97,8 +91,8 @@ live::Place place_of(const WatchArguments& arguments) {
 std::string checked_directory(const WatchArguments& arguments, const std::string& out,
                               bool overwrite) {
   const std::string& given = arguments.snapshots;
-  const OutputPath path = resolve_output(given);
-  if (!out.empty() && resolve_output(out).target == path.target) {
+  const io::OutputPath path = io::resolve_output(given, output_names("--snapshots"));
+  if (!out.empty() && absolute_output(out) == path.target) {
     throw InvalidArgument(fmt::format(
         "--snapshots {}: is --out as well; name another directory for the snapshots", given));
   }
@@ -136,15 +130,11 @@ void add_watching(OptionTable& table, WatchArguments& watch) {
   Option& live = table.add("--live", "[PORT]",
                            "Show the run on a page of this machine, at PORT or one that is free",
                            {}, [&watch](const std::string& text) {
-                             if (!text.empty()) watch.port = parse_integer("--live", text);
+                             if (!text.empty()) watch.serve.port = parse_integer("--live", text);
                            });
   live.value_optional = true;
   live.given = &watch.live;
-  table
-      .text("--live-host", watch.host, "ADDRESS",
-            "Address to serve the page at; others than this machine reach only what is not "
-            "127.0.0.1")
-      .default_text = watch.host;
+  add_host(table, "--live-host", " the page", watch.serve);
   table.decimal("--live-linger", watch.linger, "Seconds that the page stays after the run",
                 "until it is closed");
 }
@@ -203,8 +193,8 @@ RunWatch::RunWatch(const WatchArguments& arguments, const std::string& out, bool
   }
   on_signal_.emplace(interrupt.token(), [this] { stop_.request_stop(); });
   if (arguments.live) {
-    server_ =
-        std::make_unique<live::LiveServer>(place_of(arguments), [this] { stop_.request_stop(); });
+    server_ = std::make_unique<live::LiveServer>(listen_address(arguments.serve, "--live"),
+                                                 [this] { stop_.request_stop(); });
   }
 }
 
@@ -222,7 +212,7 @@ void RunWatch::begin(Solver<T>& solver, const DataView& A, SnapshotRun run) {
   run.cols = A.cols();
   run.image_rows = image_rows_;
   run.image_cols = image_cols_;
-  if (!out_.empty()) run.output = resolve_output(out_).target.string();
+  if (!out_.empty()) run.output = absolute_output(out_);
   if (options_.w_rows > 0) run.w_rows = sampled_rows(A.rows(), options_.w_rows);
   if (!directory_path_.empty()) {
     directory_ = SnapshotDirectory::create(
@@ -261,9 +251,8 @@ void RunWatch::end(const SnapshotEnd& end, const nlohmann::ordered_json& run_jso
   if (server_) {
     server_->finish(
         end, run_json,
-        report::files_of(run_json.is_null() || out_.empty() ? std::string()
-                                                            : resolve_output(out_).target.string(),
-                         directory_path_));
+        page::files_of(run_json.is_null() || out_.empty() ? std::string() : absolute_output(out_),
+                       directory_path_));
   }
 }
 

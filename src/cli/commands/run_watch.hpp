@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cli/commands/interrupt.hpp"
+#include "cli/options/live_options.hpp"
 #include "cli/options/option_table.hpp"
 #include "live/live_server.hpp"
 #include "nonneg/snapshot_directory.hpp"
@@ -30,8 +31,7 @@ struct WatchArguments {
   bool no_pictures = false;
 
   bool live = false;
-  std::optional<Index> port;
-  std::string host = "127.0.0.1";
+  ServeArguments serve;
   std::optional<double> linger;
 };
 

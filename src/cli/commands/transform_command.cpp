@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -21,6 +20,7 @@
 #include "nonneg/matrix_file.hpp"
 #include "nonneg/version.hpp"
 #include "options/resolve.hpp"
+#include "records/lookup.hpp"
 
 namespace nonneg::cli {
 namespace {
@@ -34,7 +34,7 @@ struct TransformArguments {
   std::string model;
   std::string out;
   bool overwrite = false;
-  Reporting reporting;
+  Telling telling;
   /// Options given on the command line; algorithm, loss and the penalties on W are the model's.
   Options options;
   bool algorithm_given = false;
@@ -45,14 +45,11 @@ struct TransformArguments {
 
 /// The options of a model's run.json; empty where the directory has none, as for factors from
 /// elsewhere.
-Json model_options(const fs::path& model) {
-  const fs::path path = model / "run.json";
-  if (!fs::exists(path)) return Json::object();
-  std::ifstream file(path);
-  if (!file) throw IoError(path.string() + ": cannot be read", path.string());
-  const Json record = Json::parse(file, nullptr, false);
+Json model_options(const std::string& model) {
+  Json record = records::read_run_record(model);
+  if (record.is_null()) return Json::object();
   if (!record.is_object() || !record.contains("options") || !record["options"].is_object()) {
-    throw InvalidArgument(path.string() +
+    throw InvalidArgument((fs::path(model) / records::kRecordFile).string() +
                           ": is no record of a run; take it away to use the factors without it");
   }
   return record["options"];
@@ -90,7 +87,8 @@ void check_columns(const MatrixFile& input, const MatrixFile& h) {
 
 template <class T>
 ExitStatus run(const TransformArguments& arguments, const Options& options, const MatrixFile& input,
-               const DataView& A, const MatrixFile& h, OutputPath out, Interrupt& interrupt) {
+               const DataView& A, const MatrixFile& h, const io::OutputPath& out,
+               Interrupt& interrupt) {
   const auto start = std::chrono::steady_clock::now();
   const Matrix<T> H = dense_copy<T>(h.view());
   Matrix<T> W;
@@ -99,22 +97,22 @@ ExitStatus run(const TransformArguments& arguments, const Options& options, cons
   } catch (const InvalidArgument& e) {
     throw InvalidArgument(naming_file(e.what(), input.path(), arguments.data));
   }
-  NpyRows<T> file(std::move(out), arguments.overwrite, W.rows(), W.cols(), interrupt);
-  file.append(W.view());
-  file.finish();
+  io::OutputFile file(out, arguments.overwrite, interrupt);
+  io::NpyRows<T>(file, W.rows(), W.cols()).append(W.view());
+  file.commit();
 
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-  if (arguments.reporting.json) {
+  if (arguments.telling.json) {
     print_json({{"nonneg_version", version()},
                 {"command", "transform"},
-                {"input", to_json(describe(input))},
+                {"input", records::to_json(records::describe(input))},
                 {"model", arguments.model},
-                {"options", to_json(resolve(options, A), {}, {})},
+                {"options", records::to_json(resolve(options, A), {}, {})},
                 {"precision", to_string(resolve(options.precision, input.view().type()))},
                 {"shape", {{"rows", W.rows()}, {"rank", W.cols()}}},
                 {"timings", {{"total_seconds", elapsed.count()}}}},
                arguments.out);
-  } else if (!arguments.reporting.quiet) {
+  } else if (!arguments.telling.quiet) {
     print(fmt::format(
         "rows        {}, of {} columns\nrank        {}\ntime        {}\n"
         "written to  {}\n",
@@ -127,13 +125,14 @@ ExitStatus execute(const TransformArguments& arguments, Interrupt& interrupt) {
   require_value("transform", "INPUT", arguments.input);
   require_value("transform", "--model", arguments.model);
   require_value("transform", "--out", arguments.out);
-  OutputPath out = resolve_output_file(arguments.out, arguments.overwrite);
+  const io::OutputPath out =
+      io::resolve_output_file(arguments.out, arguments.overwrite, output_names("--out"));
   if (!fs::is_directory(arguments.model)) {
     throw IoError(arguments.model + ": is no directory; --model takes one that factorize made",
                   arguments.model);
   }
 
-  Progress progress(arguments.reporting.quiet, arguments.options.max_iterations);
+  Progress progress(arguments.telling.quiet, arguments.options.max_iterations);
   progress.show("reading " + arguments.input);
   const MatrixFile h = MatrixFile::open((fs::path(arguments.model) / "H.npy").string());
   const Options options = transform_options(arguments, h.view().rows());
@@ -143,8 +142,8 @@ ExitStatus execute(const TransformArguments& arguments, Interrupt& interrupt) {
   const bool wide = resolve(options.precision, input.view().type()) == Precision::float64;
   const WeightedFile data(input, arguments.data);
   const DataView& A = data.view();
-  return wide ? run<double>(arguments, options, input, A, h, std::move(out), interrupt)
-              : run<float>(arguments, options, input, A, h, std::move(out), interrupt);
+  return wide ? run<double>(arguments, options, input, A, h, out, interrupt)
+              : run<float>(arguments, options, input, A, h, out, interrupt);
 }
 
 void declare(OptionTable& table, TransformArguments& arguments) {
@@ -154,9 +153,8 @@ void declare(OptionTable& table, TransformArguments& arguments) {
   add_dataset(table, arguments.open);
   table.group("Result");
   table.text("--model", arguments.model, "DIR", "Directory of a run (required)");
-  table.text("--out", arguments.out, "FILE", "File for W, an .npy (required)");
-  table.flag("--overwrite", arguments.overwrite, "Replace FILE if it exists");
-  add_reporting(table, arguments.reporting);
+  add_out_file(table, arguments.out, arguments.overwrite, "W");
+  add_telling(table, arguments.telling);
   table.group("Algorithm");
   add_algorithm(table, options, "the model's").given = &arguments.algorithm_given;
   add_missing(table, options);

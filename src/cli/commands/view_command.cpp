@@ -1,16 +1,17 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
 
+#include "base/spread.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/interrupt.hpp"
+#include "cli/commands/snapshots_argument.hpp"
+#include "cli/options/live_options.hpp"
 #include "cli/options/usage.hpp"
 #include "cli/output/console.hpp"
 #include "live/event_server.hpp"
@@ -26,8 +27,7 @@ using Json = nlohmann::ordered_json;
 
 struct ViewArguments {
   std::string directory;
-  std::optional<Index> port;
-  std::string host = "127.0.0.1";
+  ServeArguments serve;
 };
 
 constexpr std::chrono::milliseconds kPoll{300};
@@ -38,14 +38,14 @@ constexpr Index kMaxAtOnce = 120;
 class Follower {
  public:
   Follower(const std::string& path, live::EventLog& log)
-      : reader_(path), events_(reader_.run(), report::DisplayPlan::kUsualValues), log_(log) {
+      : reader_(path), events_(reader_.run(), page::DisplayPlan::kUsualValues), log_(log) {
     std::vector<std::string> notes;
     const auto count = static_cast<Index>(reader_.snapshots().size());
-    const std::vector<Index> first = report::spread(count, kMaxAtOnce);
+    const std::vector<Index> first = spread(count, kMaxAtOnce);
     if (static_cast<Index>(first.size()) < count) {
       notes.push_back(fmt::format("Of the first {} snapshots, {} are shown.", count, first.size()));
     }
-    const report::Observed observed = report::observed_of(reader_, events_.observed_rows(), notes);
+    const page::Observed observed = page::observed_of(reader_, events_.observed_rows(), notes);
     publish(live::Keep::always, events_.start(observed, std::move(notes)));
     add_checks();
     for (const Index i : first) add_snapshot(static_cast<std::size_t>(i));
@@ -66,13 +66,13 @@ class Follower {
  private:
   void add_checks() {
     for (; next_check_ < reader_.checks().size(); ++next_check_) {
-      publish(live::Keep::check, report::PageEvents::check(reader_.checks()[next_check_]));
+      publish(live::Keep::check, page::PageEvents::check(reader_.checks()[next_check_]));
     }
   }
 
   void add_snapshot(std::size_t i) {
     try {
-      publish(live::Keep::snapshot, report::snapshot_event(reader_, i, events_));
+      publish(live::Keep::snapshot, page::snapshot_event(reader_, i, events_));
     } catch (const Error& e) {
       say(fmt::format("nonneg: warning: a snapshot is left out: {}\n", e.what()));
     }
@@ -81,19 +81,18 @@ class Follower {
   void add_end() {
     if (!reader_.end() || ended_) return;
     ended_ = true;
-    publish(
-        live::Keep::always,
-        report::end_event(*reader_.end(), report::files_of(reader_.run().output, reader_.path())));
+    publish(live::Keep::always,
+            page::end_event(*reader_.end(), page::files_of(reader_.run().output, reader_.path())));
     add_record();
   }
 
   /// The run directory appears when the run's factors are written: after the last snapshot.
   void add_record() {
     if (!ended_ || recorded_ || reader_.run().output.empty()) return;
-    const Json record = run_record_of(reader_);
+    const Json record = records::run_record_of(reader_);
     if (!record.is_object()) return;
     recorded_ = true;
-    publish(live::Keep::always, report::PageEvents::record(record));
+    publish(live::Keep::always, page::PageEvents::record(record));
   }
 
   void publish(live::Keep keep, const Json& event) {
@@ -101,7 +100,7 @@ class Follower {
   }
 
   SnapshotDirectoryReader reader_;
-  report::PageEvents events_;
+  page::PageEvents events_;
   live::EventLog& log_;
   std::size_t next_check_ = 0;
   std::size_t next_snapshot_ = 0;
@@ -112,16 +111,8 @@ class Follower {
 /// Serves until Ctrl-C, and follows the directory while it grows.
 ExitStatus execute(const ViewArguments& arguments, Interrupt& interrupt) {
   require_value("view", "DIR", arguments.directory);
-  const std::string path = find_snapshots(arguments.directory);
-  live::Place place;
-  place.host = arguments.host;
-  if (arguments.port) {
-    if (*arguments.port < 1 || *arguments.port > std::numeric_limits<std::uint16_t>::max()) {
-      throw InvalidArgument(fmt::format("--port {}: must be from 1 to 65535", *arguments.port));
-    }
-    place.port = static_cast<int>(*arguments.port);
-  }
-  live::EventServer server(place);
+  const std::string path = snapshots_of(arguments.directory);
+  live::EventServer server(listen_address(arguments.serve, "--port"));
   Follower follower(path, server.log());
   interrupt.begin_graceful();
   print(fmt::format("{}\nOpen this address in a browser; Ctrl-C ends it.\n", server.address()));
@@ -136,11 +127,9 @@ void declare(OptionTable& table, ViewArguments& arguments) {
   table.text("DIR", arguments.directory, "DIR",
              "Directory of snapshots, or of a run that has some");
   table.group("Page");
-  table.integer("--port", arguments.port, "Port to serve the page at", "7878, or any free one");
-  table
-      .text("--host", arguments.host, "ADDRESS",
-            "Address to serve at; others than this machine reach only what is not 127.0.0.1")
-      .default_text = arguments.host;
+  table.integer("--port", arguments.serve.port, "Port to serve the page at",
+                fmt::format("{}, or any free one", live::kUsualPort));
+  add_host(table, "--host", "", arguments.serve);
 }
 
 }  // namespace

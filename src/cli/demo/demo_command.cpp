@@ -14,6 +14,7 @@
 #include "cli/demo/swimmer_parts.hpp"
 #include "cli/output/console.hpp"
 #include "cli/output/picture_files.hpp"
+#include "cli/output/run_summary.hpp"
 #include "nonneg/error.hpp"
 #include "render/point_cloud.hpp"
 
@@ -31,7 +32,7 @@ struct DemoArguments {
   std::string picture;
   bool no_picture = false;
   bool overwrite = false;
-  Reporting reporting;
+  Telling telling;
   std::optional<std::int64_t> max_iterations;
   /// Of the swimmer's first start.
   std::uint64_t seed = 0;
@@ -68,7 +69,7 @@ class DemoPicture {
           "--picture {}: this demo draws a file whose name ends in {}", path_, extension()));
     }
     if (!arguments.no_picture) {
-      attempt([&] { check_picture_place(path_, arguments_.overwrite); });
+      attempt([&] { check_picture_place(path_, arguments_.overwrite, "--picture"); });
     }
   }
 
@@ -78,7 +79,7 @@ class DemoPicture {
   template <class Draw>
   void write(const Draw& draw, Interrupt& interrupt) {
     if (!wanted()) return;
-    attempt([&] { write_picture(path_, draw(), arguments_.overwrite, interrupt); });
+    attempt([&] { write_picture(path_, draw(), arguments_.overwrite, "--picture", interrupt); });
     drawn_ = !failed_;
   }
 
@@ -94,7 +95,7 @@ class DemoPicture {
     } catch (const Error& e) {
       if (!arguments_.picture.empty()) throw;
       failed_ = true;
-      if (!arguments_.reporting.quiet) {
+      if (!arguments_.telling.quiet) {
         say(fmt::format("nonneg: warning: no picture: {}\n", e.what()));
       }
     }
@@ -110,15 +111,15 @@ class DemoPicture {
 
 /// Writes, prints what `tell` makes of the record, and gives the exit status.
 template <class T, class Tell>
-ExitStatus conclude(const RunRequest& request, const Result<T>& result, RunDirectory* directory,
-                    const DemoArguments& arguments, const nlohmann::ordered_json& extra,
-                    const Tell& tell) {
-  auto record = run_record(request, result);
+ExitStatus conclude(const records::RunRequest& request, const Result<T>& result,
+                    records::RunDirectory* directory, const DemoArguments& arguments,
+                    const nlohmann::ordered_json& extra, const Tell& tell) {
+  auto record = records::run_record(request, result);
   record.update(extra);
-  write_run(record, result, directory, arguments.reporting);
-  if (arguments.reporting.json) {
+  write_run(record, result, directory, arguments.telling);
+  if (arguments.telling.json) {
     print_json(record, arguments.out);
-  } else if (!arguments.reporting.quiet) {
+  } else if (!arguments.telling.quiet) {
     print(tell() + "\n" + run_summary(record, arguments.out));
   }
   return status_of(result.stop_reason);
@@ -146,7 +147,8 @@ render::FactorFrame unit_components(const Result<double>& result) {
   return {result.iterations, std::move(W), std::move(H)};
 }
 
-ExitStatus learning(const DemoArguments& arguments, RunDirectory* directory, Interrupt& interrupt) {
+ExitStatus learning(const DemoArguments& arguments, records::RunDirectory* directory,
+                    Interrupt& interrupt) {
   DemoPicture picture(arguments, "learning.gif");
   const LearningDemo demo = learning_demo();
   const DataView A = demo.A.view();
@@ -178,7 +180,7 @@ ExitStatus learning(const DemoArguments& arguments, RunDirectory* directory, Int
                                      render::thinned(std::move(frames)), render::kLearningLimits);
       },
       interrupt);
-  const RunRequest request{"demo learning", describe(A), options, {}, {}};
+  const records::RunRequest request{"demo learning", records::describe(A), options, {}, {}};
   return conclude(request, result, directory, arguments, {{"picture", picture.json()}}, [&] {
     return "80 points (x, cos(x)^2 + 1 + noise) as a matrix of 80 x 2, factorized at rank 2\n"
            "by multiplicative updates from a fixed start:\n\n" +
@@ -186,7 +188,8 @@ ExitStatus learning(const DemoArguments& arguments, RunDirectory* directory, Int
   });
 }
 
-ExitStatus line(const DemoArguments& arguments, RunDirectory* directory, Interrupt& interrupt) {
+ExitStatus line(const DemoArguments& arguments, records::RunDirectory* directory,
+                Interrupt& interrupt) {
   DemoPicture picture(arguments, "line.png");
   const Matrix<double> points = line_demo();
   const DataView A = points.view();
@@ -207,7 +210,7 @@ ExitStatus line(const DemoArguments& arguments, RunDirectory* directory, Interru
                                  render::limits_of(points.view()));
       },
       interrupt);
-  const RunRequest request{"demo line", describe(A), options, {}, {}};
+  const records::RunRequest request{"demo line", records::describe(A), options, {}, {}};
   return conclude(request, result, directory, arguments, {{"picture", picture.json()}}, [&] {
     return fmt::format(
         "80 noisy points about the line y = 0.6 x, as a matrix of 80 x 2, factorized at rank 1:\n"
@@ -233,23 +236,24 @@ Options swimmer_options(const DemoArguments& arguments) {
   return options;
 }
 
-std::string swimmer_text(const SwimmerReport& report, MatrixView<const float> Ht, int starts) {
+std::string swimmer_text(const FoundParts& found, MatrixView<const float> Ht, int starts) {
   std::string out = fmt::format(
       "256 pictures of a swimmer, 32 x 32 pixels: a torso, and four limbs in four\n"
       "positions each; the best of {} random starts.\n\n"
       "{} of {} parts found: {} torso, {} of 16 limb positions\n",
-      starts, report.found(), kSwimmerParts, report.torso_found() ? "the" : "not the",
-      report.found() - (report.torso_found() ? 1 : 0));
+      starts, found.count(), kSwimmerParts, found.torso() ? "the" : "not the",
+      found.count() - (found.torso() ? 1 : 0));
   if (stdout_is_terminal()) {
-    const std::vector<Index> shown{report.component[0], report.component[2], report.component[6],
-                                   report.component[11]};
+    const std::vector<Index> shown{found.component[0], found.component[2], found.component[6],
+                                   found.component[11]};
     out += "\nThe torso, and a position of three limbs, as found:\n" +
            draw_components(Ht, shown, unicode_output());
   }
   return out;
 }
 
-ExitStatus swimmer(const DemoArguments& arguments, RunDirectory* directory, Interrupt& interrupt) {
+ExitStatus swimmer(const DemoArguments& arguments, records::RunDirectory* directory,
+                   Interrupt& interrupt) {
   const SwimmerDemo demo = swimmer_demo();
   const DataView A = demo.A.view();
   Options options = swimmer_options(arguments);
@@ -259,7 +263,7 @@ ExitStatus swimmer(const DemoArguments& arguments, RunDirectory* directory, Inte
   std::uint64_t best_seed = options.seed;
   int starts = 0;
   // Quick: in a pipe a line per start would be noise.
-  Progress progress(arguments.reporting.quiet || !stderr_is_terminal(), options.max_iterations);
+  Progress progress(arguments.telling.quiet || !stderr_is_terminal(), options.max_iterations);
   while (starts < kSwimmerStarts) {
     Result<float> result = solve<float>(A, options, nullptr, progress, interrupt);
     ++starts;
@@ -273,20 +277,22 @@ ExitStatus swimmer(const DemoArguments& arguments, RunDirectory* directory, Inte
   progress.end();
   options.seed = best_seed;
 
-  const RunRequest request{"demo swimmer", describe(A), options, {}, {}};
-  const SwimmerReport report = match_parts(demo.parts.view(), best->Ht.view());
+  const records::RunRequest request{"demo swimmer", records::describe(A), options, {}, {}};
+  const FoundParts found = match_parts(demo.parts.view(), best->Ht.view());
   const nlohmann::ordered_json extra = {{"starts", starts},
                                         {"parts", kSwimmerParts},
-                                        {"parts_found", report.found()},
-                                        {"torso_found", report.torso_found()}};
+                                        {"parts_found", found.count()},
+                                        {"torso_found", found.torso()}};
   return conclude(request, *best, directory, arguments, extra,
-                  [&] { return swimmer_text(report, best->Ht.view(), starts); });
+                  [&] { return swimmer_text(found, best->Ht.view(), starts); });
 }
 
 ExitStatus execute(const DemoArguments& arguments, Interrupt& interrupt) {
-  std::optional<RunDirectory> directory;
-  if (!arguments.out.empty()) directory.emplace(arguments.out, arguments.overwrite, interrupt);
-  RunDirectory* keep = directory ? &*directory : nullptr;
+  std::optional<records::RunDirectory> directory;
+  if (!arguments.out.empty()) {
+    directory.emplace(arguments.out, arguments.overwrite, interrupt, output_names("--out"));
+  }
+  records::RunDirectory* keep = directory ? &*directory : nullptr;
   switch (arguments.demo) {
     case Demo::learning:
       return learning(arguments, keep, interrupt);
@@ -308,13 +314,13 @@ void declare(OptionTable& table, DemoArguments& arguments) {
         arguments.demo = static_cast<Demo>(choice);
       });
   table.group("Result");
-  table.text("--out", arguments.out, "DIR", "Directory for W.npy, H.npy and run.json");
+  add_out_directory(table, arguments.out, false);
   table.text("--picture", arguments.picture, "FILE", "Where learning and line draw what they did")
       .default_text = "learning.gif, line.png";
   table.flag("--no-picture", arguments.no_picture, "Draw nothing");
   table.flag("--overwrite", arguments.overwrite,
              "Replace an older run in DIR, and a FILE that nonneg did not draw");
-  add_reporting(table, arguments.reporting);
+  add_telling(table, arguments.telling);
   table.group("Run");
   table.integer("--max-iterations", arguments.max_iterations, "Most iterations",
                 "swimmer 200, else 50");

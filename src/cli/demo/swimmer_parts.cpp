@@ -27,12 +27,12 @@ float largest(MatrixView<const float> Ht, Index column) {
 
 }  // namespace
 
-Index SwimmerReport::found() const {
+Index FoundParts::count() const {
   return std::count_if(cosine.begin(), cosine.end(), [](double c) { return c >= kFoundCosine; });
 }
 
-SwimmerReport match_parts(MatrixView<const float> parts, MatrixView<const float> Ht) {
-  SwimmerReport report;
+FoundParts match_parts(MatrixView<const float> parts, MatrixView<const float> Ht) {
+  FoundParts found;
   for (Index part = 0; part < parts.rows(); ++part) {
     double best = 0;
     Index best_component = 0;
@@ -54,10 +54,10 @@ SwimmerReport match_parts(MatrixView<const float> parts, MatrixView<const float>
         best_component = c;
       }
     }
-    report.cosine.push_back(best);
-    report.component.push_back(best_component);
+    found.cosine.push_back(best);
+    found.component.push_back(best_component);
   }
-  return report;
+  return found;
 }
 
 std::string draw_components(MatrixView<const float> Ht, const std::vector<Index>& columns,

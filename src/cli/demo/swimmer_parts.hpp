@@ -11,17 +11,17 @@ namespace nonneg::cli {
 /// A part is found when some component points its way: their cosine is at least this.
 constexpr double kFoundCosine = 0.99;
 
-struct SwimmerReport {
+struct FoundParts {
   /// For each true part the largest cosine to a component, and which component has it.
   std::vector<double> cosine;
   std::vector<Index> component;
 
-  Index found() const;
-  bool torso_found() const { return !cosine.empty() && cosine.front() >= kFoundCosine; }
+  Index count() const;
+  bool torso() const { return !cosine.empty() && cosine.front() >= kFoundCosine; }
 };
 
 /// `parts` is p × n, a part per row, the torso first; Ht is n × k, a component per column.
-SwimmerReport match_parts(MatrixView<const float> parts, MatrixView<const float> Ht);
+FoundParts match_parts(MatrixView<const float> parts, MatrixView<const float> Ht);
 
 /// The components in `columns` of Ht side by side, two rows of pixels to a line; half blocks where
 /// `unicode`, else ASCII. Fits 80 columns for up to four components.

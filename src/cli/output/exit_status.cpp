@@ -26,7 +26,7 @@ ExitStatus fail(ExitStatus status, const char* message) noexcept {
 
 }  // namespace
 
-ExitStatus report(const std::exception_ptr& error) noexcept {
+ExitStatus say_error(const std::exception_ptr& error) noexcept {
   try {
     std::rethrow_exception(error);
   } catch (const InvalidArgument& e) {

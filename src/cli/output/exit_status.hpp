@@ -19,6 +19,6 @@ enum class ExitStatus : int {
 };
 
 /// Says the error on standard error in one line, "nonneg: ...", and returns its status.
-ExitStatus report(const std::exception_ptr& error) noexcept;
+ExitStatus say_error(const std::exception_ptr& error) noexcept;
 
 }  // namespace nonneg::cli

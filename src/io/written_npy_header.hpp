@@ -1,0 +1,14 @@
+/// The header of the .npy files that nonneg writes (NumPy's NEP 1).
+#pragma once
+
+#include <string>
+
+#include "nonneg/data_view.hpp"
+
+namespace nonneg::io {
+
+/// Of version 1.0, for a matrix in C order of float32 or float64, padded with spaces so that the
+/// entries start at a multiple of 64 bytes.
+std::string written_npy_header(ElementType type, Index rows, Index cols);
+
+}  // namespace nonneg::io
