@@ -107,9 +107,7 @@ class Hdf5File {
   std::vector<Index> index_attribute(const std::string& object, const std::string& attribute) const;
 
   const std::string& name() const noexcept { return name_; }
-  /// Memory that may still be taken.
-  std::uint64_t bytes_left() const noexcept { return bytes_left_; }
-  /// Throws OutOfMemory where `bytes` are more than that.
+  /// Throws OutOfMemory where `bytes` are more than the memory that may still be taken.
   void require_memory(const std::string& place, double bytes) const;
 
  private:

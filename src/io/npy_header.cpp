@@ -340,7 +340,6 @@ NpyHeader parse_npy_header(std::string_view header, const std::string& name) {
   NpyHeader parsed;
   parsed.type = parse_npy_type(array.descr, name);
   parsed.fortran_order = array.fortran_order;
-  parsed.data_offset = header.size();
   if (array.shape.size() != 2) {
     refuse_shape(array.shape, name);
   }

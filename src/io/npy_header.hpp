@@ -17,8 +17,6 @@ struct NpyHeader {
   Index cols = 0;
   /// Column-major: entry (i, j) is number j * rows + i.
   bool fortran_order = false;
-  /// Where the entries start, in bytes from the start of the file.
-  std::uint64_t data_offset = 0;
 
   /// Bytes that the header promises: at most 2^63 - 1.
   std::uint64_t data_bytes() const noexcept;
@@ -37,8 +35,9 @@ struct NpyArrayHeader {
 /// Bytes with which npy_header_bytes can tell how long the header is.
 inline constexpr std::size_t kNpyPrefixBytes = 12;
 
-/// Bytes of the header, data_offset that is, from the file's first kNpyPrefixBytes (fewer where the
-/// file has fewer). Throws InvalidArgument for a file that is no .npy, or of an unknown version.
+/// Bytes of the header, after which the entries start, from the file's first kNpyPrefixBytes (fewer
+/// where the file has fewer). Throws InvalidArgument for a file that is no .npy, or of an unknown
+/// version.
 std::uint64_t npy_header_bytes(std::string_view prefix, const std::string& name);
 
 /// Reads a header of npy_header_bytes() bytes. Throws InvalidArgument for one that is malformed,

@@ -1,0 +1,72 @@
+/// The formats of files that matrices are read from, told apart by the ends of their names. A new
+/// one is a reader in a file of its own and a row of the table in matrix_formats.cpp.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "io/csv_reader.hpp"
+#include "io/loaded_matrix.hpp"
+#include "io/mapped_file.hpp"
+
+namespace nonneg::io {
+
+/// What a format's reader is given.
+struct FormatInput {
+  const MappedFile& file;
+  /// The file's name, for messages, and for libraries that open it themselves.
+  const std::string& path;
+  bool gzipped;
+  /// Which matrix of the file is meant; empty: the only one, or the one that the reader chooses.
+  const std::string& dataset;
+  MissingCells missing;
+};
+
+struct FoundMatrix {
+  LoadedMatrix matrix;
+  /// Which matrix of the file it is; empty where the file holds one.
+  std::string dataset{};
+  /// Whether its entries lie in the file's bytes, which must then be kept.
+  bool in_file = false;
+};
+
+enum class Holds {
+  one_matrix,
+  /// Several, each with a name.
+  arrays,
+  /// Several, each at a path within the file: "counts.h5:/matrix" names one.
+  paths
+};
+
+struct MatrixFormat {
+  /// Of file names, without the dot.
+  std::span<const std::string_view> extensions;
+  /// Whether ".gz" may stand behind them.
+  bool may_be_gzipped;
+  /// Text is read once, from its first byte to its last.
+  bool text;
+  Holds holds;
+  /// Throws InvalidArgument for content that cannot be used, IoError, OutOfMemory, and NotAvailable
+  /// in a build without the format's library.
+  FoundMatrix (*read)(const FormatInput& input);
+};
+
+/// A format as a file's name has it.
+struct NamedFormat {
+  const MatrixFormat* format = nullptr;
+  bool gzipped = false;
+  /// "csv.gz"
+  std::string name{};
+
+  /// Whether the file is read from its first byte to its last.
+  bool in_order() const noexcept { return gzipped || format->text; }
+};
+
+/// What the end of a path says, in letters of either case; `format` is null where it says nothing.
+NamedFormat find_format(std::string_view path);
+
+/// The same; throws InvalidArgument, with all that can be read, where it says nothing.
+NamedFormat format_of(const std::string& path);
+
+}  // namespace nonneg::io
