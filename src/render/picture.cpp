@@ -52,18 +52,6 @@ std::size_t end_of_gif_header(const std::string& picture) {
 
 }  // namespace
 
-std::string_view to_string(Format format) noexcept {
-  switch (format) {
-    case Format::gif:
-      return "gif";
-    case Format::png:
-      return "png";
-    case Format::svg:
-      break;
-  }
-  return "svg";
-}
-
 Script::Script(const Canvas& canvas, ColourMap colours) : canvas_(canvas) {
   const auto [width, height] = canvas.size;
   constexpr double kRatio = 40;

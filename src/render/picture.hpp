@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,8 +14,12 @@ namespace nonneg::render {
 
 enum class Format { gif, png, svg };
 
-/// "gif", "png" or "svg": also the file's extension.
-std::string_view to_string(Format format) noexcept;
+/// In the order of the enumeration; also the files' extensions.
+inline constexpr std::array<std::string_view, 3> kFormatNames{"gif", "png", "svg"};
+
+constexpr std::string_view to_string(Format format) noexcept {
+  return kFormatNames[static_cast<std::size_t>(format)];
+}
 
 /// In pixels.
 struct Size {

@@ -31,7 +31,7 @@ constexpr std::int64_t kMinSide = 160;
 constexpr std::int64_t kMaxSide = 8000;
 
 std::vector<render::Format> parse_formats(std::string_view text) {
-  const std::vector<std::string> known{"gif", "png", "svg"};
+  const std::vector<std::string> known(render::kFormatNames.begin(), render::kFormatNames.end());
   std::vector<render::Format> formats;
   while (true) {
     const std::size_t comma = text.find(',');
@@ -89,7 +89,7 @@ Rendered render_snapshots(const RenderArguments& arguments, Interrupt& interrupt
   const std::string directory = snapshots_of(arguments.snapshots);
   const SnapshotDirectoryReader reader(directory);
   const render::DirectoryPictures pictures(reader, request);
-  if (pictures.names().empty()) {
+  if (pictures.files().empty()) {
     throw InvalidArgument(fmt::format("--format {}: no picture of {} has it; add png",
                                       arguments.formats, arguments.snapshots));
   }

@@ -55,13 +55,13 @@ std::vector<std::string> write_pictures(const render::DirectoryPictures& picture
                                         const std::string& out, bool overwrite, Progress& progress,
                                         Interrupt& interrupt) {
   std::vector<std::string> files;
-  for (const render::PictureName& file : pictures.names()) {
-    files.push_back((fs::path(out) / file.file_name()).string());
+  for (const render::PictureFile& file : pictures.files()) {
+    files.push_back((fs::path(out) / file.name()).string());
     check_picture_place(files.back(), overwrite, "--out");
   }
   for (std::size_t i = 0; i < files.size(); ++i) {
-    const render::PictureName& file = pictures.names()[i];
-    progress.show("drawing " + file.file_name());
+    const render::PictureFile& file = pictures.files()[i];
+    progress.show("drawing " + file.name());
     write_picture(files[i], pictures.draw(file), overwrite, "--out", interrupt);
   }
   return files;
