@@ -1,0 +1,65 @@
+// What of a run is found from its directories.
+#include "records/lookup.hpp"
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "directory_fixture.hpp"
+#include "nonneg/error.hpp"
+
+namespace nonneg::records {
+namespace {
+
+using test::small_run;
+
+struct LookupTest : test::SnapshotDirectoryTest {
+  void write(const std::string& name, const std::string& text) const {
+    std::ofstream(file(name)) << text;
+  }
+  /// Snapshots whose A is said to be at `source`, and is not beside them.
+  SnapshotDirectoryReader reader_with_data_at(const std::string& source) const {
+    SnapshotRun run = small_run();
+    run.data_source = source;
+    create(run);
+    return SnapshotDirectoryReader(path());
+  }
+};
+
+TEST_F(LookupTest, SnapshotsAreThoseGivenOrThoseOfTheRun) {
+  create(small_run());
+  EXPECT_EQ(find_snapshots(path()), path());
+  EXPECT_EQ(find_snapshots("/no/such"), "/no/such");
+  std::filesystem::create_directory(file("run"));
+  EXPECT_EQ(find_snapshots(file("run")), file("run"));
+  write("run/run.json", R"({"snapshots": "/kept/here"})");
+  EXPECT_EQ(find_snapshots(file("run")), "/kept/here");
+  write("run/run.json", "{}");
+  EXPECT_EQ(find_snapshots(file("run")), std::nullopt);
+  write("run/run.json", "[");
+  EXPECT_THROW(find_snapshots(file("run")), IoError);
+}
+
+TEST_F(LookupTest, ARunRecordIsNullWhereThereIsNoneAndDiscardedWhereItIsDamaged) {
+  create(small_run());
+  EXPECT_TRUE(read_run_record(path()).is_null());
+  write("run.json", "{\"rank\": 2");
+  EXPECT_TRUE(read_run_record(path()).is_discarded());
+  write("run.json", "{\"rank\": 2}");
+  EXPECT_EQ(read_run_record(path())["rank"], 2);
+}
+
+TEST_F(LookupTest, DataIsOpenedWhereTheRunHadItFromInAnyFormat) {
+  const SnapshotDirectoryReader reader = reader_with_data_at(file("A.csv"));
+  EXPECT_THROW(open_data(reader), InvalidArgument);
+  write("A.csv", "1,2,3\n4,5,6\n7,8,9\n10,11,12\n13,14,15\n");
+  EXPECT_EQ(open_data(reader).view().rows(), test::kRows);
+  write("A.csv", "1,2,3\n");
+  EXPECT_THROW(open_data(reader), InvalidArgument);
+}
+
+TEST_F(LookupTest, DataIsNotLookedForInADirectoryOrAPipe) {
+  EXPECT_THROW(open_data(reader_with_data_at("/dev/null")), InvalidArgument);
+}
+
+}  // namespace
+}  // namespace nonneg::records
