@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <utility>
 
 namespace nonneg::render {
@@ -131,26 +132,25 @@ std::string draw_factors(const Canvas& canvas, const std::vector<FactorFrame>& f
         last.H.cols(),
         0};
 
-  const std::size_t first = canvas.format == Format::gif ? 0 : frames.size() - 1;
+  const std::span<const FactorFrame> shown = shown_frames(canvas, frames);
   std::vector<Matrix<double>> w_cells;
   std::vector<Matrix<double>> h_cells;
-  for (std::size_t f = first; f < frames.size(); ++f) {
-    w_cells.push_back(averaged(frames[f].W.view(), static_cast<Index>(W.place.height), W.cols));
-    h_cells.push_back(averaged(frames[f].H.view(), H.rows, static_cast<Index>(H.place.width)));
+  for (const FactorFrame& frame : shown) {
+    w_cells.push_back(averaged(frame.W.view(), static_cast<Index>(W.place.height), W.cols));
+    h_cells.push_back(averaged(frame.H.view(), H.rows, static_cast<Index>(H.place.width)));
     // Of what is drawn: one large entry among many that are averaged would leave all others dark.
     W.largest = std::max(W.largest, largest_of(std::as_const(w_cells.back()).view()));
     H.largest = std::max(H.largest, largest_of(std::as_const(h_cells.back()).view()));
   }
   script.line("set border 15 lw 0.5 lc rgb '#999999'");
   script.line("set format cb '%.3g'");
-  for (std::size_t f = first; f < frames.size(); ++f) {
-    const FactorFrame& frame = frames[f];
+  for (std::size_t f = 0; f < shown.size(); ++f) {
     script.begin_frame();
-    script.text(0.5 * width, 1.4 * letter, fmt::format("iteration {}", frame.iteration), 1.3);
+    script.text(0.5 * width, 1.4 * letter, fmt::format("iteration {}", shown[f].iteration), 1.3);
     set_axis(script, 'x', W.cols, W.x_label);
     set_axis(script, 'y', W.rows, W.y_label);
     script.line("set xtics norotate");
-    plot_map(script, W, std::as_const(w_cells[f - first]).view());
+    plot_map(script, W, std::as_const(w_cells[f]).view());
     set_axis(script, 'x', H.cols, H.x_label);
     set_axis(script, 'y', H.rows, H.y_label);
     if (named) {
@@ -162,7 +162,7 @@ std::string draw_factors(const Canvas& canvas, const std::vector<FactorFrame>& f
       }
       script.line("set xtics ({}) rotate by -40 noenhanced", ticks);
     }
-    plot_map(script, H, std::as_const(h_cells[f - first]).view());
+    plot_map(script, H, std::as_const(h_cells[f]).view());
     script.end_frame();
   }
   return script.draw();

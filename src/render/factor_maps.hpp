@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "render/factor_frame.hpp"
 #include "render/picture.hpp"
-#include "render/point_cloud.hpp"
 
 namespace nonneg::render {
 

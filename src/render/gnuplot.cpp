@@ -11,40 +11,19 @@
 #include <cerrno>
 #include <csignal>
 #include <string_view>
-#include <utility>
 
 #include "base/error_words.hpp"
+#include "io/file_descriptor.hpp"
 #include "nonneg/error.hpp"
 
 namespace nonneg::render {
 namespace {
 
-/// One end of a pipe, closed when done with.
-class End {
- public:
-  explicit End(int file = -1) noexcept : file_(file) {}
-  End(End&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
-  End& operator=(End&& other) noexcept {
-    close();
-    file_ = std::exchange(other.file_, -1);
-    return *this;
-  }
-  End(const End&) = delete;
-  End& operator=(const End&) = delete;
-  ~End() { close(); }
-
-  void close() noexcept {
-    if (file_ >= 0) ::close(std::exchange(file_, -1));
-  }
-  int get() const noexcept { return file_; }
-
- private:
-  int file_;
-};
+using io::FileDescriptor;
 
 struct Pipe {
-  End reader;
-  End writer;
+  FileDescriptor reader;
+  FileDescriptor writer;
 };
 
 [[noreturn]] void fail(std::string_view what, int error) {
@@ -54,7 +33,7 @@ struct Pipe {
 Pipe make_pipe() {
   std::array<int, 2> files{};
   if (::pipe2(files.data(), O_CLOEXEC) != 0) fail("cannot make a pipe to it", errno);
-  return {End(files[0]), End(files[1])};
+  return {FileDescriptor(files[0]), FileDescriptor(files[1])};
 }
 
 /// Owns what tells posix_spawn about the child's files and signals.
@@ -79,7 +58,7 @@ class Spawn {
     ::posix_spawnattr_destroy(&attributes_);
   }
 
-  void connect(const End& end, int as) {
+  void connect(const FileDescriptor& end, int as) {
     ::posix_spawn_file_actions_adddup2(&actions_, end.get(), as);
   }
 
@@ -105,19 +84,19 @@ class Spawn {
 };
 
 /// Reads what there is; closes the end when there will be no more.
-void read_some(End& end, std::string& into) {
+void read_some(FileDescriptor& end, std::string& into) {
   constexpr std::size_t kBlock = std::size_t{1} << 16U;
   std::array<char, kBlock> block{};
   const ssize_t count = ::read(end.get(), block.data(), block.size());
   if (count > 0) into.append(block.data(), static_cast<std::size_t>(count));
-  if (count == 0 || (count < 0 && errno != EINTR && errno != EAGAIN)) end.close();
+  if (count == 0 || (count < 0 && errno != EINTR && errno != EAGAIN)) (void)end.close();
 }
 
 /// Writes what the pipe takes; closes it after the last byte, or where gnuplot has left.
-void write_some(End& end, std::string_view& rest) {
+void write_some(FileDescriptor& end, std::string_view& rest) {
   const ssize_t count = ::write(end.get(), rest.data(), rest.size());
   if (count > 0) rest.remove_prefix(static_cast<std::size_t>(count));
-  if (rest.empty() || (count < 0 && errno != EINTR && errno != EAGAIN)) end.close();
+  if (rest.empty() || (count < 0 && errno != EINTR && errno != EAGAIN)) (void)end.close();
 }
 
 /// gnuplot's lines, without the carets that point into the script.
@@ -147,9 +126,9 @@ std::string run_gnuplot(const std::string& script) {
   spawn.connect(out.writer, STDOUT_FILENO);
   spawn.connect(errors.writer, STDERR_FILENO);
   const pid_t child = spawn.run();
-  in.reader.close();
-  out.writer.close();
-  errors.writer.close();
+  (void)in.reader.close();
+  (void)out.writer.close();
+  (void)errors.writer.close();
   // Never stuck in a write while gnuplot is stuck in one of its own.
   ::fcntl(in.writer.get(), F_SETFL, O_NONBLOCK);
 

@@ -126,9 +126,7 @@ std::string draw_basis(const Canvas& canvas, const std::vector<FactorFrame>& fra
   const double left =
       (width - scale * (grid.tile_width() * static_cast<double>(grid.across) - grid.gap())) / 2;
   set_up(script, shape);
-  for (std::size_t f = canvas.format == Format::gif ? 0 : frames.size() - 1; f < frames.size();
-       ++f) {
-    const FactorFrame& frame = frames[f];
+  for (const FactorFrame& frame : shown_frames(canvas, frames)) {
     script.begin_frame();
     script.text(width / 2, top / 2, fmt::format("basis images, iteration {}", frame.iteration),
                 1.2);
@@ -164,9 +162,7 @@ std::string draw_pairs(const Canvas& canvas, MatrixView<const double> originals,
                      scale * static_cast<double>(shape.rows)};
   };
   set_up(script, shape);
-  for (std::size_t f = canvas.format == Format::gif ? 0 : frames.size() - 1; f < frames.size();
-       ++f) {
-    const FactorFrame& frame = frames[f];
+  for (const FactorFrame& frame : shown_frames(canvas, frames)) {
     const Matrix<double> Y = reconstruct<double>(frame.W.view(), frame.H.view(), 0, frame.W.rows());
     script.begin_frame();
     script.text(width / 2, 1.3 * script.font_size(),

@@ -1,6 +1,7 @@
 // Two columns as points in the plane, as the factors learn them.
 #include "base/spread.hpp"
 #include "render/picture_kinds.hpp"
+#include "render/point_cloud.hpp"
 
 namespace nonneg::render {
 namespace {

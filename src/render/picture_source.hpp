@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "nonneg/snapshot_directory.hpp"
+#include "render/factor_frame.hpp"
 #include "render/image_grid.hpp"
 #include "render/picture.hpp"
-#include "render/point_cloud.hpp"
 
 namespace nonneg::render {
 

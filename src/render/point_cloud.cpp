@@ -3,10 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <span>
-#include <utility>
 
-#include "base/spread.hpp"
 #include "nonneg/solver.hpp"
 
 namespace nonneg::render {
@@ -100,12 +97,6 @@ void clear_arrows(Script& script) {
   script.line("unset label");
 }
 
-std::span<const FactorFrame> frames_for(const Canvas& canvas,
-                                        const std::vector<FactorFrame>& frames) {
-  const std::span<const FactorFrame> all(frames);
-  return canvas.format == Format::gif ? all : all.last(1);
-}
-
 /// The largest rectangle for the limits, with equal units, within `room` and centred in it.
 Rectangle fitted(const Rectangle& room, const AxisLimits& limits) {
   const double unit = std::min(room.width / limits.x, room.height / limits.y);
@@ -119,14 +110,6 @@ Rectangle fitted(const Rectangle& room, const AxisLimits& limits) {
 }
 
 }  // namespace
-
-std::vector<FactorFrame> thinned(std::vector<FactorFrame> frames) {
-  std::vector<FactorFrame> kept;
-  for (const Index i : spread(std::ssize(frames), kMaxFrames)) {
-    kept.push_back(std::move(frames[static_cast<std::size_t>(i)]));
-  }
-  return kept;
-}
 
 AxisLimits limits_of(MatrixView<const double> points) {
   AxisLimits largest;
@@ -151,7 +134,7 @@ std::string draw_learning(const Canvas& canvas, MatrixView<const double> observe
   const Rectangle right = learning_axes(size, limits, 1);
   const double title = left.top - 0.055 * size.height;
   add_points(script, "A", observed, observed);
-  for (const FactorFrame& frame : frames_for(canvas, frames)) {
+  for (const FactorFrame& frame : shown_frames(canvas, frames)) {
     const Matrix<double> Y = reconstruct<double>(frame.W.view(), frame.H.view(), 0, frame.W.rows());
     add_points(script, "Y", Y.view(), observed);
     script.begin_frame();

@@ -5,25 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "nonneg/matrix.hpp"
+#include "nonneg/matrix_view.hpp"
+#include "render/factor_frame.hpp"
 #include "render/picture.hpp"
 
 namespace nonneg::render {
-
-/// One state of the factors.
-struct FactorFrame {
-  Index iteration = 0;
-  /// Rows of W (p × k), those of the points.
-  Matrix<double> W;
-  /// k × 2 here, k × n elsewhere.
-  Matrix<double> H;
-};
-
-/// Animations show at most so many states.
-constexpr Index kMaxFrames = 50;
-
-/// At most kMaxFrames of the frames, evenly chosen, the last among them.
-std::vector<FactorFrame> thinned(std::vector<FactorFrame> frames);
 
 /// Both axes begin at 0.
 struct AxisLimits {

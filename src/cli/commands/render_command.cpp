@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 
 #include "base/error_words.hpp"
@@ -17,6 +17,7 @@
 #include "cli/options/number_pair.hpp"
 #include "cli/options/usage.hpp"
 #include "cli/output/console.hpp"
+#include "cli/output/file_beginning.hpp"
 #include "cli/output/picture_files.hpp"
 #include "nonneg/error.hpp"
 #include "nonneg/version.hpp"
@@ -33,16 +34,13 @@ constexpr std::int64_t kMaxSide = 8000;
 std::vector<render::Format> parse_formats(std::string_view text) {
   const std::vector<std::string> known(render::kFormatNames.begin(), render::kFormatNames.end());
   std::vector<render::Format> formats;
-  while (true) {
-    const std::size_t comma = text.find(',');
-    const auto format =
-        static_cast<render::Format>(parse_choice("--format", text.substr(0, comma), known));
+  for (const std::string_view part : parts_of_list(text)) {
+    const auto format = static_cast<render::Format>(parse_choice("--format", part, known));
     if (std::find(formats.begin(), formats.end(), format) == formats.end()) {
       formats.push_back(format);
     }
-    if (comma == std::string_view::npos) return formats;
-    text.remove_prefix(comma + 1);
   }
+  return formats;
 }
 
 render::Size parse_size(const std::string& text) {
@@ -59,7 +57,7 @@ render::PictureRequest request_of(const RenderArguments& arguments) {
   request.formats = parse_formats(arguments.formats);
   if (!arguments.size.empty()) request.size = parse_size(arguments.size);
   if (!arguments.image_shape.empty()) {
-    const auto [rows, cols] = parse_pair("--image-shape", arguments.image_shape, ',', "28,28");
+    const auto [rows, cols] = parse_image_shape(arguments.image_shape);
     request.image_shape = {rows, cols};
   }
   return request;
@@ -67,11 +65,9 @@ render::PictureRequest request_of(const RenderArguments& arguments) {
 
 /// Refuses a file that is no report of ours, unless asked to replace it.
 void check_report_place(const std::string& path, bool overwrite) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file || overwrite) return;
-  std::string beginning(page::kMarkWithin, '\0');
-  file.read(beginning.data(), static_cast<std::streamsize>(beginning.size()));
-  if (beginning.find(page::kMark) == std::string::npos) {
+  const std::optional<std::string> beginning = file_beginning(path, page::kMarkWithin);
+  if (overwrite || !beginning) return;
+  if (beginning->find(page::kMark) == std::string::npos) {
     throw InvalidArgument(fmt::format(
         "{}: exists and was not written by nonneg; name another place, or add --overwrite", path));
   }

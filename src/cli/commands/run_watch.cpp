@@ -21,12 +21,10 @@ namespace fs = std::filesystem;
 
 std::vector<Index> parse_iterations(std::string_view text) {
   std::vector<Index> iterations;
-  while (true) {
-    const std::size_t comma = text.find(',');
-    iterations.push_back(parse_integer("--snapshot-at", text.substr(0, comma)));
-    if (comma == std::string_view::npos) return iterations;
-    text.remove_prefix(comma + 1);
+  for (const std::string_view part : parts_of_list(text)) {
+    iterations.push_back(parse_integer("--snapshot-at", part));
   }
+  return iterations;
 }
 
 /// The schedule and sizes, with what is wrong named by its option.
@@ -185,8 +183,7 @@ RunWatch::RunWatch(const WatchArguments& arguments, const std::string& out, bool
         "--snapshot-… and --image-shape are about snapshots: add --snapshots DIR or --live");
   }
   if (!arguments.image_shape.empty()) {
-    std::tie(image_rows_, image_cols_) =
-        parse_pair("--image-shape", arguments.image_shape, ',', "28,28");
+    std::tie(image_rows_, image_cols_) = parse_image_shape(arguments.image_shape);
   }
   if (!arguments.snapshots.empty()) {
     directory_path_ = checked_directory(arguments, out, overwrite);

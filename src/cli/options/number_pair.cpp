@@ -23,4 +23,8 @@ std::pair<std::int64_t, std::int64_t> parse_pair(std::string_view option, std::s
                                     option, text, example));
 }
 
+std::pair<std::int64_t, std::int64_t> parse_image_shape(std::string_view text) {
+  return parse_pair("--image-shape", text, ',', "28,28");
+}
+
 }  // namespace nonneg::cli

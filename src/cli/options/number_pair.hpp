@@ -11,4 +11,7 @@ namespace nonneg::cli {
 std::pair<std::int64_t, std::int64_t> parse_pair(std::string_view option, std::string_view text,
                                                  char separator, std::string_view example);
 
+/// The value of --image-shape: rows and columns of the picture that a row of A is.
+std::pair<std::int64_t, std::int64_t> parse_image_shape(std::string_view text);
+
 }  // namespace nonneg::cli

@@ -36,6 +36,16 @@ std::vector<std::string> choices_of(std::string_view type_name) {
   }
 }
 
+std::vector<std::string_view> parts_of_list(std::string_view list) {
+  std::vector<std::string_view> parts;
+  while (true) {
+    const std::size_t comma = list.find(',');
+    parts.push_back(list.substr(0, comma));
+    if (comma == std::string_view::npos) return parts;
+    list.remove_prefix(comma + 1);
+  }
+}
+
 std::int64_t parse_integer(std::string_view option, std::string_view text) {
   if (const auto value = parse<std::int64_t>(text)) return *value;
   throw InvalidArgument(fmt::format("{} {}: must be a whole number, such as 8", option, text));

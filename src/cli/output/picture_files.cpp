@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <fstream>
 
 #include "cli/options/result_options.hpp"
+#include "cli/output/file_beginning.hpp"
 #include "io/output_file.hpp"
 #include "nonneg/error.hpp"
 #include "render/picture.hpp"
@@ -15,14 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_our_picture(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string beginning(render::kMarkWithin, '\0');
-  file.read(beginning.data(), static_cast<std::streamsize>(beginning.size()));
-  beginning.resize(static_cast<std::size_t>(file.gcount()));
-  return render::is_marked(beginning);
-}
-
 io::OutputPath picture_path(const std::string& given, bool overwrite, const std::string& option) {
   io::OutputPath path = io::resolve_output(given, output_names(option));
   if (!path.exists) return path;
@@ -31,7 +23,8 @@ io::OutputPath picture_path(const std::string& given, bool overwrite, const std:
     throw InvalidArgument(fmt::format(
         "{}: is no file, and cannot be replaced by a picture; name another place", given));
   }
-  if (!overwrite && !is_our_picture(path.target)) {
+  if (!overwrite &&
+      !render::is_marked(file_beginning(path.target.string(), render::kMarkWithin).value_or(""))) {
     throw InvalidArgument(fmt::format(
         "{}: exists and was not drawn by nonneg; name another place, or add --overwrite", given));
   }
