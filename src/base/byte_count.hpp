@@ -6,7 +6,7 @@
 
 namespace nonneg {
 
-/// "25.6 GB", "1.25 MB", "512 B": powers of 1000, three figures.
+/// Returns "25.6 GB", "1.25 MB", "512 B": powers of 1000, with three figures.
 std::string byte_count(std::uint64_t bytes);
 
 }  // namespace nonneg

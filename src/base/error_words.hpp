@@ -6,7 +6,8 @@
 
 namespace nonneg {
 
-/// "No such file or directory", of an errno value. Threads may call this at the same time.
+/// Returns the words of an errno value, such as "No such file or directory". Threads may call this
+/// at the same time.
 inline std::string error_words(int error) { return std::generic_category().message(error); }
 
 }  // namespace nonneg

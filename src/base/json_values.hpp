@@ -7,13 +7,13 @@
 
 namespace nonneg {
 
-/// The number, or null where it is not finite.
+/// Returns the number, or null where it is not finite.
 inline nlohmann::ordered_json number_json(double value) {
   using Json = nlohmann::ordered_json;
   return std::isfinite(value) ? Json(value) : Json(nullptr);
 }
 
-/// The text, or null where it is empty.
+/// Returns the text, or null where it is empty.
 inline nlohmann::ordered_json text_json(const std::string& text) {
   using Json = nlohmann::ordered_json;
   return text.empty() ? Json(nullptr) : Json(text);

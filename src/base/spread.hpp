@@ -8,8 +8,8 @@
 
 namespace nonneg {
 
-/// At most `count` of 0 … size - 1, ascending and evenly spread: the first and the last among them,
-/// or the first alone.
+/// Returns at most `count` of 0 … size - 1, ascending and evenly spread: the first and the last
+/// among them, or the first alone.
 inline std::vector<Index> spread(Index size, Index count) {
   count = std::min(size, count);
   std::vector<Index> chosen;

@@ -6,8 +6,8 @@
 
 namespace nonneg {
 
-/// The longest beginning of `text` that takes at most `max_bytes` and ends between two characters.
-/// What is not UTF-8 is cut somewhere.
+/// Returns the longest beginning of `text` that takes at most `max_bytes` and ends between two
+/// characters. What is not UTF-8 is cut somewhere.
 inline std::string_view utf8_prefix(std::string_view text, std::size_t max_bytes) noexcept {
   if (text.size() <= max_bytes) return text;
   const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; };

@@ -8,12 +8,12 @@
 
 namespace nonneg {
 
-/// A row-major copy in T (float or double), of sparse data with its zeros; what T does not hold is
-/// rounded to it. Throws OutOfMemory.
+/// Returns a row-major copy in T (float or double), of sparse data with its zeros. What T does not
+/// hold is rounded to it. Throws OutOfMemory.
 template <class T>
 Matrix<T> dense_copy(const DataView& stored);
 
-/// The rows of `stored` that `rows` names, in that order.
+/// Copies the rows of `stored` that `rows` names, in that order.
 template <class T>
 Matrix<T> dense_copy(const DataView& stored, const std::vector<Index>& rows);
 

@@ -12,9 +12,9 @@
 namespace nonneg::io {
 
 /// A growing array of bytes, aligned for every ElementType, not initialised. It grows through
-/// realloc, which moves large arrays by remapping their pages: no second copy. Where it grows large
-/// it asks how much memory is left first, so that a file of more than memory ends in OutOfMemory
-/// and not in the kernel's killing. `name` heads the message.
+/// realloc, which moves large arrays by remapping their pages, so that there is no second copy.
+/// Where it grows large it asks how much memory is left first, so that a file of more than memory
+/// ends in OutOfMemory and not in the kernel's killing. `name` heads the message.
 class ByteBuffer {
  public:
   explicit ByteBuffer(std::string name) : name_(std::move(name)) {}
@@ -40,7 +40,7 @@ class ByteBuffer {
     return {reinterpret_cast<const char*>(bytes_.get()), size_};
   }
 
-  /// Room for `bytes` in all, filled or not. Throws OutOfMemory.
+  /// Makes room for `bytes` in all, filled or not. Throws OutOfMemory.
   void reserve(std::uint64_t bytes);
   /// Appends `bytes` uninitialised ones and returns where they start. Throws OutOfMemory.
   std::byte* grow(std::size_t bytes) {
@@ -58,7 +58,7 @@ class ByteBuffer {
   }
   /// Forgets the bytes from `size` on.
   void truncate(std::size_t size) noexcept { size_ = size < size_ ? size : size_; }
-  /// All bytes zero, `bytes` of them, in place of what was there. Throws OutOfMemory.
+  /// Replaces what was there by `bytes` bytes of zero. Throws OutOfMemory.
   void assign_zeros(std::uint64_t bytes);
 
  private:

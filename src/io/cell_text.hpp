@@ -6,16 +6,17 @@
 
 namespace nonneg::io {
 
-/// Blanks taken off both ends: spaces, tabs, carriage returns.
+/// Returns the text without the blanks at both ends: spaces, tabs, carriage returns.
 std::string_view trimmed(std::string_view text) noexcept;
 
-/// In double quotes, as a message shows it: shortened, bytes that are not to be printed replaced.
+/// Returns the text as a message shows it: in double quotes, shortened, with '?' for each byte that
+/// is not to be printed.
 std::string quote_cell(std::string_view text);
 
 enum class NumberError { none, not_a_number, too_large };
 
-/// A number at the start of [first, last), and where it ends. The same in every locale: "1e-3",
-/// "+1", ".5", "nan", "inf"; what is too small for float64 becomes 0.
+/// A number at the start of [first, last), and where it ends. It is the same in every locale:
+/// "1e-3", "+1", ".5", "nan", "inf". What is too small for float64 becomes 0.
 struct ParsedNumber {
   double value = 0;
   const char* end = nullptr;
@@ -23,7 +24,7 @@ struct ParsedNumber {
 };
 ParsedNumber parse_number(const char* first, const char* last) noexcept;
 
-/// True where the whole of `text` is a number, even one too large for float64.
+/// Returns whether the whole of `text` is a number, even one too large for float64.
 bool is_number(std::string_view text) noexcept;
 
 }  // namespace nonneg::io

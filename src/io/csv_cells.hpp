@@ -23,7 +23,7 @@ class CsvCursor {
   CsvCursor(std::string_view text, char separator, const std::string& name)
       : text_(text), separator_(separator), name_(name) {}
 
-  /// Where a line starts, to come back to.
+  /// Where a line starts, so that one can come back to it.
   struct Place {
     std::size_t at;
     std::size_t line;
@@ -35,11 +35,11 @@ class CsvCursor {
   }
   std::size_t line() const noexcept { return line_; }
 
-  /// To the start of the next line that is not blank; false where there is none.
+  /// Moves to the start of the next line that is not blank. Returns false where there is none.
   bool skip_blank_lines() noexcept;
 
-  /// Reads a number and what ends it, the plain way: no quotes. `value` is set, `ended_line` says
-  /// whether it was the line's last cell. False, and nothing read, where the cell is anything else.
+  /// Reads a number without quotes, and what ends it. Sets `value`, and `ended_line` to whether it
+  /// was the line's last cell. Returns false, with nothing read, where the cell is anything else.
   bool read_number(double& value, bool& ended_line) noexcept {
     const char* first = text_.data() + at_;
     const char* const last = text_.data() + text_.size();

@@ -25,7 +25,7 @@ class FileDescriptor {
 
   explicit operator bool() const noexcept { return descriptor_ >= 0; }
   int get() const noexcept { return descriptor_; }
-  /// 0, or -1 with errno: on some file systems a failed write is first heard of here.
+  /// Returns 0, or -1 with errno: on some file systems a failed write is first heard of here.
   int close() noexcept {
     const int descriptor = std::exchange(descriptor_, -1);
     return descriptor >= 0 ? ::close(descriptor) : 0;

@@ -45,8 +45,8 @@ class GzipReader {
 /// how many arrived; fewer only at the end of the stream.
 std::uint64_t read_into(GzipReader& reader, std::uint64_t bytes, ByteBuffer& buffer);
 
-/// The whole stream, inflated to memory. Throws what GzipReader::read throws, and OutOfMemory where
-/// it would need more than `max_bytes`.
+/// Returns the whole stream, inflated to memory. Throws what GzipReader::read throws, and
+/// OutOfMemory where it would need more than `max_bytes`.
 ByteBuffer gunzip(std::string_view compressed, const std::string& name, std::uint64_t max_bytes);
 
 }  // namespace nonneg::io

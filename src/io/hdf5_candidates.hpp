@@ -8,12 +8,12 @@
 
 namespace nonneg::io {
 
-/// Whether a group holds the arrays of a sparse matrix: data, indices and indptr.
+/// Returns whether a group holds the arrays of a sparse matrix: data, indices and indptr.
 bool holds_sparse(const Hdf5File& file, const std::string& group);
 
-/// Where the matrix to be read lies: `asked`, which must be one, or where that is empty AnnData's
-/// /X, 10x Genomics' /matrix, or the only one that there is. Throws InvalidArgument with what there
-/// is to choose from.
+/// Returns where the matrix to be read lies: `asked`, which must be one, or where that is empty
+/// AnnData's /X, 10x Genomics' /matrix, or the only one that there is. Throws InvalidArgument with
+/// what there is to choose from.
 std::string choose_matrix(const Hdf5File& file, const std::string& asked);
 
 }  // namespace nonneg::io

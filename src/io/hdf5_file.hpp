@@ -72,38 +72,38 @@ class Hdf5File {
  public:
   /// Throws IoError where the file cannot be opened, InvalidArgument where it is no HDF5 file.
   Hdf5File(const std::string& path, std::uint64_t max_bytes);
-  /// A file that is open already, called `name` in messages.
+  /// Takes a file that is open already, and is called `name` in messages.
   Hdf5File(Hdf5Handle file, std::string name, std::uint64_t max_bytes)
       : name_(std::move(name)), file_(std::move(file)), bytes_left_(max_bytes) {}
 
   enum class Kind { nothing, group, data_set };
-  /// What is at `place`; links that lead nowhere are nothing.
+  /// Returns what is at `place`; links that lead nowhere are nothing.
   Kind kind(const std::string& place) const;
   bool has_data_set(const std::string& place) const { return kind(place) == Kind::data_set; }
-  /// The names of what lies in a group, in alphabetical order, at most `most` of them; without
-  /// links to what lies elsewhere.
+  /// Returns the names of what lies in a group, in alphabetical order, at most `most` of them,
+  /// without links to what lies elsewhere.
   std::vector<std::string> links(const std::string& group, std::size_t most) const;
 
   struct Shape {
     std::vector<Index> sizes;
-    /// Nothing for what are not numbers that nonneg reads.
+    /// Nothing, where the entries are no numbers that nonneg reads.
     std::optional<ElementType> type;
   };
   Shape shape(const std::string& data_set) const;
 
-  /// Where the entries lie in the file, in bytes from its start, if they lie there as they are in
-  /// memory: uncompressed, in one piece, in this machine's byte order.
+  /// Returns where the entries lie in the file, in bytes from its start, if they lie there as they
+  /// do in memory: uncompressed, in one piece, in this machine's byte order.
   std::optional<std::uint64_t> place_in_file(const std::string& data_set) const;
 
-  /// All entries, in row-major order. Throws InvalidArgument for what are not numbers, OutOfMemory
-  /// where they take more memory than is left, IoError.
+  /// Reads all entries, in row-major order. Throws InvalidArgument for what are not numbers,
+  /// OutOfMemory where they take more memory than is left, IoError.
   Hdf5Array read(const std::string& data_set);
-  /// The texts of a one-dimensional data set; nothing where it is none.
+  /// Reads the texts of a one-dimensional data set; nothing where it is none.
   std::optional<std::vector<std::string>> texts(const std::string& data_set);
 
-  /// A text attribute; empty where there is none.
+  /// Returns a text attribute; empty where there is none.
   std::string text_attribute(const std::string& object, const std::string& attribute) const;
-  /// An attribute of integers; empty where there is none.
+  /// Returns an attribute of integers; empty where there is none.
   std::vector<Index> index_attribute(const std::string& object, const std::string& attribute) const;
 
   const std::string& name() const noexcept { return name_; }
@@ -113,7 +113,7 @@ class Hdf5File {
  private:
   struct Opened;
   Opened open(const std::string& data_set) const;
-  /// Nothing where there is none.
+  /// Returns nothing where there is no such attribute.
   std::optional<Opened> open_attribute(const std::string& object,
                                        const std::string& attribute) const;
   std::vector<Index> sizes_of(const Opened& data_set, const std::string& place) const;

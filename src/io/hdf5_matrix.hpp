@@ -8,7 +8,7 @@
 
 namespace nonneg::io {
 
-/// As read_hdf5; an Hdf5Session must live.
+/// Does what read_hdf5 does, with a file that is open. An Hdf5Session must live.
 Hdf5Matrix read_hdf5_matrix(Hdf5File& file, const std::string& data_set);
 
 }  // namespace nonneg::io

@@ -18,7 +18,7 @@ struct Hdf5Matrix {
   std::optional<std::uint64_t> offset;
 };
 
-/// The matrix at `data_set`, or where that is empty the one that choose_matrix finds. Throws
+/// Reads the matrix at `data_set`, or where that is empty the one that choose_matrix finds. Throws
 /// InvalidArgument for content that cannot be used, with its place; IoError, with libhdf5's words;
 /// OutOfMemory where it takes more than `max_bytes`; NotAvailable in a build without libhdf5.
 Hdf5Matrix read_hdf5(const std::string& path, const std::string& data_set, std::uint64_t max_bytes);

@@ -20,7 +20,8 @@ class MappedFile {
   MappedFile& operator=(const MappedFile&) = delete;
   ~MappedFile();
 
-  /// Valid as long as this object, or the one it was moved into, lives. A mapping starts on a page.
+  /// The bytes are valid as long as this object, or the one it was moved into, lives. A mapping
+  /// starts on a page.
   std::string_view bytes() const noexcept;
   bool mapped() const noexcept { return mapping_ != nullptr; }
   /// Tells the system that the bytes will be read from first to last: it reads ahead, and drops

@@ -63,10 +63,11 @@ struct NamedFormat {
   bool in_order() const noexcept { return gzipped || format->text; }
 };
 
-/// What the end of a path says, in letters of either case; `format` is null where it says nothing.
+/// Returns what the end of a path says, in letters of either case; `format` is null where it says
+/// nothing.
 NamedFormat find_format(std::string_view path);
 
-/// The same; throws InvalidArgument, with all that can be read, where it says nothing.
+/// Does the same, but throws InvalidArgument, with all that can be read, where it says nothing.
 NamedFormat format_of(const std::string& path);
 
 }  // namespace nonneg::io

@@ -8,8 +8,8 @@
 
 namespace nonneg::io {
 
-/// The lines of the file at `path`, without their ends ("\n" or "\r\n"); a byte order mark is
-/// skipped. Throws IoError where it cannot be read, InvalidArgument unless there are `wanted` of
+/// Returns the lines of the file at `path`, without their ends ("\n" or "\r\n"); a byte order mark
+/// is skipped. Throws IoError where it cannot be read, InvalidArgument unless there are `wanted` of
 /// them, one for each of what `lines` says ("rows").
 std::vector<std::string> read_names(const std::string& path, Index wanted, const char* lines);
 

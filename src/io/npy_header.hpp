@@ -18,9 +18,9 @@ struct NpyHeader {
   /// Column-major: entry (i, j) is number j * rows + i.
   bool fortran_order = false;
 
-  /// Bytes that the header promises: at most 2^63 - 1.
+  /// Returns the bytes of entries that the header promises: at most 2^63 - 1.
   std::uint64_t data_bytes() const noexcept;
-  /// The entries at `data`.
+  /// Returns the entries at `data`, as the header describes them.
   DataView view(const void* data) const;
 };
 
@@ -35,19 +35,21 @@ struct NpyArrayHeader {
 /// Bytes with which npy_header_bytes can tell how long the header is.
 inline constexpr std::size_t kNpyPrefixBytes = 12;
 
-/// Bytes of the header, after which the entries start, from the file's first kNpyPrefixBytes (fewer
-/// where the file has fewer). Throws InvalidArgument for a file that is no .npy, or of an unknown
-/// version.
+/// Returns the bytes of the header, after which the entries start, from the file's first
+/// kNpyPrefixBytes (fewer where the file has fewer). Throws InvalidArgument for a file that is no
+/// .npy, or of an unknown version.
 std::uint64_t npy_header_bytes(std::string_view prefix, const std::string& name);
 
 /// Reads a header of npy_header_bytes() bytes. Throws InvalidArgument for one that is malformed,
 /// and for a type or a shape that nonneg does not read, with the remedy.
 NpyHeader parse_npy_header(std::string_view header, const std::string& name);
 
-/// The same for an array of any type and dimensions; throws only for a header that is malformed.
+/// Does the same for an array of any type and dimensions; throws only for a header that is
+/// malformed.
 NpyArrayHeader parse_npy_array_header(std::string_view header, const std::string& name);
 
-/// The type that NumPy's words mean. Throws InvalidArgument for one that nonneg does not read.
+/// Returns the type that NumPy's words mean. Throws InvalidArgument for one that nonneg does not
+/// read.
 ElementType parse_npy_type(std::string_view descr, const std::string& name);
 
 }  // namespace nonneg::io

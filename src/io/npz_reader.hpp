@@ -9,8 +9,8 @@
 
 namespace nonneg::io {
 
-/// The matrix in an .npz file's bytes: the sparse one (csr, csc or coo) where the file has one;
-/// else the dense array called `array`, or where that is empty the only one. Nothing refers to
+/// Returns the matrix in an .npz file's bytes: the sparse one (csr, csc or coo) where the file has
+/// one; else the dense array called `array`, or where that is empty the only one. Nothing refers to
 /// `bytes` afterwards. Throws InvalidArgument for content that cannot be used, with the member;
 /// IoError for a damaged archive; OutOfMemory where the arrays take more than `max_bytes`;
 /// NotAvailable in a build without libzip.

@@ -35,14 +35,14 @@ class OutputFile {
   /// where the file system has such files.
   explicit OutputFile(const std::string& path, OutputWords words = {});
   /// A place that was looked at before, by resolve_output. What is there is replaced only with
-  /// `overwrite`. Until commit() the bytes are at the hidden name of the place. `guard` is told of it,
-  /// and must outlive this.
+  /// `overwrite`. Until commit() the bytes are at the hidden name of the place. `guard` is told of
+  /// it, and must outlive this.
   OutputFile(const OutputPath& path, bool overwrite, OutputGuard& guard);
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
   ~OutputFile();
 
-  /// True where write_at may be called in any order; else each call goes on where the last ended.
+  /// Whether write_at may be called in any order; else each call goes on where the last ended.
   bool seekable() const noexcept { return regular_; }
   void write_at(std::uint64_t offset, const void* data, std::size_t bytes);
   /// Throws IoError also where something else is there by now that must not be replaced; the

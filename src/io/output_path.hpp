@@ -32,12 +32,12 @@ struct OutputPath {
   bool exists = false;
 };
 
-/// Throws InvalidArgument for a path without a name; IoError where the directory that shall hold
-/// the result is missing or cannot be written.
+/// Looks at a place for results. Throws InvalidArgument for a path without a name; IoError where
+/// the directory that shall hold the result is missing or cannot be written.
 OutputPath resolve_output(const std::string& given, const OutputNames& names = {});
 
-/// As above, for a file to be written. Throws InvalidArgument also where the name does not end in
-/// .npy, and for what is there already, unless it is a regular file and `overwrite` is set.
+/// Does the same for a file to be written. Throws InvalidArgument also where the name does not end
+/// in .npy, and for what is there already, unless it is a regular file and `overwrite` is set.
 OutputPath resolve_output_file(const std::string& given, bool overwrite,
                                const OutputNames& names = {});
 

@@ -7,8 +7,8 @@
 
 namespace nonneg::io {
 
-/// Of version 1.0, for a matrix in C order of float32 or float64, padded with spaces so that the
-/// entries start at a multiple of 64 bytes.
+/// Returns a header of version 1.0 for a matrix of float32 or float64 in C order, padded with
+/// spaces so that the entries start at a multiple of 64 bytes.
 std::string written_npy_header(ElementType type, Index rows, Index cols);
 
 }  // namespace nonneg::io

@@ -20,7 +20,7 @@ class ZipArchive {
   ZipArchive& operator=(const ZipArchive&) = delete;
   ~ZipArchive();
 
-  /// The members' names, in the archive's order.
+  /// Returns the members' names, in the archive's order.
   const std::vector<std::string>& members() const noexcept { return members_; }
 
   /// Reads one member from its start to its end, inflated.

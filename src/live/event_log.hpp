@@ -37,18 +37,18 @@ class EventLog {
                     std::size_t most_checks = kMaxChecks)
       : most_snapshot_bytes_(most_snapshot_bytes), most_checks_(most_checks) {}
 
-  /// `data` without line breaks. Never waits for a viewer.
+  /// Adds an event. `data` has no line breaks. Never waits for a viewer.
   void publish(Keep keep, const std::string& data);
 
-  /// Frames after number `cursor`, oldest first, some 256 KiB at a time; none when none came within
-  /// `patience`, or after close(). Moves the cursor.
+  /// Returns the frames after number `cursor`, the oldest first, some 256 KiB at a time; none when
+  /// none came within `patience`, or after close(). Moves the cursor.
   std::vector<Frame> after(std::uint64_t& cursor, std::chrono::milliseconds patience);
 
   /// Wakes who waits in after(); nothing waits from here on.
   void close();
   bool closed() const;
 
-  /// Bytes of all frames.
+  /// Returns the bytes of all frames.
   std::size_t bytes() const;
 
  private:

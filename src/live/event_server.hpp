@@ -19,7 +19,7 @@ class EventServer {
  public:
   static constexpr int kMaxViewers = 24;
 
-  /// Does what a button asks for: "pause", "resume" or "stop". False where it cannot.
+  /// Does what a button asks for: "pause", "resume" or "stop". Returns false where it cannot.
   using Button = std::function<bool(const std::string& what)>;
 
   /// Binds the port and serves. Throws InvalidArgument for a port that is in use or not allowed or
@@ -31,10 +31,10 @@ class EventServer {
   EventServer(const EventServer&) = delete;
   EventServer& operator=(const EventServer&) = delete;
 
-  /// "http://127.0.0.1:7878/0123456789abcdef0123456789abcdef/"
+  /// Such as "http://127.0.0.1:7878/0123456789abcdef0123456789abcdef/".
   const std::string& address() const noexcept;
   EventLog& log() noexcept;
-  /// Pages that are open.
+  /// Returns how many pages are open.
   int viewers() const noexcept;
 
  private:

@@ -28,7 +28,7 @@ class LiveServer final : public SnapshotSink<float>, public SnapshotSink<double>
 
   const std::string& address() const noexcept { return server_.address(); }
 
-  /// What is run, before anything below. `A` is read here, and may be null.
+  /// Says what is run, before anything below is called. `A` is read here, and may be null.
   void begin(SnapshotRun run, const DataView* A);
   void on_check(const LossRecord& record);
   void accept(const Snapshot<float>& snapshot) override { add(snapshot); }
@@ -36,7 +36,7 @@ class LiveServer final : public SnapshotSink<float>, public SnapshotSink<double>
   /// Returns at once unless a viewer paused the run; else when one resumes it or `stop` is
   /// requested. For the thread that runs the solver, after each check.
   void wait_while_paused(const std::stop_token& stop) { gate_.wait(stop); }
-  /// The run is over. `run_json` may be null; `files`: see page::files_of.
+  /// Says that the run is over. `run_json` may be null; `files` are those of page::files_of.
   void finish(const SnapshotEnd& end, const nlohmann::ordered_json& run_json,
               const nlohmann::ordered_json& files);
 

@@ -29,7 +29,7 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-/// Without ":port".
+/// Returns the name without ":port".
 std::string_view name_of(std::string_view host_header) {
   const std::size_t from = host_header.starts_with('[') ? host_header.find(']') : 0;
   if (from == std::string_view::npos) return {};

@@ -6,18 +6,19 @@
 
 namespace nonneg::page {
 
-/// Reads A beside the snapshots, or where the run had it from; empty, with a note, where it cannot.
+/// Returns rows of A, read beside the snapshots or where the run had it from; none, with a note,
+/// where it cannot be read.
 Observed observed_of(const SnapshotDirectoryReader& reader, const std::vector<Index>& rows,
                      std::vector<std::string>& notes);
 
-/// The event of reader.snapshots()[i]. Throws as the reader does.
+/// Returns the event of reader.snapshots()[i]. Throws as the reader does.
 nlohmann::ordered_json snapshot_event(const SnapshotDirectoryReader& reader, std::size_t i,
                                       const PageEvents& events);
 
 nlohmann::ordered_json end_event(const SnapshotEnd& end, const nlohmann::ordered_json& files);
 
-/// Where the run's results are, by what they are: of a run directory and of the snapshots; either
-/// may be empty.
+/// Returns where the run's results are, by what they are: of a run directory and of the snapshots,
+/// of which either may be empty.
 nlohmann::ordered_json files_of(const std::string& output, const std::string& snapshots);
 
 }  // namespace nonneg::page

@@ -8,8 +8,7 @@
 
 namespace nonneg::page {
 
-/// Things in order as at most `limit` bins of adjacent ones, whose sizes differ by at
-/// most 1.
+/// Things in order, as at most `limit` bins of adjacent ones, whose sizes differ by at most 1.
 struct Bins {
   Bins(Index things, Index limit) noexcept : size(things), count(things < limit ? things : limit) {}
   Index first(Index bin) const noexcept { return bin * size / count; }
@@ -23,11 +22,11 @@ struct DisplayPlan {
   /// Values that a snapshot may show where nothing else is said: 256 KiB as float32.
   static constexpr Index kUsualValues = 65536;
 
-  /// As much as fits in about `values` numbers per snapshot; never less than the coarsest level,
-  /// which takes at most kUsualValues.
+  /// Shows as much as fits in about `values` numbers per snapshot, but never less than the coarsest
+  /// level, which takes at most kUsualValues.
   DisplayPlan(const SnapshotRun& run, Index values);
 
-  /// Numbers that one snapshot shows.
+  /// Returns how many numbers one snapshot shows.
   Index values() const noexcept;
 
   /// Components in the heat maps and lists: the first ones.

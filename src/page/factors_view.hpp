@@ -18,13 +18,13 @@ struct FactorsView {
   T h(Index c, Index j) const noexcept { return H[c * h_row + j * h_col]; }
 };
 
-/// H by its transpose, n x k.
+/// Views H by its transpose, n x k.
 template <class T>
 FactorsView<T> factors_by_transpose(MatrixView<const T> W, MatrixView<const T> Ht) {
   return {W, Ht.data(), 1, Ht.ld(), Ht.rows()};
 }
 
-/// H as it is in a file, k x n.
+/// Views H as it is in a file, k x n.
 template <class T>
 FactorsView<T> factors_by_rows(MatrixView<const T> W, MatrixView<const T> H) {
   return {W, H.data(), H.ld(), 1, H.cols()};

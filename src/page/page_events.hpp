@@ -29,27 +29,27 @@ namespace nonneg::page {
 /// or pairs, in that order; empty where A is not at hand.
 using Observed = std::vector<std::vector<float>>;
 
-/// These rows of A.
+/// Returns these rows of A.
 Observed observed_rows(const DataView& A, const std::vector<Index>& rows);
 
 class PageEvents {
  public:
-  /// `values`: numbers per snapshot (see DisplayPlan).
+  /// `values` is how many numbers a snapshot shows (see DisplayPlan).
   PageEvents(SnapshotRun run, Index values);
 
   const DisplayPlan& plan() const noexcept { return plan_; }
   const SnapshotRun& run() const noexcept { return run_; }
-  /// Rows of A that `start` takes, in order.
+  /// Returns the rows of A that `start` takes, in order.
   std::vector<Index> observed_rows() const;
 
-  /// `notes`: sentences on what is left out, beyond those that follow from the plan.
+  /// `notes` are sentences on what is left out, beyond those that follow from the plan.
   nlohmann::ordered_json start(const Observed& observed, std::vector<std::string> notes) const;
   static nlohmann::ordered_json check(const LossRecord& record);
   /// Throws InvalidArgument where the factors' shapes are not the run's.
   template <class T>
   nlohmann::ordered_json snapshot(const LossRecord& record, Index skipped,
                                   const FactorsView<T>& factors) const;
-  /// run.json without its histories and names.
+  /// Returns run.json without its histories and names.
   static nlohmann::ordered_json record(nlohmann::ordered_json run_json);
 
  private:

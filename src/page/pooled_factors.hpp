@@ -8,25 +8,25 @@
 
 namespace nonneg::page {
 
-/// Lines x components.
+/// Returns W, lines x components.
 template <class T>
 std::vector<float> pooled_w(const DisplayPlan& plan, const FactorsView<T>& factors);
-/// Components x lines.
+/// Returns H, components x lines.
 template <class T>
 std::vector<float> pooled_h(const DisplayPlan& plan, const FactorsView<T>& factors);
-/// Points x 2: rows of W*H.
+/// Returns points x 2: rows of W*H.
 template <class T>
 std::vector<float> points(const DisplayPlan& plan, const FactorsView<T>& factors);
-/// Arrows x 2: rows of H.
+/// Returns arrows x 2: rows of H.
 template <class T>
 std::vector<float> arrows(const DisplayPlan& plan, const FactorsView<T>& factors);
-/// Images x pixels: rows of H.
+/// Returns images x pixels: rows of H.
 template <class T>
 std::vector<float> images(const DisplayPlan& plan, const FactorsView<T>& factors);
-/// Pairs x pixels: rows of W*H.
+/// Returns pairs x pixels: rows of W*H.
 template <class T>
 std::vector<float> reconstructions(const DisplayPlan& plan, const FactorsView<T>& factors);
-/// One row of A, an image, as the pixels that the page shows.
+/// Returns one row of A, an image, as the pixels that the page shows.
 std::vector<float> pooled_image(const DisplayPlan& plan, const std::vector<float>& row);
 
 }  // namespace nonneg::page

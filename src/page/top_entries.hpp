@@ -14,11 +14,11 @@ struct Entry {
   double value = 0;
 };
 
-/// The largest `count` entries of column c of W, largest first; of equal ones the first. Zeros and
-/// NaN are left out.
+/// Returns the largest `count` entries of column c of W, the largest first; of equal ones the
+/// first. Zeros and NaN are left out.
 template <class T>
 std::vector<Entry> top_rows(const FactorsView<T>& factors, Index c, std::size_t count);
-/// As above, of row c of H.
+/// Returns those of row c of H, likewise.
 template <class T>
 std::vector<Entry> top_columns(const FactorsView<T>& factors, Index c, std::size_t count);
 

@@ -6,7 +6,7 @@
 
 namespace nonneg::records {
 
-/// A run's settings: all but what says which files of a directory hold what.
+/// Returns a run's settings: all but what says which files of a directory hold what.
 inline nlohmann::ordered_json settings_json(const SnapshotRun& run) {
   using Json = nlohmann::ordered_json;
   Json settings = {{"rows", run.rows},
@@ -37,7 +37,7 @@ inline nlohmann::ordered_json loss_json(const LossRecord& record) {
           {"relative_error", number_json(record.relative_error)}};
 }
 
-/// What is known of a state: of a check, or of a snapshot, by `kind`.
+/// Returns what is known of a state: of a check, or of a snapshot, by `kind`.
 inline nlohmann::ordered_json state_json(const char* kind, const LossRecord& state) {
   nlohmann::ordered_json json = {{"kind", kind}};
   json.update(loss_json(state));

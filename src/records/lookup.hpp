@@ -9,19 +9,20 @@
 
 namespace nonneg::records {
 
-/// The run.json in `directory`: null where there is none, discarded where it is no JSON. Throws
-/// IoError where it is there and cannot be read.
+/// Returns the run.json in `directory`: null where there is none, discarded where it is no JSON.
+/// Throws IoError where it is there and cannot be read.
 nlohmann::ordered_json read_run_record(const std::string& directory);
 
-/// The run.json of the run that the snapshots are of; null where there is none to be had.
+/// Returns the run.json of the run that the snapshots are of; null where there is none to be had.
 nlohmann::ordered_json run_record_of(const SnapshotDirectoryReader& reader);
 
-/// The directory of the snapshots that `given` has: itself, or where it is a run's, the one that
-/// its run.json names. Nothing for a run without snapshots. What is neither comes back as it is:
-/// whoever opens it says what is wrong with it. Throws IoError for a run.json that cannot be read.
+/// Returns the directory of the snapshots that `given` has: itself, or where it is a run's, the one
+/// that its run.json names. Nothing for a run without snapshots. What is neither comes back as it
+/// is: whoever opens it says what is wrong with it. Throws IoError for a run.json that cannot be
+/// read.
 std::optional<std::string> find_snapshots(const std::string& given);
 
-/// A of the run that the snapshots are of: beside them, or where the run had it from. Throws
+/// Opens A of the run that the snapshots are of: beside them, or where the run had it from. Throws
 /// InvalidArgument where it is at hand no longer, with why; as MatrixFile::open does for what is
 /// there and cannot be read.
 MatrixFile open_data(const SnapshotDirectoryReader& reader);

@@ -13,10 +13,10 @@ namespace nonneg::records {
 inline constexpr const char* kRowNamesFile = "row_names.txt";
 inline constexpr const char* kColumnNamesFile = "column_names.txt";
 
-/// Whether names are too many to be in the JSON itself.
+/// Returns whether names are too many to be in the JSON itself.
 inline bool in_own_file(const std::vector<std::string>& names) { return names.size() > 1000; }
 
-/// The content of such a file. A line end within a name becomes a space.
+/// Returns the content of such a file. A line end within a name becomes a space.
 inline std::string lines_of(const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& name : names) {

@@ -28,7 +28,7 @@ class RunDirectory {
   RunDirectory(const std::string& path, bool overwrite,
                io::OutputGuard& guard = io::OutputGuard::none(), const io::OutputNames& names = {});
 
-  /// W (m × k), Ht (n × k, written as H, k × n), the record, and further files: kRowNamesFile,
+  /// Writes W (m × k), Ht (n × k, as H, k × n), the record, and further files: kRowNamesFile,
   /// kColumnNamesFile. Throws IoError.
   template <class T>
   void write(MatrixView<const T> W, MatrixView<const T> Ht, const nlohmann::ordered_json& record,

@@ -31,13 +31,14 @@ struct InputDescription {
   std::vector<std::string> column_names;
 };
 
-/// Of a file, and of data that was generated.
+/// Describe what is in a file, and data that was generated.
 InputDescription describe(const MatrixFile& file);
 InputDescription describe(const DataView& generated);
 nlohmann::ordered_json to_json(const InputDescription& input);
 
-/// Files of a run directory with one name per line, for names that are too many for run.json, which
-/// then has row_names_file and column_names_file. A line end within a name becomes a space.
+/// Returns the files of a run directory with one name per line, for names that are too many for
+/// run.json, which then has row_names_file and column_names_file. A line end within a name becomes
+/// a space.
 std::vector<TextFile> name_files(const InputDescription& input);
 
 /// Everything that decided the run. `init_w` and `init_h` are the files of a custom start, or
@@ -54,11 +55,11 @@ struct RunRequest {
   std::string mask{};
 };
 
-/// The options by name. They are those of the command line, with '_' for '-'.
+/// Returns the options by name. They are those of the command line, with '_' for '-'.
 nlohmann::ordered_json to_json(const Options& options, const std::string& init_w,
                                const std::string& init_h);
 
-/// What run.json says of a run. Numbers that are not finite become null.
+/// Returns what run.json says of a run. Numbers that are not finite become null.
 template <class T>
 nlohmann::ordered_json run_record(const RunRequest& request, const Result<T>& result);
 

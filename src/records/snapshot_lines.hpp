@@ -12,7 +12,7 @@ namespace nonneg::records {
 inline constexpr const char* kIndexName = "snapshots.jsonl";
 inline constexpr const char* kDataName = "data.npy";
 
-/// "W-00000008.npy"
+/// Returns the name of a factor's file: "W-00000008.npy".
 std::string factor_name(char factor, Index iteration);
 
 /// The run's line, and the files that names are in where the line does not have them itself.
@@ -22,13 +22,14 @@ struct RunLine {
   std::string column_names_file;
 };
 
-/// Each line with its newline; numbers that are not finite become null, and NaN when read back.
+/// These return each line with its newline. Numbers that are not finite become null, and NaN when
+/// read back.
 std::string run_line(const SnapshotRun& run);
 std::string check_line(const LossRecord& check);
 std::string snapshot_line(const SnapshotEntry& entry);
 std::string end_line(const SnapshotEnd& end);
 
-/// std::monostate for a kind that this version does not know.
+/// A line that was read: std::monostate for a kind that this version does not know.
 using Line = std::variant<std::monostate, RunLine, LossRecord, SnapshotEntry, SnapshotEnd>;
 
 /// Reads a line, without its newline. Throws InvalidArgument with what is wrong with it.

@@ -21,10 +21,11 @@ struct FactorFrame {
 /// Animations show at most so many states.
 constexpr Index kMaxFrames = 50;
 
-/// At most kMaxFrames of the frames, evenly chosen, the last among them.
+/// Returns at most kMaxFrames of the frames, evenly chosen, the last among them.
 std::vector<FactorFrame> thinned(std::vector<FactorFrame> frames);
 
-/// The frames that a picture on this canvas shows: an animation all of them, any other the last.
+/// Returns the frames that a picture on this canvas shows: an animation all of them, any other the
+/// last.
 std::span<const FactorFrame> shown_frames(const Canvas& canvas,
                                           const std::vector<FactorFrame>& frames);
 

@@ -15,17 +15,17 @@ struct ImageShape {
   Index cols = 0;
 };
 
-/// As large as the grid needs at a handy size of each image.
+/// Return the size that the grid needs at a handy size of each image.
 Size basis_size(const ImageShape& shape, Index rank);
 Size pairs_size(const ImageShape& shape, Index pairs);
 
-/// The k rows of H as a grid of images, component 1 at the top left, each from black (0) to white
-/// (its own largest entry at that iteration). A still picture takes the last frame only.
+/// Draws the k rows of H as a grid of images, component 1 at the top left, each from black (0) to
+/// white (its own largest entry at that iteration). A still picture takes the last frame only.
 std::string draw_basis(const Canvas& canvas, const std::vector<FactorFrame>& frames,
                        const ImageShape& shape);
 
-/// Above the originals (p × n), below W·H of each frame for the same rows, both from black (0) to
-/// white (the original's largest entry). `names` are the originals' captions.
+/// Draws the originals (p × n) above, and W·H of each frame for the same rows below, both from
+/// black (0) to white (the original's largest entry). `names` are the originals' captions.
 std::string draw_pairs(const Canvas& canvas, MatrixView<const double> originals,
                        const std::vector<FactorFrame>& frames, const ImageShape& shape,
                        const std::vector<std::string>& names);

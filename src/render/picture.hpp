@@ -62,18 +62,18 @@ class Script {
     fmt::format_to(std::back_inserter(text_), format, std::forward<Arguments>(arguments)...);
     text_ += '\n';
   }
-  /// Bytes that the plot command before it reads.
+  /// Adds bytes that the plot command before them reads.
   void binary(std::string_view bytes) { text_ += bytes; }
 
-  /// A frame: of an animation each, of a still picture the only one.
+  /// Begins a frame: an animation has several, a still picture one.
   void begin_frame() { line("set multiplot"); }
   void end_frame();
-  /// Where the next plot's axes go.
+  /// Says where the next plot's axes go.
   void place(const Rectangle& axes);
-  /// Text, centred about a place. `size` is in units of the picture's own text.
+  /// Puts a text, centred about a place. `size` is in units of the picture's own text.
   void text(double x, double y, std::string_view words, double size = 1);
 
-  /// Draws it. Throws NotAvailable as run_gnuplot does.
+  /// Draws the picture. Throws NotAvailable as run_gnuplot does.
   std::string draw() const;
 
   const Canvas& canvas() const noexcept { return canvas_; }
@@ -86,14 +86,14 @@ class Script {
   std::string text_;
 };
 
-/// Words within a gnuplot string: quoted, without control characters, and cut short where they are
-/// longer than `max_bytes`.
+/// Returns words within a gnuplot string: quoted, without control characters, and cut short where
+/// they are longer than `max_bytes`.
 std::string quoted(std::string_view words, std::size_t max_bytes = 60);
 
-/// A picture with "nonneg" written where its format has a place for a comment, so that it is known
-/// as one that may be drawn anew.
+/// Returns a picture with "nonneg" written where its format has a place for a comment, so that it
+/// is known as one that may be drawn anew.
 std::string marked(std::string picture, Format format);
-/// Whether the beginning of a file is that of a marked picture.
+/// Returns whether the beginning of a file is that of a marked picture.
 bool is_marked(std::string_view beginning) noexcept;
 /// That much of a file's beginning is enough to tell.
 constexpr std::size_t kMarkWithin = 2048;

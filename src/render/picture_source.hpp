@@ -32,15 +32,15 @@ class PictureSource {
   /// The picture that a row of A is; 0 x 0 where it is none.
   const ImageShape& image_shape() const noexcept { return image_shape_; }
 
-  /// Of the size that was asked for, or else of this one.
+  /// Returns a canvas of the size that was asked for, or else of this one.
   Canvas canvas(Format format, const Size& usual_size) const;
-  /// `rows` of each snapshot's W, which may be none. Animations show at most kMaxFrames snapshots,
-  /// evenly chosen, the last among them; other formats the last alone. The first factors are no
-  /// frame: it is the learning that is shown. Throws IoError.
+  /// Returns the snapshots with `rows` of each one's W, which may be none. Animations show at most
+  /// kMaxFrames snapshots, evenly chosen, the last among them; other formats the last alone. The
+  /// first factors are no frame: it is the learning that is shown. Throws IoError.
   std::vector<FactorFrame> frames(Format format, const std::vector<Index>& rows) const;
-  /// The row of A that row i of a snapshot's W belongs to.
+  /// Returns the row of A that row i of a snapshot's W belongs to.
   Index row_of_data(Index i) const;
-  /// The rows of A that these rows of a snapshot's W belong to; A must be at hand.
+  /// Returns the rows of A that these rows of a snapshot's W belong to. A must be at hand.
   Matrix<double> data_rows(const std::vector<Index>& sample) const;
 
  private:

@@ -20,7 +20,7 @@ struct AxisLimits {
 /// The article's, for the points of `nonneg demo learning`.
 constexpr AxisLimits kLearningLimits{4.5, 3.3};
 
-/// Round limits with room around all points.
+/// Returns round limits with room around all points.
 AxisLimits limits_of(MatrixView<const double> points);
 
 /// 10 × 4.5 inches at 100 pixels per inch.
@@ -28,17 +28,19 @@ constexpr Size kLearningSize{1000, 450};
 /// 12 × 4 inches.
 constexpr Size kLineSize{1200, 400};
 
-/// Where the axes lie: the observed points' (0) and the reconstruction's (1). One unit of x is as
-/// long as one of y on both.
+/// Returns where the axes lie: the observed points' (panel 0) and the reconstruction's (1). One
+/// unit of x is as long as one of y on both.
 Rectangle learning_axes(const Size& size, const AxisLimits& limits, int panel);
 
-/// Left the observed points (p × 2), right W·H of each frame and the rows of H as arrows from the
-/// origin; points coloured by their observed x; the iteration as title. A still picture takes the
+/// Draws the observed points (p × 2) on the left, and on the right W·H of each frame with the rows
+/// of H as arrows from the origin. Points are coloured by their observed x; the title is the
+/// iteration. A still picture takes the
 /// last frame only.
 std::string draw_learning(const Canvas& canvas, MatrixView<const double> observed,
                           const std::vector<FactorFrame>& frames, const AxisLimits& limits);
 
-/// Observed points, their reconstruction at one component with the row of H, and the weights W.
+/// Draws the observed points, their reconstruction at one component with the row of H, and the
+/// weights W.
 std::string draw_line(const Canvas& canvas, MatrixView<const double> observed,
                       const FactorFrame& frame, const AxisLimits& limits);
 

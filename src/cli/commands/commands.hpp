@@ -15,7 +15,7 @@ Command info_command();
 Command demo_command();
 Command completion_command();
 
-/// nonneg with all of them. A program's fields are its own: another one has others.
+/// Makes nonneg with all of them. A program's fields are its own: another one has others.
 Program make_program();
 
 }  // namespace nonneg::cli

@@ -24,14 +24,14 @@ template <class T>
 Result<T> solve(const DataView& A, const Options& options, const InitialFactors<T>* initial,
                 Progress& progress, Interrupt& interrupt, const Watcher<T>& watch = {});
 
-/// Says the run's warnings, and writes it with `further` files into `directory`, where there is
-/// one.
+/// Says the run's warnings, and writes the run with `further` files into `directory`, where there
+/// is one.
 template <class T>
 void write_run(const nlohmann::ordered_json& record, const Result<T>& result,
                records::RunDirectory* directory, const Telling& telling,
                const std::vector<records::TextFile>& further = {});
 
-/// The record with "out", on standard output.
+/// Prints the record with "out" on standard output.
 void print_json(nlohmann::ordered_json record, const std::string& out);
 
 ExitStatus status_of(StopReason reason) noexcept;

@@ -5,8 +5,8 @@
 
 namespace nonneg::cli {
 
-/// The directory of the snapshots that DIR has: itself, or where it is a run's, the one that the
-/// run kept. Throws IoError where there are none, with the option that keeps them.
+/// Returns the directory of the snapshots that DIR has: itself, or where it is a run's, the one
+/// that the run kept. Throws IoError where there are none, with the option that keeps them.
 std::string snapshots_of(const std::string& given);
 
 }  // namespace nonneg::cli

@@ -12,6 +12,7 @@
 #include "cli/commands/factorization.hpp"
 #include "cli/demo/demo_data.hpp"
 #include "cli/demo/swimmer_parts.hpp"
+#include "cli/options/solver_options.hpp"
 #include "cli/output/console.hpp"
 #include "cli/output/picture_files.hpp"
 #include "cli/output/run_summary.hpp"
@@ -325,7 +326,7 @@ void declare(OptionTable& table, DemoArguments& arguments) {
   table.integer("--max-iterations", arguments.max_iterations, "Most iterations",
                 "swimmer 200, else 50");
   table.unsigned_integer("--seed", arguments.seed, "First of the swimmer's random starts");
-  table.integer("--threads", arguments.threads, "Threads on the CPU", "all usable cores");
+  add_threads(table, arguments.threads);
 }
 
 }  // namespace

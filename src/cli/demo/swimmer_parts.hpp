@@ -20,11 +20,12 @@ struct FoundParts {
   bool torso() const { return !cosine.empty() && cosine.front() >= kFoundCosine; }
 };
 
-/// `parts` is p × n, a part per row, the torso first; Ht is n × k, a component per column.
+/// Matches true parts and components. `parts` is p × n, a part per row, the torso first; Ht is n ×
+/// k, a component per column.
 FoundParts match_parts(MatrixView<const float> parts, MatrixView<const float> Ht);
 
-/// The components in `columns` of Ht side by side, two rows of pixels to a line; half blocks where
-/// `unicode`, else ASCII. Fits 80 columns for up to four components.
+/// Draws the components in `columns` of Ht side by side, two rows of pixels to a line, in half
+/// blocks where `unicode`, else in ASCII. Up to four components fit 80 columns.
 std::string draw_components(MatrixView<const float> Ht, const std::vector<Index>& columns,
                             bool unicode);
 

@@ -13,7 +13,7 @@ namespace nonneg::cli {
 class Interrupt;
 
 struct Command {
-  /// "factorize"
+  /// Such as "factorize".
   std::string name;
   std::string description;
   /// Their fields belong to `run`, and live as long as it does.
@@ -23,7 +23,7 @@ struct Command {
   /// Does what the fields say.
   std::function<ExitStatus(Interrupt&)> run{};
 
-  /// Its own options, and then --help, which every command has.
+  /// Returns its own options, and then --help, which every command has.
   std::vector<Option> all_options() const;
 };
 
@@ -33,11 +33,11 @@ struct Program {
   std::string examples;
   std::vector<Command> commands;
 
-  /// Those that stand before any command: --version and --help.
+  /// Returns those that stand before any command: --version and --help.
   static std::vector<Option> options();
 };
 
-/// "nonneg factorize"; "nonneg" where `command` is null.
+/// Returns "nonneg factorize", or "nonneg" where `command` is null.
 std::string full_name(const Command* command);
 
 }  // namespace nonneg::cli

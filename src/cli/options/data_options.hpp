@@ -21,14 +21,14 @@ inline constexpr const char* kInputHelp =
     "Matrix A, m x n: .npy, .csv, .tsv or .mtx, or any of them gzipped (.gz); sparse .mtx or .npz; "
     "HDF5 (.h5, .hdf5, .h5ad), also as FILE:/PATH/IN/FILE";
 
-/// --dataset, under the heading "Input".
+/// Declares --dataset, under the heading "Input".
 void add_dataset(OptionTable& table, OpenOptions& open);
-/// --missing.
+/// Declares --missing.
 void add_missing(OptionTable& table, Options& options);
-/// --mask and --weights.
+/// Declares --mask and --weights.
 void add_weights(OptionTable& table, DataArguments& data);
 
-/// How to open A's file for a run with these options.
+/// Returns how to open A's file for a run with these options.
 OpenOptions opened_for(const Options& options, OpenOptions open);
 
 /// Names the file in what the library says of A or of its weights.

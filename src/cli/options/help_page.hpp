@@ -7,8 +7,8 @@
 
 namespace nonneg::cli {
 
-/// The page of `command`, or of nonneg itself where it is null. Options are in two columns, the
-/// second broken into lines at words; defaults in brackets at its end.
+/// Returns the page of `command`, or of nonneg itself where it is null. Options are in two columns,
+/// the second broken into lines at words; defaults in brackets at its end.
 std::string help_page(const Program& program, const Command* command);
 
 }  // namespace nonneg::cli

@@ -15,11 +15,11 @@ struct ServeArguments {
   std::string host = live::ListenAddress().host;
 };
 
-/// `name`, the option of the address. `what` is served there: " the page", or nothing.
+/// Declares `name`, the option of the address. `what` is served there: " the page", or nothing.
 void add_host(OptionTable& table, const std::string& name, const std::string& what,
               ServeArguments& serve);
 
-/// Where to listen. Throws InvalidArgument for a port that is none, which `option` gave.
+/// Returns where to listen. Throws InvalidArgument for a port that is none, which `option` gave.
 live::ListenAddress listen_address(const ServeArguments& serve, const std::string& option);
 
 }  // namespace nonneg::cli

@@ -7,11 +7,12 @@
 
 namespace nonneg::cli {
 
-/// Both at least 1. Throws InvalidArgument naming `option`, with `example` as the right form.
+/// Reads two numbers of at least 1. Throws InvalidArgument naming `option`, with `example` as the
+/// right form.
 std::pair<std::int64_t, std::int64_t> parse_pair(std::string_view option, std::string_view text,
                                                  char separator, std::string_view example);
 
-/// The value of --image-shape: rows and columns of the picture that a row of A is.
+/// Reads the value of --image-shape: rows and columns of the picture that a row of A is.
 std::pair<std::int64_t, std::int64_t> parse_image_shape(std::string_view text);
 
 }  // namespace nonneg::cli

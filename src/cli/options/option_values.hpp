@@ -23,7 +23,7 @@ double parse_decimal(std::string_view option, std::string_view text);
 std::size_t parse_choice(std::string_view option, std::string_view text,
                          const std::vector<std::string>& choices);
 
-/// The parts of a list with commas: "1,10,100".
+/// Returns the parts of a list with commas: "1,10,100".
 std::vector<std::string_view> parts_of_list(std::string_view list);
 
 }  // namespace nonneg::cli

@@ -17,20 +17,20 @@ struct Telling {
   bool json = false;
 };
 
-/// --json.
+/// Declares --json.
 void add_json(OptionTable& table, bool& json);
-/// --quiet and --json.
+/// Declares --quiet and --json.
 void add_telling(OptionTable& table, Telling& telling);
 
-/// --rank.
+/// Declares --rank.
 void add_rank(OptionTable& table, Index& rank);
 
-/// --out, a directory for a run.
+/// Declares --out, a directory for a run.
 void add_out_directory(OptionTable& table, std::string& out, bool required);
-/// --out, an .npy file for `what`, and --overwrite.
+/// Declares --out, an .npy file for `what`, and --overwrite.
 void add_out_file(OptionTable& table, std::string& out, bool& overwrite, const std::string& what);
 
-/// What messages call an option, such as "--out", that says where results go.
+/// Returns what messages call an option, such as "--out", that says where results go.
 io::OutputNames output_names(const std::string& option);
 
 }  // namespace nonneg::cli

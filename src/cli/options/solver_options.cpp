@@ -18,13 +18,17 @@ void add_loss(OptionTable& table, Options& options) {
                 "that of --loss");
 }
 
+void add_threads(OptionTable& table, int& threads) {
+  table.integer("--threads", threads, "Threads on the CPU", "all usable cores");
+}
+
 void add_computing(OptionTable& table, Options& options) {
   table.group("Computing");
   table.choice("--precision", options.precision,
                "Type to compute in; " + explained<Enumeration<Precision>>(": ", "; "));
   table.choice("--backend", options.backend, "Where to compute");
   table.integer("--device", options.device, "Which CUDA device, as `nonneg info` lists them", "0");
-  table.integer("--threads", options.threads, "Threads on the CPU", "all usable cores");
+  add_threads(table, options.threads);
   table.integer("--panel-rows", options.panel_rows, "Rows of A worked on at a time",
                 "fitted to the caches; on a device by timing");
   table.flag("--deterministic", options.deterministic,

@@ -14,6 +14,9 @@ Option& add_algorithm(OptionTable& table, Options& options, const std::string& d
 /// --loss and --beta.
 void add_loss(OptionTable& table, Options& options);
 
+/// --threads.
+void add_threads(OptionTable& table, int& threads);
+
 /// What to compute with, under a heading of its own.
 void add_computing(OptionTable& table, Options& options);
 

@@ -12,14 +12,14 @@ void print(std::string_view text);
 void say(std::string_view text) noexcept;
 
 bool stdout_is_terminal() noexcept;
-/// True where a line on standard error can be redrawn.
+/// Returns whether a line on standard error can be redrawn.
 bool stderr_is_terminal() noexcept;
-/// Columns of the terminal on standard error; 80 where unknown.
+/// Returns the columns of the terminal on standard error; 80 where they are not known.
 int terminal_columns() noexcept;
-/// True where the locale's character set is UTF-8.
+/// Returns whether the locale's character set is UTF-8.
 bool unicode_output() noexcept;
 
-/// "0.35 s", "12 s", "3 min 20 s", "2 h 05 min".
+/// Returns "0.35 s", "12 s", "3 min 20 s", "2 h 05 min".
 std::string human_seconds(double seconds);
 
 }  // namespace nonneg::cli

@@ -8,7 +8,8 @@
 
 namespace nonneg::cli {
 
-/// The first `bytes` bytes of a file, or as many as it has; nothing where it cannot be opened.
+/// Returns the first `bytes` bytes of a file, or as many as it has; nothing where it cannot be
+/// opened.
 inline std::optional<std::string> file_beginning(const std::string& path, std::size_t bytes) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return std::nullopt;

@@ -8,11 +8,11 @@
 
 namespace nonneg::cli {
 
-/// What a person wants to know of a run, from its record. `where` is empty for a run whose factors
-/// are not kept.
+/// Returns what a person wants to know of a run, from its record. `where` is empty for a run whose
+/// factors are not kept.
 std::string run_summary(const nlohmann::ordered_json& record, const std::string& where);
 
-/// The format, and of sparse data how many entries: "mtx, sparse, 12345 entries".
+/// Returns the format, and of sparse data how many entries: "mtx, sparse, 12345 entries".
 std::string storage_words(const MatrixFile& file);
 
 }  // namespace nonneg::cli
