@@ -26,10 +26,10 @@ FoundMatrix read_text(const FormatInput& input, const Read& read) {
   return {read(text.text())};
 }
 
-template <CsvDialect dialect>
+template <CsvDialect Dialect>
 FoundMatrix read_table(const FormatInput& input) {
   return read_text(input, [&](std::string_view text) {
-    return read_csv(text, dialect, input.path, input.missing);
+    return read_csv(text, Dialect, input.path, input.missing);
   });
 }
 

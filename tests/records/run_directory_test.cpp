@@ -27,6 +27,7 @@ struct RunDirectoryTest : testing::Test {
   ~RunDirectoryTest() override { fs::remove_all(place); }
 
   std::string at(const std::string& name) const { return (place / name).string(); }
+  void make_file(const std::string& name) const { const std::ofstream file(at(name)); }
   Names entries() const {
     Names names;
     for (const auto& entry : fs::directory_iterator(place)) names.insert(entry.path().filename());
@@ -81,7 +82,7 @@ TEST_F(RunDirectoryTest, ReplacesAnOlderRunWhole) {
 TEST_F(RunDirectoryTest, KeepsTheResultWhenAnotherProgramTookItsName) {
   RunDirectory directory(at("run"), false);
   fs::create_directory(at("run"));
-  std::ofstream(at("run/theirs"));
+  make_file("run/theirs");
   EXPECT_THROW(write(directory, 1), IoError);
   const Names names = entries();
   ASSERT_EQ(names.size(), 2U);
@@ -98,7 +99,7 @@ TEST_F(RunDirectoryTest, TakesNamesAsLongAsTheyCome) {
 
 TEST_F(RunDirectoryTest, CallsTheOptionsAsItsCallerDoes) {
   fs::create_directory(at("run"));
-  std::ofstream(at("run/notes.txt"));
+  make_file("run/notes.txt");
   EXPECT_EQ(refusal(at("run"), false),
             "output " + at("run") + ": exists already; name another directory, or set overwrite");
   EXPECT_EQ(refusal(at("run"), true),
