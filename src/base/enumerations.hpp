@@ -20,6 +20,12 @@ struct Enumerator {
   std::string_view words{};
 };
 
+// Clang has deduced the type of an aggregate by itself since version 17 only.
+template <class E>
+Enumerator(E, std::string_view) -> Enumerator<E>;
+template <class E>
+Enumerator(E, std::string_view, std::string_view) -> Enumerator<E>;
+
 /// The table of an enumeration: `kTable`, in the order in which a help page explains the values.
 template <class E>
 struct Enumeration;
