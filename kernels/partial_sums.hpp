@@ -5,15 +5,10 @@
 
 #include <cuda_runtime_api.h>
 
+#include "kernels/partial_counts.hpp"
 #include "nonneg/matrix_view.hpp"
 
 namespace nonneg::cuda {
-
-/// Most blocks of a first stage, and most sums that one has.
-inline constexpr Index kMaxPartials = 1024;
-inline constexpr Index kMaxSums = 3;
-/// Doubles of the workspace that a reduction is given.
-inline constexpr Index kPartialDoubles = kMaxPartials * kMaxSums;
 
 enum class Onto { overwrite, add };
 

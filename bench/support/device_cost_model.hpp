@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "cuda/backend_memory.hpp"
 #include "nonneg/options.hpp"
 #include "rules/make_rule.hpp"
 #include "solve/plan.hpp"
@@ -239,11 +240,10 @@ struct DeviceMemory {
 
 /// cuBLAS's own workspace, room for denominators and the partial sums of the reductions, whatever
 /// the data.
-inline constexpr std::uint64_t kFixedBytes = (32U << 20) + (8U << 20) + 3 * 1024 * sizeof(double);
+inline const std::uint64_t kFixedBytes = cuda::backend_bytes(0);
 
 /// From the lists that the run's parts allocate from. No term has m·n but A itself.
 inline DeviceMemory model_memory(const SweepCase& sweep) {
-  constexpr std::uint64_t kStagingSlots = 3;
   Options options;
   options.rank = sweep.k;
   options.algorithm = sweep.algorithm;
@@ -252,7 +252,7 @@ inline DeviceMemory model_memory(const SweepCase& sweep) {
   const Index panel_rows = std::min(sweep.panel_rows, sweep.m);
   DeviceMemory memory;
   memory.data = kEntryBytes * (sweep.resident ? entries(sweep.m, sweep.n)
-                                              : kStagingSlots * entries(panel_rows, sweep.n));
+                                              : cuda::kStagingSlots * entries(panel_rows, sweep.n));
   memory.factors = kEntryBytes * (entries(sweep.m, sweep.k) + entries(sweep.n, sweep.k));
   Buffers workspace = sweep_needs<float>(frobenius, panel_rows, sweep.n, sweep.k, 0);
   workspace.add(run_needs(options, sweep.m, sweep.n));

@@ -50,6 +50,9 @@ class Buffers {
     throw Error("no buffer has the name " + std::string(name));
   }
 
+  /// Bytes of the buffer of this name, where its entries are not of the compute type.
+  std::uint64_t bytes_of(std::string_view name) const { return Buffers{at(name)}.bytes(0); }
+
   /// Bytes of all, for so many workers and entries of the compute type of `entry_bytes`; at most
   /// kMaxBytes.
   std::uint64_t bytes(std::uint64_t entry_bytes, int workers = 1) const noexcept {

@@ -1,11 +1,12 @@
 #include "cuda/blas_handle.hpp"
 
+#include "cuda/backend_memory.hpp"
 #include "cuda/check.hpp"
 
 namespace nonneg::cuda {
 
-BlasHandle::BlasHandle(const Stream& stream)
-    : workspace_(kWorkspaceBytes, "the workspace of cuBLAS") {
+BlasHandle::BlasHandle(const Stream& stream, std::uint64_t workspace_bytes)
+    : workspace_(workspace_bytes, kBlasWorkspace.data()) {
   check(cublasCreate(&handle_), "cublasCreate", "creating a handle");
   try {
     check(cublasSetStream(handle_, stream.get()), "cublasSetStream", "creating a handle");

@@ -12,10 +12,8 @@ namespace nonneg::cuda {
 /// those two and without atomics, products repeat bit for bit. float32 stays float32: no TF32.
 class BlasHandle {
  public:
-  /// What cuBLAS asks for on Hopper and newer, and more than older devices use.
-  static constexpr std::uint64_t kWorkspaceBytes = 32U << 20;
-
-  explicit BlasHandle(const Stream& stream);
+  /// Takes `workspace_bytes` of device memory.
+  BlasHandle(const Stream& stream, std::uint64_t workspace_bytes);
   ~BlasHandle();
   BlasHandle(const BlasHandle&) = delete;
   BlasHandle& operator=(const BlasHandle&) = delete;

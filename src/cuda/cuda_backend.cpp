@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/parallel.hpp"
+#include "cuda/backend_memory.hpp"
 #include "cuda/blas_handle.hpp"
 #include "cuda/check.hpp"
 #include "cuda/device.hpp"
@@ -49,11 +50,11 @@ class CudaBackend final : public Backend<T> {
         solved_components_(solved_components),
         threads_(threads == 0 ? usable_threads() : threads),
         guard_while_made_(std::make_unique<DeviceGuard>(device)),
-        blas_(stream_),
-        partials_(static_cast<std::uint64_t>(kPartialDoubles) * sizeof(double),
-                  "the workspace of the reductions"),
-        scratch_(kScratchBytes, "the denominators of an update"),
-        solving_(anls_workspace_bytes(solved_components), kForSolving) {
+        needs_(backend_needs(anls_workspace_bytes(solved_components))),
+        blas_(stream_, needs_.bytes_of(kBlasWorkspace)),
+        partials_(needs_.bytes_of(kPartials), kPartials.data()),
+        scratch_(needs_.bytes_of(kScratch), kScratch.data()),
+        solving_(needs_.bytes_of(kForSolving), kForSolving.data()) {
     guard_while_made_.reset();
   }
 
@@ -75,7 +76,7 @@ class CudaBackend final : public Backend<T> {
   Plan plan(const DataView& A, const Options& options, bool scaled,
             const Buffers& held) const override {
     return cuda::plan(A, options, scaled, held, device_info(device_),
-                      fixed_bytes() + solving_.bytes());
+                      backend_bytes(solving_.bytes()));
   }
 
   std::unique_ptr<PanelSource<T>> make_source(const DataView& A, const Plan& plan,
@@ -308,7 +309,7 @@ class CudaBackend final : public Backend<T> {
     const DeviceGuard guard(device_);
     // A solver's backend has this workspace from the start.
     const std::uint64_t bytes = anls_workspace_bytes(F.cols());
-    if (bytes > solving_.bytes()) solving_ = DeviceBuffer(bytes, kForSolving);
+    if (bytes > solving_.bytes()) solving_ = DeviceBuffer(bytes, kForSolving.data());
     launch_anls_update(F, P, G, update, solving_.as<double>(), stream_.get());
   }
 
@@ -359,8 +360,7 @@ class CudaBackend final : public Backend<T> {
   }
 
  private:
-  static constexpr const char* kForSolving = "the workspace of anls_update";
-  static_assert(kScratchBytes >= kModelSumDoubles * sizeof(double));
+  static_assert(kScratchBytes >= kModelSumDoubles * Index{sizeof(double)});
 
   int device_;
   Products products_;
@@ -369,6 +369,7 @@ class CudaBackend final : public Backend<T> {
   /// The members below are made on the device.
   std::unique_ptr<DeviceGuard> guard_while_made_;
   Stream stream_;
+  Buffers needs_;
   BlasHandle blas_;
   DeviceBuffer partials_;
   /// Holds rows of F·G, or partial sums.

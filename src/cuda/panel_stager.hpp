@@ -8,6 +8,7 @@
 
 #include <array>
 
+#include "cuda/backend_memory.hpp"
 #include "cuda/device_buffer.hpp"
 #include "cuda/event.hpp"
 #include "cuda/pinned_buffer.hpp"
@@ -20,7 +21,7 @@ namespace nonneg::cuda {
 /// source as any: only packing reads them.
 class PanelStager {
  public:
-  static constexpr int kSlots = 3;
+  static constexpr int kSlots = kStagingSlots;
   /// Staged panels, and the pieces of an upload, have about this many bytes unless told otherwise.
   static constexpr std::uint64_t kPieceBytes = 32U << 20;
 

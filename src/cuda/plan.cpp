@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <vector>
 
-#include "cuda/blas_handle.hpp"
+#include "cuda/backend_memory.hpp"
 #include "cuda/panel_stager.hpp"
 #include "cuda/sparse_packing.hpp"
 #include "cuda/sparse_source.hpp"
 #include "kernels/anls_update.hpp"
-#include "kernels/partial_sums.hpp"
 #include "options/resolve.hpp"
 #include "panels/panel_heights.hpp"
 #include "rules/make_rule.hpp"
@@ -144,7 +143,7 @@ class Planner {
     plan_.resident_bytes = sparse_resident_bytes(A_, entry_bytes_);
     plan_.bus_bytes_per_iteration = 0;
     // The upload's slots are there before the factors are, and gone when these are.
-    plan_.pinned_bytes = PanelStager::kSlots * sparse_upload(packing, plan_.rows).panel_bytes;
+    plan_.pinned_bytes = kStagingSlots * sparse_upload(packing, plan_.rows).panel_bytes;
     plan_.panel_bytes = plan_.pinned_bytes;
     for (Index rows = sparse_rows();; rows /= 2) {
       set_panel_rows(rows, {});
@@ -167,7 +166,7 @@ class Planner {
       plan_.panel_rows = cut.panel_rows;
       plan_.panels = cut.panels;
       plan_.bus_bytes_per_iteration = cut.bytes;
-      plan_.pinned_bytes = PanelStager::kSlots * cut.panel_bytes;
+      plan_.pinned_bytes = kStagingSlots * cut.panel_bytes;
       plan_.panel_bytes = plan_.pinned_bytes;
       if (widens_) {
         plan_.panel_bytes +=
@@ -187,12 +186,11 @@ class Planner {
     plan_.bus_bytes_per_iteration = 0;
     set_panel_rows(chosen, candidates);
     // The upload's slots are there before the factors are, and gone when these are.
-    plan_.pinned_bytes = PanelStager::kSlots * stored(A_, PanelStager::piece_rows(A_));
+    plan_.pinned_bytes = kStagingSlots * stored(A_, PanelStager::piece_rows(A_));
     if (A_.weights() != nullptr) {
       const DataView& weights = *A_.weights();
-      plan_.pinned_bytes =
-          std::max(plan_.pinned_bytes,
-                   PanelStager::kSlots * stored(weights, PanelStager::piece_rows(weights)));
+      plan_.pinned_bytes = std::max(
+          plan_.pinned_bytes, kStagingSlots * stored(weights, PanelStager::piece_rows(weights)));
     }
     plan_.panel_bytes =
         plan_.pinned_bytes + product(max_panel_rows(plan_), plan_.cols, buffer_entry_bytes);
@@ -215,9 +213,9 @@ class Planner {
       constexpr std::uint64_t kMinBytes = 1U << 20;
       set_panel_rows(rows, stored(A_, rows / 4) >= kMinBytes ? heights({rows, rows / 2, rows / 4})
                                                              : std::vector<Index>{});
-      plan_.pinned_bytes = PanelStager::kSlots * stored(A_, plan_.panel_rows);
+      plan_.pinned_bytes = kStagingSlots * stored(A_, plan_.panel_rows);
       if (A_.weights() != nullptr) {
-        plan_.pinned_bytes += PanelStager::kSlots * stored(*A_.weights(), plan_.panel_rows);
+        plan_.pinned_bytes += kStagingSlots * stored(*A_.weights(), plan_.panel_rows);
       }
       const std::uint64_t buffers = (widens_ ? 1U : 0U) + (widens_weights_ ? 1U : 0U);
       plan_.panel_bytes = plan_.pinned_bytes + buffers * bytes(plan_.panel_rows, plan_.cols);
@@ -252,10 +250,9 @@ class Planner {
   }
 
   void add_up() {
-    plan_.workspace_bytes = sweep_bytes() + held_.bytes(entry_bytes_) + fixed_bytes();
-    if (options_.algorithm == Algorithm::anls) {
-      plan_.workspace_bytes += anls_workspace_bytes(plan_.rank);
-    }
+    const std::uint64_t solving =
+        options_.algorithm == Algorithm::anls ? anls_workspace_bytes(plan_.rank) : 0;
+    plan_.workspace_bytes = sweep_bytes() + held_.bytes(entry_bytes_) + backend_bytes(solving);
     plan_.total_bytes =
         plan_.resident_bytes + plan_.factor_bytes + plan_.panel_bytes + plan_.workspace_bytes;
   }
@@ -285,11 +282,6 @@ class Planner {
 };
 
 }  // namespace
-
-std::uint64_t fixed_bytes() {
-  return BlasHandle::kWorkspaceBytes + kScratchBytes +
-         static_cast<std::uint64_t>(kPartialDoubles) * sizeof(double);
-}
 
 Plan plan(const DataView& A, const Options& options, bool scaled, const Buffers& held,
           const DeviceInfo& device, std::uint64_t used_bytes) {

@@ -7,9 +7,6 @@
 
 namespace nonneg::cuda {
 
-/// Bytes that a backend holds by itself, before any matrix: cuBLAS's workspace and the reductions'.
-std::uint64_t fixed_bytes();
-
 /// See Backend::plan. `used_bytes` of the plan are already part of what the device has in use.
 /// A stays in device memory in the compute type where that fits, else as stored where that fits,
 /// else panels are staged in each sweep.
@@ -21,9 +18,6 @@ Plan plan(const DataView& A, const Options& options, bool scaled, const Buffers&
 constexpr Index quotient_entries(Index panel_rows, Index cols, bool denominators) {
   return panel_rows * cols * (denominators ? 2 : 1);
 }
-
-/// Room for rows of F·G, and for partial sums of columns and Gram matrices.
-inline constexpr std::uint64_t kScratchBytes = 8U << 20U;
 
 /// Whether an update of k components takes F·G from a product, and then passes over the factor
 /// once: above 64 components a kernel that forms it would read G for every other row. Repeated

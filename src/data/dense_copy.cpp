@@ -26,7 +26,7 @@ void scatter_row(const SparseView& stored, Index i, T* out) {
 template <class T>
 void copy_rows(const DataView& stored, MatrixView<T> out) {
   if (!stored.sparse()) {
-    cpu::widen<T>(stored, 1.0, out);
+    widen<T>(stored, 1.0, out);
     return;
   }
   for (Index i = 0; i < stored.rows(); ++i) scatter_row(stored.stored(), i, out.row(i));
