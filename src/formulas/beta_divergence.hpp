@@ -27,9 +27,9 @@ constexpr BetaKind beta_kind(T beta) {
 }
 
 /// A kind that the compiler knows.
-template <BetaKind kKindOf>
+template <BetaKind Kind>
 struct KnownKind {
-  static constexpr BetaKind kKind = kKindOf;
+  static constexpr BetaKind kKind = Kind;
 };
 
 /// Calls body(KnownKind<…>{}) for the kind.
