@@ -3,7 +3,7 @@
 /// and no sweep waits for the host.
 #pragma once
 
-#include "formulas/check_sums.hpp"
+#include "formulas/run_sums.hpp"
 
 namespace nonneg {
 
@@ -39,7 +39,7 @@ struct StepState {
     count
   };
 };
-static_assert(Index{CheckSum::step_state} + Index{StepState::count} == Index{CheckSum::count});
+static_assert(Index{RunSum::step_state} + Index{StepState::count} == Index{RunSum::count});
 
 /// Decides on the sweep that led to `sums`: changes `state`.
 constexpr void judge_step(const StepRule& rule, const double* sums, double* state) {
@@ -51,12 +51,11 @@ constexpr void judge_step(const StepRule& rule, const double* sums, double* stat
   // A loss within its own rounding cannot tell a rise: from there on, plain sweeps.
   constexpr double kReliable = 100;
 
-  const double squared =
-      rule.sum_of_squares - 2 * sums[CheckSum::cross] + sums[CheckSum::quadratic];
+  const double squared = rule.sum_of_squares - 2 * sums[RunSum::cross] + sums[RunSum::quadratic];
   double objective = 0.5 * squared;
   if (rule.penalized) {
-    const double* w = sums + CheckSum::w_sums;
-    const double* h = sums + CheckSum::h_sums;
+    const double* w = sums + RunSum::w_sums;
+    const double* h = sums + RunSum::h_sums;
     objective +=
         rule.l1_w * w[0] + rule.l1_h * h[0] + 0.5 * rule.l2_w * w[1] + 0.5 * rule.l2_h * h[1];
   }

@@ -5,28 +5,28 @@
 #include <vector>
 
 #include "backend/backend.hpp"
-#include "formulas/check_sums.hpp"
 #include "formulas/extrapolation_step.hpp"
+#include "formulas/run_sums.hpp"
 
 namespace nonneg {
 
 class HostSums {
  public:
-  /// A copy of `count` doubles as CheckSum has them, then the losses of all workers.
+  /// A copy of `count` doubles as RunSum has them, then the losses of all workers.
   HostSums(const double* sums, Index count) : sums_(sums, sums + count) {}
 
   double operator[](Index which) const { return sums_[static_cast<std::size_t>(which)]; }
-  FactorSums w() const { return factor_sums(CheckSum::w_sums); }
-  FactorSums h() const { return factor_sums(CheckSum::h_sums); }
+  FactorSums w() const { return factor_sums(RunSum::w_sums); }
+  FactorSums h() const { return factor_sums(RunSum::h_sums); }
   /// The loss, where it was added up entry by entry.
-  double loss() const { return std::accumulate(sums_.begin() + CheckSum::count, sums_.end(), 0.0); }
+  double loss() const { return std::accumulate(sums_.begin() + RunSum::count, sums_.end(), 0.0); }
 
   /// Of the extrapolation; all zeros where there is none.
   bool undone() const { return step(StepState::undone) != 0; }
   double accepted() const { return step(StepState::accepted); }
 
  private:
-  double step(StepState::At which) const { return (*this)[Index{CheckSum::step_state} + which]; }
+  double step(StepState::At which) const { return (*this)[Index{RunSum::step_state} + which]; }
   FactorSums factor_sums(Index first) const {
     return {.sum = (*this)[first],
             .sum_of_squares = (*this)[first + 1],

@@ -55,7 +55,7 @@ class LossCheck {
   /// ½‖A − W·H‖² by the Gram identity; only where there is one and the terms are those of the
   /// factors.
   double by_identity(const HostSums& sums) const {
-    return 0.5 * (norm_ - 2 * sums[CheckSum::cross] + sums[CheckSum::quadratic]);
+    return 0.5 * (norm_ - 2 * sums[RunSum::cross] + sums[RunSum::quadratic]);
   }
 
   /// True where A must be looked at entry by entry: there is no identity or its terms cancel, or

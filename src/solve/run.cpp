@@ -62,7 +62,7 @@ Run<T>::Run(Problem<T>& problem, const Options& options, const InitialFactors<T>
                        W_.view(), Ht_.view(), warnings_);
   if (extrapolates(options_)) {
     extrapolation_.emplace(backend_, Extrapolation<T>::needs(plan_.rows, plan_.cols, options_.rank),
-                           loss_.step_rule(), floor_, sums_.data() + CheckSum::step_state);
+                           loss_.step_rule(), floor_, sums_.data() + RunSum::step_state);
     extrapolation_->start(Ht_.view());
   }
   timings_.inspect_seconds = seconds_since(begun_);

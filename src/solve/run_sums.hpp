@@ -13,7 +13,7 @@ class RunSums {
   /// For each worker the loss of its rows beside the sums of all.
   static Buffers needs(Index rank) {
     return {{"G", rank, rank},
-            {"sums", 1, CheckSum::count, Buffer::Entries::doubles},
+            {"sums", 1, RunSum::count, Buffer::Entries::doubles},
             {"losses", 1, 1, Buffer::Entries::doubles, true}};
   }
 
@@ -24,22 +24,22 @@ class RunSums {
     backend.clear_sums(sums_.data(), size());
   }
 
-  /// The backend's sums: CheckSum::count of them, then the loss of each worker's rows.
+  /// The backend's sums: RunSum::count of them, then the loss of each worker's rows.
   double* data() { return sums_.data(); }
   Index size() const { return sums_.cols(); }
-  double* losses() { return data() + CheckSum::count; }
+  double* losses() { return data() + RunSum::count; }
 
   /// ⟨C, Ht⟩ and ⟨S, H·Hᵀ⟩.
   void add_up_terms(const SweepTerms<T>& terms, MatrixView<const T> Ht) {
     backend_.set_zero(G_.view());
     backend_.add_gram(Ht, G_.view());
-    backend_.dot(terms.C.view(), Ht, data() + CheckSum::cross);
-    backend_.dot(terms.S.view(), G_.view(), data() + CheckSum::quadratic);
+    backend_.dot(terms.C.view(), Ht, data() + RunSum::cross);
+    backend_.dot(terms.S.view(), G_.view(), data() + RunSum::quadratic);
   }
 
   void add_up_factors(MatrixView<const T> W, MatrixView<const T> Ht) {
-    backend_.factor_sums(W, data() + CheckSum::w_sums);
-    backend_.factor_sums(Ht, data() + CheckSum::h_sums);
+    backend_.factor_sums(W, data() + RunSum::w_sums);
+    backend_.factor_sums(Ht, data() + RunSum::h_sums);
   }
 
   /// Waits for the sums.

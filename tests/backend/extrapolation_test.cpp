@@ -98,16 +98,16 @@ TYPED_TEST(ExtrapolationPrimitives, CopyIfCopiesInsideTheViewWhereTheConditionHo
 
 TYPED_TEST(ExtrapolationPrimitives, JudgeStepDecidesAsTheHostDoes) {
   const StepRule rule{.sum_of_squares = 400, .rounding = 1e-6, .penalized = true, .l1_w = 0.5};
-  Matrix<double> sums = this->backend().allocate_sums(CheckSum::step_state + 3);
+  Matrix<double> sums = this->backend().allocate_sums(RunSum::step_state + 3);
   Matrix<double> state = this->backend().allocate_sums(StepState::count);
   this->backend().clear_sums(state.data(), StepState::count);
-  this->backend().clear_sums(sums.data(), CheckSum::step_state);
+  this->backend().clear_sums(sums.data(), RunSum::step_state);
   std::vector<double> on_host(StepState::count, 0.0);
   int undone = 0;
   for (const double level : {5.0, 6.0, 7.0, 6.5, 6.75, 8.0}) {
     auto factor = this->put(Dense(3, 5, level));
-    this->backend().factor_sums(factor.view(), sums.data() + CheckSum::cross);
-    const std::vector<double> host_sums = fetch_sums(this->backend(), sums, CheckSum::step_state);
+    this->backend().factor_sums(factor.view(), sums.data() + RunSum::cross);
+    const std::vector<double> host_sums = fetch_sums(this->backend(), sums, RunSum::step_state);
 
     this->backend().judge_step(rule, sums.data(), state.data());
     judge_step(rule, host_sums.data(), on_host.data());

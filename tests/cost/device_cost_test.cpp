@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "cost/measured_runs.hpp"
-#include "formulas/check_sums.hpp"
+#include "formulas/run_sums.hpp"
 #include "support/device_cost_table.hpp"
 #include "support/device_ledger.hpp"
 
@@ -74,7 +74,7 @@ TEST_F(DeviceCostTest, OnlyChecksBringAnythingBackAndThoseAFewSums) {
     EXPECT_EQ(one.downloaded_between_checks, 0U);
     EXPECT_GT(one.check_downloaded_bytes, 0U);
     // Its sums and a residual; once more where the check has to look at A.
-    EXPECT_LE(one.check_downloaded_bytes, 2 * (Index{CheckSum::count} + 1) * sizeof(double));
+    EXPECT_LE(one.check_downloaded_bytes, 2 * (Index{RunSum::count} + 1) * sizeof(double));
   });
 }
 

@@ -75,7 +75,7 @@ TEST(ExtrapolationTest, IsOnForHalsAndOffForMuUnlessAsked) {
 class StepTest : public ::testing::Test {
  protected:
   void sweep_to(double squared) {
-    sums_[CheckSum::cross] = (kNorm - squared) / 2;
+    sums_[RunSum::cross] = (kNorm - squared) / 2;
     judge_step({.sum_of_squares = kNorm, .rounding = 1e-9}, sums_.data(), state_.data());
   }
   double beta() const { return state_[StepState::beta]; }
@@ -83,7 +83,7 @@ class StepTest : public ::testing::Test {
 
  private:
   static constexpr double kNorm = 100;
-  std::array<double, CheckSum::count> sums_{};
+  std::array<double, RunSum::count> sums_{};
   std::array<double, StepState::count> state_{};
 };
 
@@ -119,8 +119,8 @@ TEST_F(StepTest, ALossWithinItsRoundingIsNotCarriedOn) {
 }
 
 TEST_F(StepTest, PenaltiesAreReadOnlyWhereThereAreAny) {
-  std::array<double, CheckSum::count> sums{};
-  for (Index s = CheckSum::w_sums; s < CheckSum::step_state; ++s) {
+  std::array<double, RunSum::count> sums{};
+  for (Index s = RunSum::w_sums; s < RunSum::step_state; ++s) {
     sums[static_cast<std::size_t>(s)] = NAN;
   }
   std::array<double, StepState::count> state{};

@@ -7,7 +7,7 @@ namespace nonneg {
 
 /// ⟨C, Ht⟩ and ⟨S, H·Hᵀ⟩, then FactorSums of W and of Ht in the order of its fields, then the state
 /// of the extrapolation.
-struct CheckSum {
+struct RunSum {
   enum At : Index { cross = 0, quadratic = 1, w_sums = 2, h_sums = 5, step_state = 8, count = 14 };
 };
 
