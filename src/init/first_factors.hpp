@@ -39,7 +39,7 @@ void put_first_factors(const Start<T>& start, MatrixView<T> W, MatrixView<T> Ht,
   switch (start.given != nullptr ? Init::custom : start.options.init) {
     case Init::random:
       for (const auto& [which, F] :
-           {std::pair(DrawnFactor::W, W), std::pair(DrawnFactor::Ht, Ht)}) {
+           {std::pair(DrawnFactor::w, W), std::pair(DrawnFactor::ht, Ht)}) {
         draw_factor(start.backend, which, start.options.seed, start.typical_entry, start.floor, F);
       }
       return;

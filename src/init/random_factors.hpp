@@ -6,7 +6,7 @@
 namespace nonneg {
 
 /// Which matrix of a run is drawn: part of the key, so that the two factors differ.
-enum class DrawnFactor : std::uint32_t { W = 0, Ht = 1 };
+enum class DrawnFactor : std::uint32_t { w = 0, ht = 1 };
 
 /// Entries uniform on (0, 2·typical), those below the floor raised to it. The same on every
 /// backend, however its rows are cut.

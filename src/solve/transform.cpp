@@ -94,7 +94,7 @@ Matrix<T> transform(const DataView& A, MatrixView<const T> H, const Options& giv
   backend.copy(transposed(H, units.h).view(), Ht.view());
   Matrix<T> W = backend.allocate(A.rows(), options.rank);
   require_representable<T>(typical / units.w);
-  draw_factor(backend, DrawnFactor::W, options.seed, typical, floor, W.view());
+  draw_factor(backend, DrawnFactor::w, options.seed, typical, floor, W.view());
 
   const RuleSettings<T> settings = problem.rule_settings(
       options.rank, {.W = w_update<T>(options, units, floor, options.max_iterations,
