@@ -2,17 +2,12 @@
 /// work in every run, and results repeat bit for bit.
 #pragma once
 
-#include <omp.h>
-
 #include <algorithm>
-#include <exception>
 
+#include "base/thread_team.hpp"
 #include "nonneg/matrix_view.hpp"
 
 namespace nonneg {
-
-/// The number of threads that this process may run on: its affinity's, not the machine's.
-inline int usable_threads() { return std::max(1, omp_get_num_procs()); }
 
 /// Splits 0 … count - 1 into one contiguous range per thread, each a multiple of `grain` long but
 /// the last, and calls body(first, size) for each range that is not empty. What a body throws is
@@ -30,20 +25,11 @@ void parallel_ranges(int threads, Index count, Index grain, const Body& body) {
     run(0);
     return;
   }
-  std::exception_ptr failure;
-#pragma omp parallel num_threads(used)
-  {
-    // Fewer threads may be given than were asked for; their parts are done all the same.
-    for (int part = omp_get_thread_num(); part < used; part += omp_get_num_threads()) {
-      try {
-        run(part);
-      } catch (...) {
-#pragma omp critical(nonneg_parallel_failure)
-        failure = std::current_exception();
-      }
-    }
-  }
-  if (failure) std::rethrow_exception(failure);
+  using Run = decltype(run);
+  ThreadTeam::run(
+      {.parts = used,
+       .call = [](const void* context, int part) { (*static_cast<const Run*>(context))(part); },
+       .context = &run});
 }
 
 }  // namespace nonneg

@@ -45,7 +45,7 @@ template <class T>
 Plan Problem<T>::plan(Index components, const Buffers& held) const {
   Options options = options_;
   options.rank = components;
-  const Plan plan = backend_->plan(A_, options, summary_.scale != 1, held);
+  Plan plan = backend_->plan(A_, options, summary_.scale != 1, held);
   require_memory(plan);
   return plan;
 }
