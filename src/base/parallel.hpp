@@ -1,5 +1,5 @@
-/// How work is split among threads of the host: statically, so that the same threads do the same
-/// work in every run, and results repeat bit for bit.
+/// How work is split among threads of the host: by its size and their number alone, so that results
+/// repeat bit for bit, whichever thread comes to which part.
 #pragma once
 
 #include <algorithm>
@@ -9,8 +9,9 @@
 
 namespace nonneg {
 
-/// Splits 0 … count - 1 into one contiguous range per thread, each a multiple of `grain` long but
-/// the last, and calls body(first, size) for each range that is not empty. What a body throws is
+/// Splits 0 … count - 1 into as many contiguous ranges as there are threads, each a multiple of
+/// `grain` long but the last, and calls body(first, size) for each range that is not empty, on any
+/// of the threads. What a body throws is
 /// thrown again on the calling thread, once all have ended.
 template <class Body>
 void parallel_ranges(int threads, Index count, Index grain, const Body& body) {

@@ -13,6 +13,7 @@
 #include <climits>
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <system_error>
 #include <thread>
 #include <utility>

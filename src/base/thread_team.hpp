@@ -1,8 +1,6 @@
 /// Threads that share pieces of work with the thread that they belong to, and sleep in between.
 #pragma once
 
-#include <memory>
-
 namespace nonneg {
 
 /// A piece of work in parts: call(context, p) does part p.

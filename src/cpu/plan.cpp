@@ -98,7 +98,7 @@ Plan plan_in(const DataView& A, const Options& options, bool scaled, const Buffe
   Buffers workspace = sweep_needs<T>(mode, plan.panel_rows, n, k, TiledFactor<T>::entries(n, k));
   workspace.add(primitive_needs<T>(mode, options.algorithm, plan.panel_rows, n, k, threads));
   workspace.add(held);
-  plan.factor_bytes = Buffers{{"W", m, k}, {"Ht", n, k}}.bytes(kEntryBytes);
+  plan.factor_bytes = factor_needs(m, n, k).bytes(kEntryBytes);
   plan.panel_bytes = host_source_needs(A, ElementTypeOf<T>::value, plan.panel_rows, scaled)
                          .bytes(kEntryBytes, plan.workers);
   plan.workspace_bytes = workspace.bytes(kEntryBytes, plan.workers);

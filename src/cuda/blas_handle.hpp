@@ -9,7 +9,8 @@
 namespace nonneg::cuda {
 
 /// Owns a handle of the current device that works on one stream, in a workspace of its own: with
-/// those two and without atomics, products repeat bit for bit. float32 stays float32: no TF32.
+/// those two and without atomics, products repeat bit for bit. float32 stays float32, but where a
+/// product asks for TF32 (gemm.hpp).
 class BlasHandle {
  public:
   /// Takes `workspace_bytes` of device memory.

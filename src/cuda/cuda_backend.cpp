@@ -2,9 +2,7 @@
 
 #include <nvtx3/nvToolsExt.h>
 
-#include <utility>
-
-#include "base/parallel.hpp"
+#include "base/thread_team.hpp"
 #include "cuda/backend_memory.hpp"
 #include "cuda/blas_handle.hpp"
 #include "cuda/check.hpp"
@@ -29,7 +27,6 @@
 #include "kernels/model_divergence.hpp"
 #include "kernels/model_sum.hpp"
 #include "kernels/multiplicative_update.hpp"
-#include "kernels/partial_sums.hpp"
 #include "kernels/ratio_update.hpp"
 #include "kernels/sampled_divergence.hpp"
 #include "kernels/sampled_products.hpp"
@@ -267,7 +264,7 @@ class CudaBackend final : public Backend<T> {
                                         MatrixView<const T> W, MatrixView<const T> Ht,
                                         const Divergence<T>& divergence, MatrixView<T> workspace,
                                         MatrixView<T> P, MatrixView<T> D) override {
-    require_on_device("quotient_products", P);
+    require_on_device("add_transposed_quotient_products", P);
     const DeviceGuard guard(device_);
     const Quotients<T> quotients = take_quotients<T>(blas_, stream_.get(), products_, A, weights, W,
                                                      Ht, divergence, workspace, D);

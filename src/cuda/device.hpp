@@ -1,8 +1,6 @@
 /// Devices: which there are, and which one calls go to.
 #pragma once
 
-#include <string>
-
 #include "nonneg/devices.hpp"
 
 namespace nonneg::cuda {

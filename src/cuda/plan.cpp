@@ -60,7 +60,7 @@ class Planner {
     plan_.data_bytes = A.bytes();
     plan_.data_bytes_per_iteration = A.bytes();
     weight_bytes_ = A.weights() != nullptr ? A.weights()->bytes() : 0;
-    plan_.factor_bytes = bytes(plan_.rows, plan_.rank) + bytes(plan_.cols, plan_.rank);
+    plan_.factor_bytes = factor_needs(plan_.rows, plan_.cols, plan_.rank).bytes(entry_bytes_);
     const std::uint64_t free = device.memory_free_bytes;
     plan_.device_free_bytes = free - free / kReserve + used_bytes;
     const double m = static_cast<double>(plan_.rows);

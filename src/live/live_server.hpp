@@ -34,7 +34,7 @@ class LiveServer final : public SnapshotSink<float>, public SnapshotSink<double>
   void accept(const Snapshot<float>& snapshot) override { add(snapshot); }
   void accept(const Snapshot<double>& snapshot) override { add(snapshot); }
   /// Returns at once unless a viewer paused the run; else when one resumes it or `stop` is
-  /// requested. For the thread that runs the solver, after each check.
+  /// requested. For the thread that runs the solver, before each sweep.
   void wait_while_paused(const std::stop_token& stop) { gate_.wait(stop); }
   /// Says that the run is over. `run_json` may be null; `files` are those of page::files_of.
   void finish(const SnapshotEnd& end, const nlohmann::ordered_json& run_json,

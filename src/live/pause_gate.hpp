@@ -16,10 +16,6 @@ class PauseGate {
     }
     changed_.notify_all();
   }
-  bool paused() const {
-    const std::lock_guard lock(mutex_);
-    return paused_;
-  }
   /// Returns when not paused, or when asked to stop.
   void wait(const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
@@ -27,7 +23,7 @@ class PauseGate {
   }
 
  private:
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
   std::condition_variable_any changed_;
   bool paused_ = false;
 };

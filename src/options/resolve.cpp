@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "base/parallel.hpp"
+#include "base/thread_team.hpp"
 #include "options/loss_mode.hpp"
 
 namespace nonneg {

@@ -1,12 +1,12 @@
 /// What happens in a run, as JSON for the page: the report holds a list of these, the live page is
 /// sent them one by one. src/page/assets/model.js reads them.
 ///
-///   run       {"kind", "settings", "display", "observed", "notes"}             once, first
+///   run       {"kind", "settings", "display", "observed", "notes"}             once, first; live
+///             also "controls"
 ///   check     {"kind", "iteration", "seconds", "loss", "objective", "relative_error"}
-///   snapshot  as check, and "skipped", "w", "h", "points", "arrows", "images", "pairs":
-///   little-endian
-///             float32 in base64, row-major, sizes as in "display"; "top": the largest entries of
-///             each component with their names
+///   snapshot  as check, and "skipped", "w", "h", "points", "arrows", "images", "pairs", which are
+///             little-endian float32 in base64, row-major, sizes as in "display"; "top": the
+///             largest entries of each component with their names
 ///   end       {"kind", "stop_reason", "message", "iterations", "seconds", "skipped", "files"}
 ///   record    {"kind", "record"}: run.json without its long lists
 ///   state     {"kind", "paused"}: live only
@@ -38,7 +38,6 @@ class PageEvents {
   PageEvents(SnapshotRun run, Index values);
 
   const DisplayPlan& plan() const noexcept { return plan_; }
-  const SnapshotRun& run() const noexcept { return run_; }
   /// Returns the rows of A that `start` takes, in order.
   std::vector<Index> observed_rows() const;
 

@@ -2,7 +2,6 @@
 /// of.
 #pragma once
 
-#include <utility>
 #include <vector>
 
 #include "page/factors_view.hpp"

@@ -2,7 +2,6 @@
 /// the run like any other.
 #pragma once
 
-#include <algorithm>
 #include <limits>
 #include <memory>
 #include <vector>

@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "base/utf8.hpp"
-#include "nonneg/error.hpp"
 #include "render/gnuplot.hpp"
 
 namespace nonneg::render {

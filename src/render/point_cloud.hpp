@@ -34,8 +34,7 @@ Rectangle learning_axes(const Size& size, const AxisLimits& limits, int panel);
 
 /// Draws the observed points (p × 2) on the left, and on the right W·H of each frame with the rows
 /// of H as arrows from the origin. Points are coloured by their observed x; the title is the
-/// iteration. A still picture takes the
-/// last frame only.
+/// iteration. A still picture takes the last frame only.
 std::string draw_learning(const Canvas& canvas, MatrixView<const double> observed,
                           const std::vector<FactorFrame>& frames, const AxisLimits& limits);
 

@@ -1,10 +1,13 @@
 /// How the rows of either factor are updated, in a run's units.
 #pragma once
 
-#include "backend/backend.hpp"
+#include "backend/buffers.hpp"
 #include "options/units.hpp"
 
 namespace nonneg {
+
+/// The factors of a run over m × n data.
+inline Buffers factor_needs(Index m, Index n, Index k) { return {{"W", m, k}, {"Ht", n, k}}; }
 
 /// A row stops repeating when a pass moves it by less than a tenth of what its first pass did
 /// (Gillis & Glineur 2012, section 4); as a ratio of squares.

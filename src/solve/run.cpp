@@ -50,8 +50,8 @@ Run<T>::Run(Problem<T>& problem, const Options& options, const InitialFactors<T>
       sweep_(backend_, problem.data(), plan_, units_.data,
              problem.rule_settings(options_.rank, factor_updates())),
       sums_(backend_, RunSums<T>::needs(options_.rank), plan_.workers),
-      W_(backend_.allocate(plan_.rows, options_.rank)),
-      Ht_(backend_.allocate(plan_.cols, options_.rank)) {
+      W_(allocate(backend_, factor_needs(plan_.rows, plan_.cols, options_.rank), "W")),
+      Ht_(allocate(backend_, factor_needs(plan_.rows, plan_.cols, options_.rank), "Ht")) {
   require_representable<T>(typical_entry_ / units_.w);
   put_first_factors<T>({.backend = backend_,
                         .options = options_,

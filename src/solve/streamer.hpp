@@ -2,7 +2,6 @@
 /// of its own that hands them to the sink.
 #pragma once
 
-#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <exception>
@@ -10,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "backend/backend.hpp"
@@ -26,7 +26,7 @@ class SnapshotStreamer {
   struct Moment {
     Index iteration = 0;
     double seconds = 0;
-    /// The sums hold the residual of A.
+    /// The sums hold the loss as it was added up entry by entry.
     bool by_entries = false;
   };
   /// Brings factors to the data's own scale, in place, and says what the sums mean. Called on the

@@ -1,6 +1,6 @@
 /// Every rule × loss × kind of data × backend × precision, and what the tests of all of them share.
 /// tests/solve/every_case_test.cpp has the properties; where they are run is said in
-/// solver/every_case_on_cpu.cpp and cuda/every_case_on_device.cpp.
+/// tests/solve/every_case_on_cpu.cpp and tests/cuda/every_case_on_device.cpp.
 #pragma once
 
 #include <algorithm>

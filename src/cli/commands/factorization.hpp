@@ -1,4 +1,4 @@
-/// The steps that every factorization of the command takes: solve, watch, record, write, tell.
+/// The steps of a factorization that the command takes: solve, watch, record, write, tell.
 #pragma once
 
 #include <functional>

@@ -46,10 +46,11 @@ void resolve_init(FactorizeArguments& arguments) {
   const bool any = !arguments.init_w.empty() || !arguments.init_h.empty();
   const bool both = !arguments.init_w.empty() && !arguments.init_h.empty();
   if (any && !arguments.init_given) arguments.options.init = Init::custom;
-  if (any && arguments.options.init == Init::random) {
-    throw InvalidArgument(
-        "--init random draws the first factors, and takes no --init-w or --init-h; use --init "
-        "custom, or leave the files out");
+  if (any && arguments.options.init != Init::custom) {
+    throw InvalidArgument(fmt::format(
+        "--init {} takes no --init-w or --init-h; use --init custom, or leave the files "
+        "out",
+        to_string(arguments.options.init)));
   }
   if (arguments.options.init == Init::custom && !both) {
     throw InvalidArgument(

@@ -1,14 +1,13 @@
 #include <fmt/format.h>
-#include <sched.h>
 
 #include <cstdint>
 #include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <thread>
 
 #include "base/byte_count.hpp"
+#include "base/thread_team.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/options/result_options.hpp"
 #include "cli/output/console.hpp"
@@ -33,13 +32,6 @@ std::string proc_value(const char* path, const std::string& key) {
 std::uint64_t memory_bytes(const std::string& key) {
   const std::string kilobytes = proc_value("/proc/meminfo", key);
   return kilobytes.empty() ? 0 : std::strtoull(kilobytes.c_str(), nullptr, 10) * 1024;
-}
-
-/// Cores that this process may run on.
-int usable_cores() {
-  cpu_set_t set;
-  if (sched_getaffinity(0, sizeof(set), &set) == 0) return CPU_COUNT(&set);
-  return static_cast<int>(std::thread::hardware_concurrency());
 }
 
 std::string device_line(const DeviceInfo& device) {
@@ -72,7 +64,7 @@ nlohmann::ordered_json to_json(const DeviceInfo& device) {
 ExitStatus execute(bool json) {
   const BuildInfo build = build_info();
   const std::string model = proc_value("/proc/cpuinfo", "model name");
-  const int cores = usable_cores();
+  const int cores = usable_threads();
   const DeviceList list = devices();
   const std::uint64_t total = memory_bytes("MemTotal");
   const std::uint64_t available = memory_bytes("MemAvailable");

@@ -9,7 +9,6 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <utility>
 
 #include "base/error_words.hpp"
 #include "cli/commands/commands.hpp"

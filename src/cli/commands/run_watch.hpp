@@ -7,7 +7,6 @@
 #include <optional>
 #include <stop_token>
 #include <string>
-#include <vector>
 
 #include "cli/commands/interrupt.hpp"
 #include "cli/options/live_options.hpp"

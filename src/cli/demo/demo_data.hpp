@@ -1,8 +1,6 @@
 /// The matrices of `nonneg demo`, generated.
 #pragma once
 
-#include <vector>
-
 #include "nonneg/matrix.hpp"
 
 namespace nonneg::cli {
