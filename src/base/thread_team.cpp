@@ -1,6 +1,7 @@
 #include "base/thread_team.hpp"
 
 #include <linux/futex.h>
+#include <omp.h>
 #include <pthread.h>
 #include <sched.h>
 #include <sys/syscall.h>
@@ -8,7 +9,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
 #include <chrono>
 #include <climits>
 #include <cstdint>
@@ -68,6 +68,26 @@ bool seen_soon(const Done& done) {
     }
   } while (std::chrono::steady_clock::now() < end);
   return false;
+}
+
+/// Goes where OpenMP would have its thread of this index: OMP_PROC_BIND and the like bind the first
+/// thread, and one that is made by it would stay beside it.
+void leave_the_callers_core(int index) {
+  const int places = omp_get_num_places();
+  if (places == 0) return;
+  const int place = index % places;
+  std::vector<int> cpus(static_cast<std::size_t>(omp_get_place_num_procs(place)));
+  if (cpus.empty()) return;
+  omp_get_place_proc_ids(place, cpus.data());
+  const int count = *std::max_element(cpus.begin(), cpus.end()) + 1;
+  const std::size_t bytes = CPU_ALLOC_SIZE(count);
+  cpu_set_t* const set = CPU_ALLOC(count);
+  if (set == nullptr) return;
+  CPU_ZERO_S(bytes, set);
+  for (const int cpu : cpus) CPU_SET_S(cpu, bytes, set);
+  // Where it may not go there, it stays.
+  static_cast<void>(::sched_setaffinity(0, bytes, set));
+  CPU_FREE(set);
 }
 
 /// Counts the forks that led to this process: a team's threads stay in the parent.
@@ -134,6 +154,7 @@ class ThreadTeam::Impl {
 
   void serve(int index, std::uint32_t seen) {
     within_part = true;
+    leave_the_callers_core(index);
     while (true) {
       if (!seen_soon([&] { return round_ != seen; })) {
         sleepers_.fetch_add(1);
@@ -229,18 +250,8 @@ void ThreadTeam::run(const PartedWork& work) {
   }
 }
 
-int usable_threads() {
-  for (int cpus = CPU_SETSIZE; cpus <= CPU_SETSIZE << 8; cpus *= 2) {
-    const std::size_t bytes = CPU_ALLOC_SIZE(cpus);
-    cpu_set_t* const set = CPU_ALLOC(cpus);
-    if (set == nullptr) break;
-    const int failed = ::sched_getaffinity(0, bytes, set);
-    const int count = failed != 0 ? 0 : CPU_COUNT_S(bytes, set);
-    CPU_FREE(set);
-    if (count > 0) return count;
-    if (errno != EINVAL) break;
-  }
-  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-}
+// OpenMP, which oneDNN brings along, may have bound this thread when it was loaded: its own count
+// is of what the process may run on all the same.
+int usable_threads() { return std::max(1, omp_get_num_procs()); }
 
 }  // namespace nonneg

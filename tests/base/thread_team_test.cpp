@@ -2,6 +2,7 @@
 #include "base/thread_team.hpp"
 
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -126,6 +127,21 @@ TEST(ThreadTeamTest, AForkedProcessMakesItsOwn) {
   int status = -1;
   ASSERT_EQ(::waitpid(child, &status, 0), child);
   EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+}
+
+// ctest runs this with OMP_PROC_BIND as well, which binds the first thread before main() begins.
+TEST(ThreadTeamTest, AThreadMayRunWhereItsCallerIsBoundElsewhere) {
+  if (usable_threads() < 2) GTEST_SKIP() << "this process may run on one core only";
+  std::vector<cpu_set_t> allowed(2);
+  std::atomic<int> arrived{0};
+  in_parts(2, [&](int part) {
+    ++arrived;
+    while (arrived < 2) std::this_thread::yield();
+    ::sched_getaffinity(0, sizeof(cpu_set_t), &allowed[static_cast<std::size_t>(part)]);
+  });
+  cpu_set_t both;
+  CPU_OR(&both, &allowed[0], &allowed[1]);
+  EXPECT_GE(CPU_COUNT(&both), 2);
 }
 
 TEST(ParallelRangesTest, RangesAreContiguousWholeGrainsAndTheSameInEveryRun) {
