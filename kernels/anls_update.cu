@@ -1,5 +1,6 @@
 // Each row f ← the minimiser of ½·f·(G + l2·I)·fᵀ − (p − l1)·fᵀ over f >= floor, by block principal
-// pivoting with the backup rule (Kim & Park 2011); a component with G_jj + l2 = 0 stays. Formulas
+// pivoting with the backup rule (Kim & Park 2011); a component with G_jj + l2 = 0 is dead
+// (formulas/row_step.hpp). Formulas
 // are those of src/cpu/nonnegative_least_squares.cpp, in double for float too.
 //
 // Threads: a team has a row at a time: a warp (k <= 48), or a block of 64 to 256 threads. Each
@@ -110,10 +111,11 @@ class Row {
         state_[c] = (state_[c] & ~kViolates) ^ (changes ? 1 : 0);
       });
     }
+    const T* p = a_.P + i * a_.ldp;
     for_components([&](int c) {
-      if (state_[c] == kDead) return;
       const double x = x_[c];
-      f_[c] = static_cast<T>(a_.floor() + (x < 0 ? 0.0 : x));
+      f_[c] = state_[c] == kDead ? dead_step(f_[c], -p[c], a_.update)
+                                 : static_cast<T>(a_.floor() + (x < 0 ? 0.0 : x));
     });
   }
 

@@ -18,6 +18,11 @@ template <class T>
 void launch_add_column_sums(MatrixView<const T> F, double* workspace, MatrixView<T> sums,
                             cudaStream_t stream);
 
+/// sums[c] = Σ_i X(i, c)·Y(i, c) in double; `workspace` as above.
+template <class T>
+void launch_column_dots(MatrixView<const T> X, MatrixView<const T> Y, double* workspace,
+                        double* sums, cudaStream_t stream);
+
 /// partials (count × cols) = sums over shares of F's rows; returns count, by F's shape alone. F has
 /// at most kColumnsPerPass columns.
 template <class T>

@@ -7,10 +7,12 @@
 
 namespace nonneg::cuda {
 
-/// out = max(floor, X + *beta·(X − previous)), then previous = X; all of the same shape, none the
-/// same memory. `beta` lies in device memory.
+/// For each column j: out_j = max(floor, X_j + *beta·(X_j − s·previous_j)), s = ‖X_j‖ /
+/// ‖previous_j‖ by the Gram matrices of X and `previous`; then previous = X. X, `previous` and
+/// `out` are n × k, none the same memory. `beta` lies in device memory.
 template <class T>
-void launch_extrapolate(MatrixView<const T> X, MatrixView<T> previous, const double* beta, T floor,
+void launch_extrapolate(MatrixView<const T> X, MatrixView<const T> G, MatrixView<T> previous,
+                        MatrixView<const T> previous_G, const double* beta, T floor,
                         MatrixView<T> out, cudaStream_t stream);
 
 }  // namespace nonneg::cuda

@@ -1,5 +1,5 @@
 // For j = 1 … k in turn: f_j ← max(floor, f_j + (P_j − F·G_j − l1 − l2·f_j) / (G_jj + l2)),
-// repeated per row; a component with G_jj + l2 = 0 stays.
+// repeated per row; a component with G_jj + l2 = 0 is dead (formulas/row_step.hpp).
 //
 // Threads: groups of 8, 16 or 32 lanes hold 1 to 4 rows in registers (row_groups.cuh), and with
 // each row its gradient F·G − P. The lane that owns component j moves it and shuffles its step to
@@ -27,11 +27,11 @@ __device__ T inverse_curvature(const T* G, Index ld, int j, T l2) {
   return is_dead(g_jj, l2) ? T{0} : T{1} / (g_jj + l2);
 }
 
-/// f after its step along `gradient` = F·G_j − P_j; `inverse` = 0 leaves it alone.
+/// f after its step along `gradient` = F·G_j − P_j; of a dead component `inverse` is 0.
 template <class T>
 __device__ T moved(T f, T gradient, T inverse, const RowUpdate<T>& update) {
   const T next = coordinate_step(f, gradient, inverse, update);
-  return inverse == T{0} ? f : next;
+  return inverse == T{0} ? dead_step(f, gradient, update) : next;
 }
 
 /// gradient = F·G − P.

@@ -207,11 +207,11 @@ class Backend {
   virtual void multiplicative_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> G,
                                      const RowUpdate<T>& update) = 0;
   /// For j = 1 … k in turn: f_j ← max(floor, f_j + (P_j − F·G_j − l1 − l2·f_j) / (G_jj + l2)). A
-  /// component with G_jj + l2 = 0 stays.
+  /// component with G_jj + l2 = 0 is dead: it goes to the floor where l1 > 0, and else stays.
   virtual void hals_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> G,
                            const RowUpdate<T>& update) = 0;
   /// Each row f ← the minimiser of ½·f·(G + l2·I)·fᵀ − (p − l1)·fᵀ over f >= floor, to rounding in
-  /// T; repeats play no part. A component with G_jj + l2 = 0 stays. What a row was says where its
+  /// T; repeats play no part. Dead components are as for hals_update. What a row was says where its
   /// search begins. A row with NaN or infinity in F or P becomes NaN.
   virtual void anls_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> G,
                            const RowUpdate<T>& update) = 0;
@@ -227,13 +227,18 @@ class Backend {
   virtual void judge_step(const StepRule& rule, const double* sums, double* state) = 0;
   /// out = X where *condition is not 0; else nothing.
   virtual void copy_if(const double* condition, MatrixView<const T> X, MatrixView<T> out) = 0;
-  /// out = max(floor, X + *beta·(X − previous)), then previous = X.
-  virtual void extrapolate(MatrixView<const T> X, MatrixView<T> previous, const double* beta,
-                           T floor, MatrixView<T> out) = 0;
+  /// For each column j: out_j = max(floor, X_j + *beta·(X_j − s·previous_j)) with s = ‖X_j‖ /
+  /// ‖previous_j‖ (formulas/extrapolation_step.hpp), then previous = X. G and previous_G are the
+  /// Gram matrices of X and of `previous`.
+  virtual void extrapolate(MatrixView<const T> X, MatrixView<const T> G, MatrixView<T> previous,
+                           MatrixView<const T> previous_G, const double* beta, T floor,
+                           MatrixView<T> out) = 0;
 
   // Reductions, in double, into sums of `allocate_sums` ------------------------------------------
   /// sums[0] = ⟨X, Y⟩.
   virtual void dot(MatrixView<const T> X, MatrixView<const T> Y, double* sums) = 0;
+  /// sums[c] = Σ_i X(i, c)·Y(i, c), for each column c.
+  virtual void column_dots(MatrixView<const T> X, MatrixView<const T> Y, double* sums) = 0;
   /// sums[0 … 2] = FactorSums of F, in the order of its fields.
   virtual void factor_sums(MatrixView<const T> F, double* sums) = 0;
   /// sums[0] += Σ weight·d_β(a, v) over the observed entries (see quotient_products), without an

@@ -105,14 +105,20 @@ class CpuBackend final : public Backend<T> {
     if (*condition != 0) copy(X, out);
   }
 
-  void extrapolate(MatrixView<const T> X, MatrixView<T> previous, const double* beta, T floor,
+  void extrapolate(MatrixView<const T> X, MatrixView<const T> G, MatrixView<T> previous,
+                   MatrixView<const T> previous_G, const double* beta, T floor,
                    MatrixView<T> out) override {
     const T step = static_cast<T>(*beta);
+    std::vector<T> scales(static_cast<std::size_t>(X.cols()));
+    for (Index j = 0; j < X.cols(); ++j) {
+      scales[static_cast<std::size_t>(j)] = std::sqrt(squared_rescaling(G(j, j), previous_G(j, j)));
+    }
     parallel_ranges(threads_, X.rows(), kRowBlock, [&](Index first, Index count) {
+      const T* scale = scales.data();
       for (Index i = first; i < first + count; ++i) {
         for (Index j = 0; j < X.cols(); ++j) {
           const T x = X(i, j);
-          out(i, j) = at_least(x + step * (x - previous(i, j)), floor);
+          out(i, j) = carried_on(x, previous(i, j), scale[j], step, floor);
           previous(i, j) = x;
         }
       }
@@ -301,6 +307,11 @@ class CpuBackend final : public Backend<T> {
 
   void dot(MatrixView<const T> X, MatrixView<const T> Y, double* sums) override {
     sums[0] = inner_product<T>(threads_, X, Y);
+  }
+
+  void column_dots(MatrixView<const T> X, MatrixView<const T> Y, double* sums) override {
+    const std::vector<double> total = cpu::column_dots<T>(threads_, X, Y);
+    std::copy(total.begin(), total.end(), sums);
   }
 
   void factor_sums(MatrixView<const T> F, double* sums) override {

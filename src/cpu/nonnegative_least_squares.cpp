@@ -35,8 +35,9 @@ Index row_start(Index i) { return i * (i - 1) / 2; }
 template <class T>
 class Problem {
  public:
-  Problem(MatrixView<const T> G, const RowUpdate<T>& update)
-      : floor(static_cast<double>(update.floor)),
+  Problem(MatrixView<const T> G, const RowUpdate<T>& given)
+      : update(given),
+        floor(static_cast<double>(given.floor)),
         M(G.rows(), G.rows()),
         shift(1, G.rows()),
         alive(1, G.rows()) {
@@ -55,6 +56,7 @@ class Problem {
     }
   }
 
+  RowUpdate<T> update;
   double floor;
   Matrix<double> M;
   Matrix<double> shift;
@@ -298,8 +300,9 @@ class Pivoting {
   void store(int lane) {
     const Index i = row_[static_cast<std::size_t>(lane)];
     for (Index j = 0; j < k_; ++j) {
-      if (problem_.alive(0, j) == 0) continue;
-      F_(i, j) = static_cast<T>(problem_.floor + std::max(x_[j][lane], 0.0));
+      F_(i, j) = problem_.alive(0, j) == 0
+                     ? dead_step(F_(i, j), -P_(i, j), problem_.update)
+                     : static_cast<T>(problem_.floor + std::max(x_[j][lane], 0.0));
     }
   }
 

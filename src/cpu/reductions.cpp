@@ -6,18 +6,16 @@ namespace nonneg::cpu {
 
 namespace {
 
-/// Adds body(row, k, sum) over F's rows into `count` sums, in pieces of a fixed number of rows.
-template <class T, class Body>
-std::vector<double> sum_rows(int threads, MatrixView<const T> F, Index count, const Body& body) {
+/// Adds body(i, sum) over the rows i into `count` sums, in pieces of a fixed number of rows.
+template <class Body>
+std::vector<double> sum_rows(int threads, Index rows, Index count, const Body& body) {
   constexpr Index kPieces = 16;
-  const Index piece_rows = (F.rows() + kPieces - 1) / kPieces;
+  const Index piece_rows = (rows + kPieces - 1) / kPieces;
   std::vector<double> partial(static_cast<std::size_t>(kPieces * count), 0.0);
   parallel_ranges(threads, kPieces, 1, [&](Index first, Index size) {
     for (Index p = first; p < first + size; ++p) {
-      const Index last = std::min(F.rows(), (p + 1) * piece_rows);
-      for (Index i = p * piece_rows; i < last; ++i) {
-        body(F.row(i), F.cols(), partial.data() + p * count);
-      }
+      const Index last = std::min(rows, (p + 1) * piece_rows);
+      for (Index i = p * piece_rows; i < last; ++i) body(i, partial.data() + p * count);
     }
   });
   std::vector<double> total(static_cast<std::size_t>(count), 0.0);
@@ -65,25 +63,40 @@ FactorSums factor_sums(int threads, MatrixView<const T> F) {
 
 template <class T>
 std::vector<double> column_sums(int threads, MatrixView<const T> F) {
-  return sum_rows(threads, F, F.cols(), [](const T* row, Index k, double* sum) {
-    for (Index c = 0; c < k; ++c) sum[c] += static_cast<double>(row[c]);
+  return sum_rows(threads, F.rows(), F.cols(), [&](Index i, double* sum) {
+    const T* f = F.row(i);
+    for (Index c = 0; c < F.cols(); ++c) sum[c] += static_cast<double>(f[c]);
+  });
+}
+
+template <class T>
+std::vector<double> column_dots(int threads, MatrixView<const T> X, MatrixView<const T> Y) {
+  return sum_rows(threads, X.rows(), X.cols(), [&](Index i, double* sum) {
+    const T* x = X.row(i);
+    const T* y = Y.row(i);
+    for (Index c = 0; c < X.cols(); ++c) {
+      sum[c] += static_cast<double>(x[c]) * static_cast<double>(y[c]);
+    }
   });
 }
 
 template <class T>
 std::vector<double> double_gram(int threads, MatrixView<const T> F) {
-  return sum_rows(threads, F, F.cols() * F.cols(), [](const T* row, Index k, double* sum) {
+  const Index k = F.cols();
+  return sum_rows(threads, F.rows(), k * k, [&](Index i, double* sum) {
+    const T* f = F.row(i);
     for (Index c = 0; c < k; ++c) {
-      const auto factor = static_cast<double>(row[c]);
-      for (Index d = 0; d < k; ++d) sum[c * k + d] += factor * static_cast<double>(row[d]);
+      const auto factor = static_cast<double>(f[c]);
+      for (Index d = 0; d < k; ++d) sum[c * k + d] += factor * static_cast<double>(f[d]);
     }
   });
 }
 
-#define NONNEG_INSTANTIATE(T)                                                   \
-  template double inner_product(int, MatrixView<const T>, MatrixView<const T>); \
-  template FactorSums factor_sums(int, MatrixView<const T>);                    \
-  template std::vector<double> column_sums(int, MatrixView<const T>);           \
+#define NONNEG_INSTANTIATE(T)                                                              \
+  template double inner_product(int, MatrixView<const T>, MatrixView<const T>);            \
+  template FactorSums factor_sums(int, MatrixView<const T>);                               \
+  template std::vector<double> column_sums(int, MatrixView<const T>);                      \
+  template std::vector<double> column_dots(int, MatrixView<const T>, MatrixView<const T>); \
   template std::vector<double> double_gram(int, MatrixView<const T>);
 NONNEG_INSTANTIATE(float)
 NONNEG_INSTANTIATE(double)

@@ -42,6 +42,10 @@ FactorSums factor_sums(int threads, MatrixView<const T> F);
 template <class T>
 std::vector<double> column_sums(int threads, MatrixView<const T> F);
 
+/// Σ_i X(i, c)·Y(i, c) of the k columns.
+template <class T>
+std::vector<double> column_dots(int threads, MatrixView<const T> X, MatrixView<const T> Y);
+
 /// FᵀF, k × k.
 template <class T>
 std::vector<double> double_gram(int threads, MatrixView<const T> F);

@@ -91,14 +91,17 @@ void hals_pass(T* factor, const T* product, MatrixView<const T> G, const RowUpda
                const T* active, Lanes<T>& change) {
   const Index k = G.rows();
   for (Index j = 0; j < k; ++j) {
-    if (is_dead(G(j, j), update.l2)) continue;
+    const bool dead = is_dead(G(j, j), update.l2);
+    if (dead && update.l1 == T{0}) continue;
     const T inverse = T{1} / (G(j, j) + update.l2);
     alignas(64) Lanes<T> sum;
     combine(factor, G.row(j), k, sum.data());
     T* f = factor + j * kLanes;
     const T* p = product + j * kLanes;
     for (int i = 0; i < kLanes; ++i) {
-      const T moved = coordinate_step(f[i], sum[i] - p[i], inverse, update);
+      const T gradient = sum[i] - p[i];
+      const T moved = dead ? dead_step(f[i], gradient, update)
+                           : coordinate_step(f[i], gradient, inverse, update);
       const T value = active[i] != T{0} ? moved : f[i];
       const T step = value - f[i];
       change[i] += step * step;

@@ -137,11 +137,12 @@ class CudaBackend final : public Backend<T> {
     launch_copy_if(condition, X, out, stream_.get());
   }
 
-  void extrapolate(MatrixView<const T> X, MatrixView<T> previous, const double* beta, T floor,
+  void extrapolate(MatrixView<const T> X, MatrixView<const T> G, MatrixView<T> previous,
+                   MatrixView<const T> previous_G, const double* beta, T floor,
                    MatrixView<T> out) override {
-    require_on_device("extrapolate", X, previous, out);
+    require_on_device("extrapolate", X, G, previous, previous_G, out);
     const DeviceGuard guard(device_);
-    launch_extrapolate(X, previous, beta, floor, out, stream_.get());
+    launch_extrapolate(X, G, previous, previous_G, beta, floor, out, stream_.get());
   }
 
   void add(MatrixView<const T> X, MatrixView<T> Y) override {
@@ -321,6 +322,12 @@ class CudaBackend final : public Backend<T> {
     require_on_device("dot", X, Y);
     const DeviceGuard guard(device_);
     launch_inner_product(X, Y, partials_.as<double>(), sums, stream_.get());
+  }
+
+  void column_dots(MatrixView<const T> X, MatrixView<const T> Y, double* sums) override {
+    require_on_device("column_dots", X, Y);
+    const DeviceGuard guard(device_);
+    launch_column_dots(X, Y, scratch_.as<double>(), sums, stream_.get());
   }
 
   void factor_sums(MatrixView<const T> F, double* sums) override {

@@ -3,6 +3,7 @@
 /// and no sweep waits for the host.
 #pragma once
 
+#include "formulas/at_least.hpp"
 #include "formulas/run_sums.hpp"
 
 namespace nonneg {
@@ -40,6 +41,23 @@ struct StepState {
   };
 };
 static_assert(Index{RunSum::step_state} + Index{StepState::count} == Index{RunSum::count});
+
+/// The square of the factor that brings a component of H from its last norm to its norm now, by
+/// their squares. W·H is the same whatever the norm, so that a step along it is no progress, and a
+/// step that kept its part along the norm would carry the scales of W and H apart without end. 1
+/// where either norm is 0 or its square has left T.
+template <class T>
+constexpr T squared_rescaling(T squared_norm, T previous_squared_norm) {
+  const T ratio = squared_norm / previous_squared_norm;
+  // Written so that NaN and infinity give 1.
+  return ratio > T{0} && ratio - ratio == T{0} ? ratio : T{1};
+}
+
+/// x carried on along its step from `scale`·previous.
+template <class T>
+constexpr T carried_on(T x, T previous, T scale, T beta, T floor) {
+  return at_least(x + beta * (x - scale * previous), floor);
+}
 
 /// Decides on the sweep that led to `sums`: changes `state`.
 constexpr void judge_step(const StepRule& rule, const double* sums, double* state) {

@@ -32,10 +32,20 @@ constexpr bool repeats_again(T squared_change, bool first_pass, T tolerance, T& 
   return squared_change > threshold || (first_pass && squared_change > T{0});
 }
 
-/// Whether component j is dead: nothing says what it should be, and updates leave it alone.
+/// Whether component j is dead: the other factor's share of it is 0, and W·H is the same whatever f
+/// is.
 template <class T>
 constexpr bool is_dead(T g_jj, T l2) {
   return g_jj + l2 == T{0};
+}
+
+/// f of a dead component: what is left of the objective there is l1·f, and its minimiser is the
+/// floor; without l1 nothing says what f should be, and it stays. `gradient` = f·G_j − p is 0 but
+/// for products that have left T.
+template <class T>
+constexpr T dead_step(T f, T gradient, const RowUpdate<T>& update) {
+  const bool rises = update.l1 > T{0} && gradient + update.l1 > T{0};
+  return rises ? at_least(f - f, update.floor) : f;
 }
 
 /// f after the exact minimisation over it alone, with `gradient` = f·G_j − p and

@@ -63,7 +63,8 @@ Run<T>::Run(Problem<T>& problem, const Options& options, const InitialFactors<T>
   if (extrapolates(options_)) {
     extrapolation_.emplace(backend_, Extrapolation<T>::needs(plan_.rows, plan_.cols, options_.rank),
                            loss_.step_rule(), floor_, sums_.data() + RunSum::step_state);
-    extrapolation_->start(Ht_.view());
+    sums_.take_gram(Ht_.view());
+    extrapolation_->start(Ht_.view(), sums_.gram());
   }
   timings_.inspect_seconds = seconds_since(begun_);
   started_ = Clock::now();
@@ -176,7 +177,7 @@ void Run<T>::sweep() {
   const ProfileRange<T> range(backend_, "extrapolate");
   sums_.add_up_terms(sweep_.terms(), Ht_.view());
   if (loss_.step_rule().penalized) sums_.add_up_factors(W_.view(), Ht_.view());
-  extrapolation_->conclude(sums_.data(), W_.view(), Ht_.view());
+  extrapolation_->conclude(sums_.data(), W_.view(), Ht_.view(), sums_.gram());
 }
 
 template <class T>

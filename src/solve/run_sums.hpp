@@ -29,10 +29,16 @@ class RunSums {
   Index size() const { return sums_.cols(); }
   double* losses() { return data() + RunSum::count; }
 
-  /// ⟨C, Ht⟩ and ⟨S, H·Hᵀ⟩.
-  void add_up_terms(const SweepTerms<T>& terms, MatrixView<const T> Ht) {
+  /// The Gram matrix of Ht, k × k, as last taken.
+  MatrixView<T> gram() { return G_.view(); }
+  void take_gram(MatrixView<const T> Ht) {
     backend_.set_zero(G_.view());
     backend_.add_gram(Ht, G_.view());
+  }
+
+  /// ⟨C, Ht⟩ and ⟨S, H·Hᵀ⟩.
+  void add_up_terms(const SweepTerms<T>& terms, MatrixView<const T> Ht) {
+    take_gram(Ht);
     backend_.dot(terms.C.view(), Ht, data() + RunSum::cross);
     backend_.dot(terms.S.view(), G_.view(), data() + RunSum::quadratic);
   }

@@ -282,6 +282,18 @@ TYPED_TEST(AnlsUpdateTest, ByHand) {
       entries_equal(this->updated(this->two(3, 4, 0, -1, 2, 1), {0, 0, 0, 1, 0}), this->row(0, 0)));
 }
 
+TYPED_TEST(AnlsUpdateTest, ADeadComponentGoesToTheFloorUnderL1) {
+  // G_22 = 0: l1·f is all that is left of the objective of component 2.
+  LeastSquares c{Dense(130, 2, 0.75), Dense(130, 2, 7), Dense(2, 2)};
+  c.G(0, 0) = 2;
+  for (Index i = 0; i < c.P.rows; ++i) c.P(i, 1) = 0;
+  const Dense result = this->updated(c, {1, 0, 0.5, 1, 0});
+  for (Index i = 0; i < result.rows; ++i) {
+    ASSERT_EQ(result(i, 0), 3);
+    ASSERT_EQ(result(i, 1), 0.5);
+  }
+}
+
 TYPED_TEST(AnlsUpdateTest, ADeadComponentIsLeftAlone) {
   LeastSquares c{Dense(130, 2, 0.25), Dense(130, 2, 6), Dense(2, 2)};
   c.G(0, 0) = 2;

@@ -2,6 +2,7 @@
 // they depend on from the backend's own memory.
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "formulas/extrapolation_step.hpp"
 #include "support/backends.hpp"
@@ -33,19 +34,32 @@ TYPED_TEST(ExtrapolationPrimitives, ExtrapolateGoesOnAlongTheStepAndKeepsTheFloo
     SCOPED_TRACE(shape);
     const Dense X = rounded<T>(random_matrix(shape.m, shape.k, 5));
     const Dense Y = rounded<T>(random_matrix(shape.m, shape.k, 6));
+    // Column c of X is twice as long as that of Y for odd c, and as long as it for even c.
+    Dense G = random_matrix(shape.k, shape.k, 11);
+    Dense previous_G = G;
+    for (Index c = 0; c < shape.k; ++c) {
+      G(c, c) = c % 2 == 0 ? 3 : 12;
+      previous_G(c, c) = 3;
+    }
     auto x = this->put(X, shape.padding);
+    auto g = this->put(G, shape.padding);
     auto y = this->put(Y, 2 * shape.padding);
+    auto previous_g = this->put(previous_G, 1);
     auto out = this->put(Y, shape.padding);
 
-    this->backend().extrapolate(x.view(), y.view(), beta.data(), floor, out.view());
+    this->backend().extrapolate(x.view(), g.view(), y.view(), previous_g.view(), beta.data(), floor,
+                                out.view());
 
     const Dense found = out.values();
-    for (std::size_t e = 0; e < X.entries.size(); ++e) {
-      const double expected = std::max(static_cast<double>(floor),
-                                       X.entries[e] + kBeta * (X.entries[e] - Y.entries[e]));
-      // Entries are below 1, so each of the three operations is off by less than an ulp of 2.
-      EXPECT_NEAR(found.entries[e], expected, 3 * 2 * std::numeric_limits<T>::epsilon());
-      EXPECT_GE(found.entries[e], static_cast<double>(floor));
+    for (Index i = 0; i < X.rows; ++i) {
+      for (Index c = 0; c < X.cols; ++c) {
+        const double before = (c % 2 == 0 ? 1 : 2) * Y(i, c);
+        const double expected =
+            std::max(static_cast<double>(floor), X(i, c) + kBeta * (X(i, c) - before));
+        // Entries are below 2, so each of the four operations is off by less than an ulp of 4.
+        EXPECT_NEAR(found(i, c), expected, 4 * 4 * std::numeric_limits<T>::epsilon());
+        EXPECT_GE(found(i, c), static_cast<double>(floor));
+      }
     }
     EXPECT_TRUE(entries_equal(x.values(), X));
     EXPECT_TRUE(entries_equal(y.values(), X)) << "the previous factor is now this one";
@@ -54,13 +68,30 @@ TYPED_TEST(ExtrapolationPrimitives, ExtrapolateGoesOnAlongTheStepAndKeepsTheFloo
   }
 }
 
+TYPED_TEST(ExtrapolationPrimitives, ANormThatIsZeroOrNotFiniteRescalesNothing) {
+  using T = typename TypeParam::Scalar;
+  constexpr double kInf = std::numeric_limits<double>::infinity();
+  for (const auto& [now, before] : {std::pair{0.0, 4.0}, {4.0, 0.0}, {kInf, kInf}, {kInf, 4.0}}) {
+    auto x = this->put(Dense(3, 1, 2));
+    auto y = this->put(Dense(3, 1, 1));
+    auto out = this->put(Dense(3, 1, 0));
+    this->backend().extrapolate(x.view(), this->put(Dense(1, 1, now)).view(), y.view(),
+                                this->put(Dense(1, 1, before)).view(), this->sum_of(0.5).data(),
+                                T(0), out.view());
+    EXPECT_TRUE(entries_equal(out.values(), Dense(3, 1, 2.5))) << now << ", " << before;
+  }
+}
+
 TYPED_TEST(ExtrapolationPrimitives, AStepOfZeroGivesTheFactorItself) {
   using T = typename TypeParam::Scalar;
   const Dense X = rounded<T>(random_matrix(37, 5, 7));
   auto x = this->put(X);
   auto y = this->put(random_matrix(37, 5, 8));
+  auto g = this->put(Dense(5, 5, 2));
+  auto previous_g = this->put(Dense(5, 5, 1));
   auto out = this->put(Dense(37, 5, 1));
-  this->backend().extrapolate(x.view(), y.view(), this->sum_of(0).data(), T(0), out.view());
+  this->backend().extrapolate(x.view(), g.view(), y.view(), previous_g.view(),
+                              this->sum_of(0).data(), T(0), out.view());
   EXPECT_TRUE(entries_equal(out.values(), X));
 }
 
@@ -70,9 +101,11 @@ TYPED_TEST(ExtrapolationPrimitives, ExtrapolateKeepsNaN) {
   X.entries = {std::numeric_limits<double>::quiet_NaN(), 1.0};
   auto x = this->put(X);
   auto y = this->put(Dense(1, 2, 1));
+  auto g = this->put(Dense(2, 2, 1));
   auto out = this->put(Dense(1, 2, 1));
 
-  this->backend().extrapolate(x.view(), y.view(), this->sum_of(0.5).data(), T(0.25), out.view());
+  this->backend().extrapolate(x.view(), g.view(), y.view(), g.view(), this->sum_of(0.5).data(),
+                              T(0.25), out.view());
 
   EXPECT_TRUE(std::isnan(out.values().entries[0]));
   EXPECT_EQ(out.values().entries[1], 1.0);

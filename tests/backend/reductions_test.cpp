@@ -102,6 +102,44 @@ TYPED_TEST(ReductionsTest, DotOverwritesAndIsZeroForNothing) {
   EXPECT_EQ(fetch_sums(this->backend(), sums, 1)[0], 0);
 }
 
+TYPED_TEST(ReductionsTest, ColumnDotsAgreeWithTheReferenceAtAwkwardSizes) {
+  using T = typename TypeParam::Scalar;
+  for (const Shape& shape : awkward_shapes()) {
+    SCOPED_TRACE(shape);
+    const Dense X = rounded<T>(random_matrix(shape.m, shape.k, 1, -1, 1));
+    const Dense Y = rounded<T>(random_matrix(shape.m, shape.k, 2, -1, 1));
+    auto x = this->put(X, shape.padding);
+    auto y = this->put(Y, 2 * shape.padding);
+    Matrix<double> sums = this->backend().allocate_sums(shape.k);
+    this->backend().column_dots(x.view(), y.view(), sums.data());
+    const std::vector<double> found = fetch_sums(this->backend(), sums, shape.k);
+    for (Index c = 0; c < shape.k; ++c) {
+      double expected = 0;
+      for (Index i = 0; i < shape.m; ++i) expected += X(i, c) * Y(i, c);
+      EXPECT_NEAR(found[static_cast<std::size_t>(c)], expected,
+                  2 * gamma<double>(shape.m + 1) * static_cast<double>(shape.m));
+    }
+  }
+}
+
+TYPED_TEST(ReductionsTest, ColumnDotsOverwriteAndAreZeroForNothing) {
+  // 2^12 and 2^-13 squared are 50 binary orders apart: float would lose the small one.
+  Dense X(3, 2);
+  X.entries = {0x1p12, 1, 0x1p-13, 2, 0x1p12, 3};
+  Dense Y(3, 2);
+  Y.entries = {0x1p12, 1, 0x1p-13, 1, -0x1p12, 1};
+  auto x = this->put(X);
+  auto y = this->put(Y);
+  auto nothing = this->put(Dense(0, 2));
+  Matrix<double> sums = this->backend().allocate_sums(2);
+  for (int time = 0; time < 2; ++time) {
+    this->backend().column_dots(x.view(), y.view(), sums.data());
+    EXPECT_EQ(fetch_sums(this->backend(), sums, 2), (std::vector<double>{0x1p-26, 6}));
+  }
+  this->backend().column_dots(nothing.view(), nothing.view(), sums.data());
+  EXPECT_EQ(fetch_sums(this->backend(), sums, 2), (std::vector<double>{0, 0}));
+}
+
 TYPED_TEST(ReductionsTest, FactorSumsAgreeWithTheReferenceAtAwkwardSizes) {
   using T = typename TypeParam::Scalar;
   for (const Shape& shape : awkward_shapes()) {

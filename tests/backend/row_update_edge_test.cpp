@@ -101,6 +101,19 @@ TYPED_TEST(RowUpdateEdgeTest, APenaltyMakesTheDenominatorAndZeroIsLeftByTheFloor
                             this->row(0.5, 0.5)));
 }
 
+TYPED_TEST(RowUpdateEdgeTest, ADeadComponentGoesToTheFloorUnderL1) {
+  // G_22 = 0: l1·f is all that is left of the objective of component 2.
+  Dense G(2, 2);
+  G(0, 0) = 2;
+  Dense P(130, 2, 7);
+  for (Index i = 0; i < P.rows; ++i) P(i, 1) = 0;
+  const Dense result = this->updated(Algorithm::hals, Dense(130, 2, 0.75), P, G, {1, 0, 0.5, 4, 0});
+  for (Index i = 0; i < P.rows; ++i) {
+    EXPECT_EQ(result(i, 0), 3);
+    EXPECT_EQ(result(i, 1), 0.5);
+  }
+}
+
 TYPED_TEST(RowUpdateEdgeTest, ADeadComponentIsLeftAlone) {
   // G_22 = 0: component 2 keeps its entries, below the floor or not; component 1 moves.
   Dense G(2, 2);

@@ -43,6 +43,15 @@ TEST(IsDead, OnlyACurvatureOfZeroIs) {
   EXPECT_FALSE(is_dead(kNaN, 0.0));
 }
 
+TEST(DeadStep, GoesToTheFloorWhereL1IsAllThatIsLeft) {
+  const RowUpdate<double> update{.l1 = 1, .floor = 0.25};
+  EXPECT_EQ(dead_step(4.0, 0.0, update), 0.25);
+  // A product that has not left the type as its Gram matrix has, and outweighs l1.
+  EXPECT_EQ(dead_step(4.0, -2.0, update), 4);
+  EXPECT_EQ(dead_step(4.0, 0.0, RowUpdate<double>{.floor = 0.25}), 4);
+  EXPECT_TRUE(std::isnan(dead_step(kNaN, 0.0, update)));
+}
+
 TEST(CoordinateStep, GoesToTheMinimumOrTheFloor) {
   const RowUpdate<double> update{.l1 = 1, .l2 = 2, .floor = 0.25};
   // The slope is 3 + 1 + 2·4 = 12 and the curvature 4: 4 − 12/4.
