@@ -83,10 +83,14 @@ struct Options {
   std::uint64_t seed = 0;
   Precision precision = Precision::automatic;
 
-  /// Most sweeps, >= 1.
-  Index max_iterations = 200;
-  /// Converged when the objective fell by less than `tolerance` times itself since the check
-  /// before. 0: run to max_iterations.
+  /// Most sweeps, >= 1. Unset: 200 for the Frobenius loss of complete data, and 1000 for any other,
+  /// whose multiplicative updates take more.
+  std::optional<Index> max_iterations;
+  /// Converged when no component still moves and the objective hardly falls: the smaller, the
+  /// surer. A component's move is the distance of its column of W, or its row of H, from what it
+  /// was at an earlier check, both at unit norm. Over the last third of the run no move is larger
+  /// than 3·sqrt(tolerance) with mu; with hals and anls 5·sqrt(tolerance), and since the check
+  /// before sqrt(tolerance). docs/numerics.md has the whole rule. 0: run to max_iterations.
   double tolerance = 1e-4;
   /// Sweeps between two checks of the objective, >= 1. The last sweep is always checked. For
   /// transform(): updates between two looks at how far a row has moved.

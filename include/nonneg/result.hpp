@@ -43,6 +43,9 @@ struct Timings {
 /// Factors on the host, with how they came about. W is m × k; Ht, the transpose of H, is n × k.
 template <class T>
 struct Result {
+  /// Balanced, so that column j of W is as long as row j of H, where nothing else says how W·H is
+  /// split between them: hals or anls from drawn factors, without penalties and floor. Else as the
+  /// updates left it.
   Matrix<T> W;
   Matrix<T> Ht;
   std::vector<LossRecord> loss_history;
@@ -50,6 +53,8 @@ struct Result {
   Index snapshots_skipped = 0;
   StopReason stop_reason = StopReason::iteration_limit;
   Index iterations = 0;
+  /// What they could have been at most.
+  Index max_iterations = 0;
   /// Of the factors returned, as LossRecord has it.
   double relative_error = 0;
   Timings timings;

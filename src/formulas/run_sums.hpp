@@ -11,4 +11,11 @@ struct RunSum {
   enum At : Index { cross = 0, quadratic = 1, w_sums = 2, h_sums = 5, step_state = 8, count = 14 };
 };
 
+/// Behind them, k sums of each kind, one for each component: the squared norms of W's and Ht's
+/// columns, and their inner products with those of the check before and of one before the last
+/// third of the run.
+struct ComponentSum {
+  enum Kind : Index { w_squares, h_squares, w_last, h_last, w_third, h_third, kinds };
+};
+
 }  // namespace nonneg

@@ -203,6 +203,7 @@ DataSummary summarize(const DataView& A, const Options& options, int threads) {
   summary.weight = totals.weight;
   summary.scaled_mean = totals.sum / totals.weight;
   summary.scaled_sum_of_squares = totals.sum_of_squares;
+  summary.scaled_power_sum = power_sum(totals, options.beta);
   summary.scaled_reference_loss = options.beta == kFrobenius
                                       ? 0.5 * totals.sum_of_squares
                                       : constant_model_loss(totals, options.beta);

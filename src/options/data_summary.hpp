@@ -15,6 +15,9 @@ struct DataSummary {
   /// The loss that a run's is compared with: ½‖scale·A‖² of the Frobenius loss, that of the best
   /// constant model of another.
   double scaled_reference_loss = 0;
+  /// Σ a^β of scale·A's observed entries, by their weights where there are any: a model that is off
+  /// by a small share e everywhere has a loss of ½·e² times this.
+  double scaled_power_sum = 0;
   /// A power of 4 that brings A's entries into the compute type's comfortable range; 1 where they
   /// are there already. Factors of scale·A are sqrt(scale) times the factors of A.
   double scale = 1;

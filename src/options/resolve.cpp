@@ -42,6 +42,7 @@ Options resolve(Options options, const DataView& A) {
   if (options.algorithm == Algorithm::automatic) {
     options.algorithm = gram ? Algorithm::hals : Algorithm::mu;
   }
+  if (!options.max_iterations) options.max_iterations = gram ? 200 : 1000;
   if (gram) return options;
 
   const std::string why = options.beta == kFrobenius ? "weights and missing entries"

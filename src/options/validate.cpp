@@ -39,7 +39,7 @@ void require_exact_updates(const Options& options) {
 
 void validate(const Options& options) {
   require_at_least("rank", options.rank, 1);
-  require_at_least("max_iterations", options.max_iterations, 1);
+  if (options.max_iterations) require_at_least("max_iterations", *options.max_iterations, 1);
   require_at_least("check_every", options.check_every, 1);
   require_at_least("inner_repeats", options.inner_repeats, 0, " (0: chosen by the algorithm)");
   require_at_least("panel_rows", options.panel_rows, 0, " (0: chosen for the machine)");

@@ -178,6 +178,11 @@ WeightedSums weighted_sums(const DataView& A, const Options& options, double sca
   return total;
 }
 
+double power_sum(const WeightedSums& sums, double beta) noexcept {
+  if (beta == kKullbackLeibler) return sums.sum;
+  return beta == kItakuraSaito ? sums.weight : sums.power_sum;
+}
+
 double constant_model_loss(const WeightedSums& sums, double beta) {
   const double mean = sums.sum / sums.weight;
   if (!(mean > 0)) return 0;

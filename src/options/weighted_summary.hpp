@@ -25,6 +25,9 @@ struct WeightedSums {
 /// where β <= 0; of the weights negative or not finite.
 WeightedSums weighted_sums(const DataView& A, const Options& options, double scale, int threads);
 
+/// Σ w·a^β, for every β.
+double power_sum(const WeightedSums& sums, double beta) noexcept;
+
 /// The loss of the best constant model, Σ w·a / Σ w for every entry.
 double constant_model_loss(const WeightedSums& sums, double beta);
 

@@ -81,7 +81,7 @@ Json to_json(const Options& options, const std::string& init_w, const std::strin
           {"init_w", text_json(init_w)},
           {"init_h", text_json(init_h)},
           {"seed", options.seed},
-          {"max_iterations", options.max_iterations},
+          {"max_iterations", options.max_iterations.value_or(0)},
           {"tolerance", number_json(options.tolerance)},
           {"check_every", options.check_every},
           {"inner_repeats", options.inner_repeats},
@@ -105,6 +105,7 @@ Json run_record(const RunRequest& request, const Result<T>& result) {
   Options used = request.options;
   used.algorithm = result.algorithm;
   used.precision = result.precision;
+  used.max_iterations = result.max_iterations;
   used.threads = result.threads;
   used.panel_rows = result.panel_rows;
   used.backend = value_named<Enumeration<BackendKind>>(result.backend).value_or(used.backend);

@@ -12,14 +12,23 @@ namespace nonneg {
 
 class HostSums {
  public:
-  /// A copy of `count` doubles as RunSum has them, then the losses of all workers.
-  HostSums(const double* sums, Index count) : sums_(sums, sums + count) {}
+  /// A copy of `count` doubles as RunSum and, for `rank` components, ComponentSum have them, then
+  /// the losses of all workers.
+  HostSums(const double* sums, Index count, Index rank) : sums_(sums, sums + count), rank_(rank) {}
 
   double operator[](Index which) const { return sums_[static_cast<std::size_t>(which)]; }
   FactorSums w() const { return factor_sums(RunSum::w_sums); }
   FactorSums h() const { return factor_sums(RunSum::h_sums); }
   /// The loss, where it was added up entry by entry.
-  double loss() const { return std::accumulate(sums_.begin() + RunSum::count, sums_.end(), 0.0); }
+  double loss() const {
+    const Index first = RunSum::count + ComponentSum::kinds * rank_;
+    return std::accumulate(sums_.begin() + first, sums_.end(), 0.0);
+  }
+  /// One for each component.
+  std::vector<double> of_components(ComponentSum::Kind kind) const {
+    const auto first = sums_.begin() + RunSum::count + kind * rank_;
+    return {first, first + rank_};
+  }
 
   /// Of the extrapolation; all zeros where there is none.
   bool undone() const { return step(StepState::undone) != 0; }
@@ -34,6 +43,7 @@ class HostSums {
   }
 
   std::vector<double> sums_;
+  Index rank_;
 };
 
 }  // namespace nonneg

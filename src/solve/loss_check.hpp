@@ -28,6 +28,7 @@ class LossCheck {
       : options_(options),
         norm_(summary.scaled_sum_of_squares),
         reference_(summary.scaled_reference_loss),
+        power_sum_(summary.scaled_power_sum),
         of_zeros_(summary.scaled_mean == 0 ? loss_of_zeros(summary.weight, least_model) : 0),
         units_(units),
         scaled_(units.scaled(options.penalties)),
@@ -36,6 +37,12 @@ class LossCheck {
     small_ = static_cast<double>(plan.rows) * static_cast<double>(plan.cols) *
                  static_cast<double>(plan.rank) <
              kSmallWork;
+  }
+
+  /// An objective that is as close to 0 as factors of the compute type bring it.
+  double exact_fit() const {
+    const double rounding = fit_rounding(options_.precision);
+    return 0.5 * rounding * rounding * power_sum_;
   }
 
   /// The same objective as measured() below, for the extrapolation.
@@ -127,6 +134,8 @@ class LossCheck {
   double norm_;
   /// The loss that relative_error is relative to.
   double reference_;
+  /// Σ a^β in the run's units.
+  double power_sum_;
   /// The loss that is left of data without an entry > 0 by what the model counts as at least.
   double of_zeros_;
   ProblemUnits units_;

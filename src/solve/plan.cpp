@@ -5,6 +5,7 @@
 #include "nonneg/devices.hpp"
 #include "nonneg/plan.hpp"
 #include "options/resolve.hpp"
+#include "solve/component_moves.hpp"
 #include "solve/extrapolation.hpp"
 #include "solve/run_sums.hpp"
 
@@ -14,6 +15,10 @@ Buffers run_needs(const Options& options, Index m, Index n) {
   // Sizes do not depend on the compute type.
   Buffers needs = RunSums<double>::needs(options.rank);
   if (extrapolates(options)) needs.add(Extrapolation<double>::needs(m, n, options.rank));
+  if (options.tolerance > 0) {
+    needs.add(ComponentMoves<double>::needs(m, n, options.rank,
+                                            stopping_rule(options, 0).asks_for_last()));
+  }
   return needs;
 }
 

@@ -7,7 +7,8 @@
 namespace nonneg {
 
 /// What a run over m × n data holds beside its factors and what its sweep holds: the sums of its
-/// checks and, where it extrapolates, the factors before a sweep. `options` must be resolved.
+/// checks, the factors before a sweep where it extrapolates, and those of earlier checks where it
+/// may converge. `options` must be resolved.
 Buffers run_needs(const Options& options, Index m, Index n);
 
 }  // namespace nonneg

@@ -1,12 +1,15 @@
 #include "solve/run.hpp"
 
+#include <fmt/format.h>
+
 #include <cmath>
+#include <limits>
 
 #include "backend/profile_range.hpp"
 #include "init/first_factors.hpp"
 #include "options/checks.hpp"
 #include "options/resolve.hpp"
-#include "solve/convergence.hpp"
+#include "solve/balance.hpp"
 #include "solve/plan.hpp"
 
 namespace nonneg {
@@ -17,15 +20,31 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// From the run's units to the caller's, in place.
+/// Multiplies each column by its scale, in place.
 template <class T>
-void unscale(MatrixView<T> factor, double unit) {
-  if (unit == 1) return;
+void rescale(MatrixView<T> factor, const std::vector<double>& scales) {
   for (Index i = 0; i < factor.rows(); ++i) {
     for (Index c = 0; c < factor.cols(); ++c) {
-      factor(i, c) = static_cast<T>(static_cast<double>(factor(i, c)) / unit);
+      const double scale = scales[static_cast<std::size_t>(c)];
+      factor(i, c) = static_cast<T>(static_cast<double>(factor(i, c)) * scale);
     }
   }
+}
+
+/// A penalty on one factor alone grows smaller as the other factor takes over the scale: it has no
+/// minimum, only a limit that is never reached.
+void warn_of_one_sided(const Options& options, std::vector<std::string>& warnings) {
+  const Penalties& p = options.penalties;
+  const bool on_w = p.l1_w > 0 || p.l2_w > 0;
+  const bool on_h = p.l1_h > 0 || p.l2_h > 0;
+  if (on_w == on_h || options.floor.value_or(0) > 0) return;
+  const char* one = on_w ? "w" : "h";
+  const char* other = on_w ? "h" : "w";
+  warnings.push_back(
+      fmt::format("l1_{0} = {1:g}, l2_{0} = {2:g} penalize one factor alone: the objective falls "
+                  "for ever as the "
+                  "other one grows, and has no minimum; penalize both (l1_{3} or l2_{3})",
+                  one, on_w ? p.l1_w : p.l1_h, on_w ? p.l2_w : p.l2_h, other));
 }
 
 }  // namespace
@@ -41,11 +60,13 @@ Run<T>::Run(Problem<T>& problem, const Options& options, const InitialFactors<T>
       gram_(problem.mode().gram_rules_serve),
       plan_(problem.plan(options_.rank,
                          run_needs(options_, problem.data().rows(), problem.data().cols()))),
+      balanced_(split_is_free(options_, initial != nullptr)),
       typical_entry_(std::sqrt(problem.summary().scaled_mean / static_cast<double>(options_.rank))),
       floor_(factor_floor<T>(options_, typical_entry_)),
       loss_(options_, problem.summary(), units_, plan_,
             static_cast<double>(least_model<T>(problem.summary().scaled_mean, options_.beta)),
             gram_),
+      stopping_(stopping_rule(options_, loss_.exact_fit())),
       tuner_(plan_),
       sweep_(backend_, problem.data(), plan_, units_.data,
              problem.rule_settings(options_.rank, factor_updates())),
@@ -66,6 +87,13 @@ Run<T>::Run(Problem<T>& problem, const Options& options, const InitialFactors<T>
     sums_.take_gram(Ht_.view());
     extrapolation_->start(Ht_.view(), sums_.gram());
   }
+  if (options_.tolerance > 0) {
+    const bool since_last = stopping_.asks_for_last();
+    moves_.emplace(backend_,
+                   ComponentMoves<T>::needs(plan_.rows, plan_.cols, options_.rank, since_last),
+                   since_last);
+  }
+  warn_of_one_sided(options_, warnings_);
   timings_.inspect_seconds = seconds_since(begun_);
   started_ = Clock::now();
 }
@@ -115,29 +143,43 @@ StopReason Run<T>::run(const std::stop_token& stop, const CheckCallback& on_chec
     if (streamer_) streamer_->rethrow_failure();
     if (before_sweep) before_sweep();
     if (stop.stop_requested()) return finish(StopReason::cancelled, on_check);
-    if (iteration_ >= options_.max_iterations) {
+    if (iteration_ >= *options_.max_iterations) {
       return finish(StopReason::iteration_limit, on_check);
     }
     step();
     if (iteration_ % options_.check_every != 0) continue;
-    const bool has_previous = !history_.empty();
-    const double previous = scaled_objective_;
     check_and_tell(on_check);
-    if (undone_) continue;  // a sweep that was undone says nothing of convergence
-    if (has_previous && has_converged(previous, scaled_objective_, options_.tolerance)) {
-      return finish(StopReason::converged, on_check);
-    }
+    if (judge()) return finish(StopReason::converged, on_check);
   }
 }
 
 template <class T>
-Result<T> Run<T>::result() const {
+bool Run<T>::judge() {
+  // A sweep that was undone says nothing of convergence.
+  if (!moves_ || last_sums_->undone()) return false;
+  if (!first_objective_) first_objective_ = judged_objective_ = scaled_objective_;
+  // Where there is no check to compare with, only an exact fit has converged.
+  constexpr double kFar = std::numeric_limits<double>::infinity();
+  largest_moves_ =
+      moves_->largest_moves(iteration_, *last_sums_).value_or(LargestMoves{kFar, kFar});
+  const bool converged = has_converged(stopping_, {.first_objective = *first_objective_,
+                                                   .previous_objective = judged_objective_,
+                                                   .objective = scaled_objective_,
+                                                   .moves = largest_moves_});
+  judged_objective_ = scaled_objective_;
+  moves_->keep(iteration_, W_.view(), Ht_.view(), *last_sums_);
+  return converged;
+}
+
+template <class T>
+Result<T> Run<T>::result() {
   Result<T> result;
   result.W = W();
   result.Ht = Ht();
   result.loss_history = history_;
   result.stop_reason = stop_reason_;
   result.iterations = iteration_;
+  result.max_iterations = *options_.max_iterations;
   result.relative_error = history_.empty() ? 0 : history_.back().relative_error;
   result.timings = timings_;
   result.timings.total_seconds = seconds_since(begun_);
@@ -196,6 +238,7 @@ template <class T>
 StopReason Run<T>::finish(StopReason reason, const CheckCallback& on_check) {
   stop_reason_ = reason;
   if (history_.empty() || history_.back().iteration != iteration_) check_and_tell(on_check);
+  if (reason == StopReason::iteration_limit) advise();
   if (streamer_) {
     if (streamer_->last_taken() != iteration_ && streamer_->wait_for_room()) take_snapshot();
     streamer_->drain();
@@ -217,16 +260,19 @@ void Run<T>::add_up() {
     sums_.add_up_terms(sweep_.terms(), Ht_.view());
   }
   sums_.add_up_factors(W_.view(), Ht_.view());
+  if (balanced_ || moves_) sums_.add_up_squares(W_.view(), Ht_.view());
 }
 
 template <class T>
 LossRecord Run<T>::measure() {
   add_up();
-  const HostSums sums = sums_.fetch();
-  undone_ = sums.undone();
+  if (moves_) moves_->add_up(iteration_, W_.view(), Ht_.view(), sums_);
+  last_sums_ = sums_.fetch();
+  const HostSums& sums = *last_sums_;
+  const bool undone = sums.undone();
   loss_.require_finite_factors(iteration_, sums);
   // Before the first sweep, and after one undone, there are no terms of these factors.
-  const bool has_terms = gram_ && iteration_ > 0 && !undone_;
+  const bool has_terms = gram_ && iteration_ > 0 && !undone;
   double loss = has_terms ? loss_.by_identity(sums) : 0;
   const bool direct = !has_terms || loss_.needs_entries(loss);
   if (has_terms) entries_wanted_ = direct;
@@ -261,8 +307,8 @@ Snapshot<T> Run<T>::developed(const typename SnapshotStreamer<T>::Moment& moment
                                         : loss_.by_identity(sums);
   const LossRecord record =
       loss_.measured(moment.iteration, moment.seconds, loss, moment.by_entries, sums).record;
-  unscale(W, units_.w);
-  unscale(Ht, units_.h);
+  rescale(W, w_scales(moment.iteration, sums));
+  rescale(Ht, h_scales(moment.iteration, sums));
   return {.iteration = record.iteration,
           .seconds = record.seconds,
           .loss = record.loss,
@@ -273,11 +319,58 @@ Snapshot<T> Run<T>::developed(const typename SnapshotStreamer<T>::Moment& moment
 }
 
 template <class T>
-Matrix<T> Run<T>::in_callers_units(const Matrix<T>& factor, double unit) const {
+std::vector<double> Run<T>::w_scales(Index iteration, const HostSums& sums) const {
+  std::vector<double> scales(static_cast<std::size_t>(options_.rank), 1.0);
+  // Factors before the first sweep are as they were drawn.
+  if (balanced_ && iteration > 0) scales = balancing_factors(sums);
+  for (double& scale : scales) scale /= units_.w;
+  return scales;
+}
+
+template <class T>
+std::vector<double> Run<T>::h_scales(Index iteration, const HostSums& sums) const {
+  std::vector<double> scales = w_scales(iteration, sums);
+  for (double& scale : scales) scale = 1 / (scale * units_.w) / units_.h;
+  return scales;
+}
+
+template <class T>
+HostSums Run<T>::squares() {
+  if (balanced_) sums_.add_up_squares(W_.view(), Ht_.view());
+  return sums_.fetch();
+}
+
+template <class T>
+Matrix<T> Run<T>::W() {
+  return handed_out(W_, w_scales(iteration_, squares()));
+}
+
+template <class T>
+Matrix<T> Run<T>::Ht() {
+  return handed_out(Ht_, h_scales(iteration_, squares()));
+}
+
+template <class T>
+Matrix<T> Run<T>::handed_out(const Matrix<T>& factor, const std::vector<double>& scales) const {
   Matrix<T> host(factor.rows(), factor.cols());
   backend_.copy(factor.view(), host.view());
-  unscale(host.view(), unit);
+  rescale(host.view(), scales);
   return host;
+}
+
+template <class T>
+void Run<T>::advise() {
+  if (!moves_) return;
+  const LargestMoves& allowed = stopping_.allowed;
+  std::string how_far;
+  if (std::isfinite(largest_moves_.over_last_third)) {
+    how_far = fmt::format(
+        ": over the last third of the run a component moved by {:.2g}, where {:.2g} is settled",
+        largest_moves_.over_last_third, allowed.over_last_third);
+  }
+  warnings_.push_back(fmt::format(
+      "not converged after {} iterations{}; raise max_iterations (--max-iterations) or tolerance",
+      iteration_, how_far));
 }
 
 template class Run<float>;

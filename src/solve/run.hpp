@@ -13,6 +13,8 @@
 #include "nonneg/snapshot.hpp"
 #include "nonneg/solver.hpp"
 #include "panels/panel_tuner.hpp"
+#include "solve/component_moves.hpp"
+#include "solve/convergence.hpp"
 #include "solve/extrapolation.hpp"
 #include "solve/loss_check.hpp"
 #include "solve/problem.hpp"
@@ -42,9 +44,9 @@ class Run {
 
   Index iteration() const { return iteration_; }
   const std::vector<LossRecord>& history() const { return history_; }
-  Matrix<T> W() const { return in_callers_units(W_, units_.w); }
-  Matrix<T> Ht() const { return in_callers_units(Ht_, units_.h); }
-  Result<T> result() const;
+  Matrix<T> W();
+  Matrix<T> Ht();
+  Result<T> result();
 
  private:
   FactorUpdates<T> factor_updates() const;
@@ -58,12 +60,23 @@ class Run {
   /// The sums that a check needs, but for the loss that is added up entry by entry.
   void add_up();
   LossRecord measure();
+  /// After a check of run(): whether the run has converged.
+  bool judge();
+  /// Warns that the run has not converged.
+  void advise();
   /// Gives the backend the sums of the factors to add up, and the copies to make. Never waits.
   void take_snapshot();
   /// On the streamer's thread.
   Snapshot<T> developed(const typename SnapshotStreamer<T>::Moment& moment, const HostSums& sums,
                         MatrixView<T> W, MatrixView<T> Ht) const;
-  Matrix<T> in_callers_units(const Matrix<T>& factor, double unit) const;
+  /// What each column of W and of Ht that is handed out after `iteration` sweeps is multiplied by:
+  /// the units, and what balances the components.
+  std::vector<double> w_scales(Index iteration, const HostSums& sums) const;
+  std::vector<double> h_scales(Index iteration, const HostSums& sums) const;
+  /// The sums that the scales depend on.
+  HostSums squares();
+  /// On the host.
+  Matrix<T> handed_out(const Matrix<T>& factor, const std::vector<double>& scales) const;
 
   Problem<T>& problem_;
   Options options_;
@@ -73,10 +86,13 @@ class Run {
   /// Whether the loss has a Gram identity.
   bool gram_;
   Plan plan_;
+  /// Whether factors are handed out balanced.
+  bool balanced_;
   /// Of either factor: sqrt(mean(A') / k).
   double typical_entry_;
   T floor_;
   LossCheck loss_;
+  StoppingRule stopping_;
   PanelTuner<T> tuner_;
   Sweep<T> sweep_;
   RunSums<T> sums_;
@@ -85,15 +101,20 @@ class Run {
   std::optional<Extrapolation<T>> extrapolation_;
   /// A whole sweep, where it can be replayed.
   std::unique_ptr<Recording> recording_;
+  /// Where the run may converge.
+  std::optional<ComponentMoves<T>> moves_;
 
   /// When the first sweep could begin.
   Clock::time_point started_;
   Index iteration_ = 0;
-  /// As of the last check: whether the sweep before it was undone, whether only A itself could tell
-  /// the loss, and the objective.
-  bool undone_ = false;
+  /// As of the last check: its sums, whether only A itself could tell the loss, and the objective.
+  std::optional<HostSums> last_sums_;
   bool entries_wanted_ = false;
   double scaled_objective_ = 0;
+  /// The objectives of the first check and of the last that was judged, and the moves then.
+  std::optional<double> first_objective_;
+  double judged_objective_ = 0;
+  LargestMoves largest_moves_;
   StopReason stop_reason_ = StopReason::iteration_limit;
   std::vector<LossRecord> history_;
   Timings timings_;

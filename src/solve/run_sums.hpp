@@ -13,21 +13,24 @@ class RunSums {
   /// For each worker the loss of its rows beside the sums of all.
   static Buffers needs(Index rank) {
     return {{"G", rank, rank},
-            {"sums", 1, RunSum::count, Buffer::Entries::doubles},
+            {"sums", 1, RunSum::count + ComponentSum::kinds * rank, Buffer::Entries::doubles},
             {"losses", 1, 1, Buffer::Entries::doubles, true}};
   }
 
   RunSums(Backend<T>& backend, const Buffers& needs, int workers)
       : backend_(backend),
+        rank_(needs.at("G").rows),
         G_(allocate(backend, needs, "G")),
         sums_(backend.allocate_sums(needs.at("sums").cols + workers * needs.at("losses").cols)) {
     backend.clear_sums(sums_.data(), size());
   }
 
-  /// The backend's sums: RunSum::count of them, then the loss of each worker's rows.
+  /// The backend's sums: RunSum::count of them, those of each component, then the loss of each
+  /// worker's rows.
   double* data() { return sums_.data(); }
   Index size() const { return sums_.cols(); }
-  double* losses() { return data() + RunSum::count; }
+  double* of_components(ComponentSum::Kind kind) { return data() + RunSum::count + kind * rank_; }
+  double* losses() { return of_components(ComponentSum::kinds); }
 
   /// The Gram matrix of Ht, k × k, as last taken.
   MatrixView<T> gram() { return G_.view(); }
@@ -48,15 +51,22 @@ class RunSums {
     backend_.factor_sums(Ht, data() + RunSum::h_sums);
   }
 
+  /// The squared norms of the columns of W and Ht.
+  void add_up_squares(MatrixView<const T> W, MatrixView<const T> Ht) {
+    backend_.column_dots(W, W, of_components(ComponentSum::w_squares));
+    backend_.column_dots(Ht, Ht, of_components(ComponentSum::h_squares));
+  }
+
   /// Waits for the sums.
   HostSums fetch() {
     std::vector<double> host(static_cast<std::size_t>(size()));
     backend_.fetch(data(), host.data(), size());
-    return HostSums(host.data(), size());
+    return HostSums(host.data(), size(), rank_);
   }
 
  private:
   Backend<T>& backend_;
+  Index rank_;
   Matrix<T> G_;
   Matrix<double> sums_;
 };

@@ -42,6 +42,7 @@ class SnapshotStreamer {
         clock_(options.schedule),
         rows_(static_cast<Index>(sampled_rows(m, options.w_rows).size())),
         stride_(rows_ > 1 ? sampled_rows(m, options.w_rows)[1] : 1),
+        rank_(k),
         sum_count_(sums) {
     for (Index slot = 0; slot < options.ring; ++slot) {
       ring_.push_back(backend.make_host_copy(rows_, n, k, sums));
@@ -155,7 +156,7 @@ class SnapshotStreamer {
       std::exception_ptr failure;
       try {
         next.copy->wait();
-        Snapshot<T> snapshot = develop_(next.moment, HostSums(next.copy->sums(), sum_count_),
+        Snapshot<T> snapshot = develop_(next.moment, HostSums(next.copy->sums(), sum_count_, rank_),
                                         next.copy->W(), next.copy->Ht());
         snapshot.skipped = next.skipped;
         sink_.accept(snapshot);
@@ -181,6 +182,7 @@ class SnapshotStreamer {
   /// Of W in a snapshot: so many rows, every stride-th.
   Index rows_;
   Index stride_;
+  Index rank_;
   Index sum_count_;
   std::vector<std::unique_ptr<HostCopy<T>>> ring_;
 

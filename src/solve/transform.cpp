@@ -54,11 +54,11 @@ void settle_rows(PanelCrew<T>& crew, int worker, UpdateRule<T>& rule, const Opti
   crew.for_each_panel(worker, [&](const Panel<T>& panel) {
     const MatrixView<T> W_p = W.row_block(panel.first_row, panel.rows());
     rows.begin(backend, W_p);
-    for (Index done = 0; done < options.max_iterations;) {
-      const Index round = std::min(options.check_every, options.max_iterations - done);
+    for (Index done = 0; done < *options.max_iterations;) {
+      const Index round = std::min(options.check_every, *options.max_iterations - done);
       for (Index i = 0; i < round; ++i) rule.update_rows(panel, Ht, W_p);
       done += round;
-      if (!rows.again(backend, W_p, done == options.max_iterations,
+      if (!rows.again(backend, W_p, done == *options.max_iterations,
                       result.row_block(panel.first_row, panel.rows()))) {
         break;
       }
@@ -97,7 +97,7 @@ Matrix<T> transform(const DataView& A, MatrixView<const T> H, const Options& giv
   draw_factor(backend, DrawnFactor::w, options.seed, typical, floor, W.view());
 
   const RuleSettings<T> settings = problem.rule_settings(
-      options.rank, {.W = w_update<T>(options, units, floor, options.max_iterations,
+      options.rank, {.W = w_update<T>(options, units, floor, *options.max_iterations,
                                       options.tolerance * options.tolerance),
                      .H = {}});
   const Index panel_rows = max_panel_rows(plan);

@@ -171,6 +171,8 @@ TEST_F(FarRowsTest, EveryPrimitiveFindsThemAsItFindsRowsThatAreNear) {
 
   EXPECT_EQ(sums([&](double* s) { b.dot(far_apart(F), far_apart(P), s); }),
             sums([&](double* s) { b.dot(as_usual(F), as_usual(P), s); }));
+  EXPECT_EQ(sums([&](double* s) { b.column_dots(far_apart(F2), far_apart(F2), s); }),
+            sums([&](double* s) { b.column_dots(as_usual(F2), as_usual(F2), s); }));
   EXPECT_EQ(sums([&](double* s) { b.factor_sums(far_apart(F), s); }),
             sums([&](double* s) { b.factor_sums(as_usual(F), s); }));
   constexpr Divergence<float> kHalfSquares{kFrobenius, 0};

@@ -153,7 +153,7 @@ int main(int argc, char** argv) {
     options.check_every = 1;
     options.tolerance = 0;
     const std::chrono::milliseconds delay(std::stol(argv[3]));
-    task.run.max_iterations = options.max_iterations;
+    task.run.max_iterations = *options.max_iterations;
     task.run.tolerance = options.tolerance;
 
     std::stop_source stop;

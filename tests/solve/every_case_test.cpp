@@ -66,11 +66,11 @@ TEST_P(EveryCase, PlantedFactorsComeBack) {
     const bool mu = GetParam().algorithm == Algorithm::mu;
     const Planted planted = planted_unique(rows(), cols(), 5, GetParam().takes_zeros());
     Options options = EveryCase::options(mu ? sweeps(800, 200) : 200);
-    options.check_every = options.max_iterations;
+    options.check_every = *options.max_iterations;
     // Multiplicative updates near the zeros of the planted factors like 1/t. A loss is told to u of
     // ‖A‖², and so its root to √u.
     const double allowed =
-        mu ? 40 / static_cast<double>(options.max_iterations) : 4 * std::sqrt(kUnitRoundoff<T>);
+        mu ? 40 / static_cast<double>(*options.max_iterations) : 4 * std::sqrt(kUnitRoundoff<T>);
     // A start may lead elsewhere, or slowly: one of three must do.
     double error = 1;
     for (Index seed = 1; seed <= 3 && error >= allowed; ++seed) {
@@ -149,8 +149,8 @@ TEST_P(EveryCase, SubnormalEntriesHaveTheFactorsOfWholeNumbers) {
     options.check_every = 1;
     // c = 2^-1074, or 2^-148: the smallest entries there are.
     const double root = GetParam().wide ? 0x1p-537 : 0x1p-74;
-    expect_scaled<T>(whole_numbers(2), root, options.max_iterations,
-                     agreement<T>(options.max_iterations),
+    expect_scaled<T>(whole_numbers(2), root, *options.max_iterations,
+                     agreement<T>(*options.max_iterations),
                      [&](const Dense& A) { return run<T>(A, options); });
   });
 }
@@ -168,7 +168,7 @@ TEST_P(EveryCase, HugeEntriesHaveTheFactorsOfWholeNumbers) {
                         {"overflows float64", "divide A by"});
       root = std::ldexp(1.0, static_cast<int>(480 / GetParam().beta));
     }
-    expect_scaled<T>(A, root, options.max_iterations, agreement<T>(options.max_iterations),
+    expect_scaled<T>(A, root, *options.max_iterations, agreement<T>(*options.max_iterations),
                      [&](const Dense& X) { return run<T>(X, options); });
   });
 }

@@ -51,10 +51,26 @@ TEST(ProblemTest, APlanCountsWhatTheRunHoldsBesides) {
   const Problem<float> problem(A.view(), options_of(3, 1));
   const Plan bare = problem.plan(3, {});
   const Plan whole = problem.plan(3, run_needs(problem.options(), 61, 23));
-  // G and 14 sums; the factors before a sweep and the point; a loss for each worker.
-  const std::uint64_t fixed = 3 * 3 * 4 + 14 * 8 + (61 + 2 * 23) * 3 * 4;
+  // G twice; 14 sums and 6 for each component; the factors before a sweep and the point; a loss for
+  // each worker.
+  const std::uint64_t fixed = 2 * 3 * 3 * 4 + (14 + 6 * 3) * 8 + (61 + 2 * 23) * 3 * 4;
   EXPECT_EQ(whole.workspace_bytes - bare.workspace_bytes,
             fixed + 8 * static_cast<std::uint64_t>(whole.workers));
+}
+
+TEST(ProblemTest, ARunThatMayConvergeKeepsTheFactorsOfEarlierChecks) {
+  const Matrix<float> A = to_matrix<float>(noisy_planted(61, 23, 4, 5));
+  for (const Algorithm algorithm : {Algorithm::hals, Algorithm::mu}) {
+    Options options = options_of(3, 1);
+    options.algorithm = algorithm;
+    const Problem<float> problem(A.view(), options);
+    const Plan fixed = problem.plan(3, run_needs(problem.options(), 61, 23));
+    Options judged = problem.options();
+    judged.tolerance = 1e-4;
+    const Plan plan = problem.plan(3, run_needs(judged, 61, 23));
+    EXPECT_EQ(plan.workspace_bytes - fixed.workspace_bytes,
+              static_cast<std::uint64_t>(algorithm == Algorithm::mu ? 2 : 3) * (61 + 23) * 3 * 4);
+  }
 }
 
 TEST(ProblemTest, DataThatCannotBeUsedIsRefusedBeforeAnyRun) {

@@ -127,9 +127,9 @@ TYPED_TEST(ExtrapolatedSweepTest, OneThatRaisesTheObjectiveIsUndone) {
   options.inner_repeats = 1;
   const Dense A = noisy_planted(41, 29, 4, 1, 0.02);
   const Factors start = random_start(41, 29, 4, 4);
-  EXPECT_EQ(this->check(A, start, options, 17, false), 0);
-  EXPECT_EQ(this->check(A, start, options, 18, false), 1);
-  EXPECT_EQ(this->check(A, start, options, 22, false), 1);
+  EXPECT_EQ(this->check(A, start, options, 18, false), 0);
+  EXPECT_EQ(this->check(A, start, options, 19, false), 1);
+  EXPECT_EQ(this->check(A, start, options, 23, false), 1);
 }
 
 TYPED_TEST(ReferenceSweepTest, FirstFactorsAreTheCallersUntilTheFirstSweep) {

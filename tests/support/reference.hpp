@@ -130,6 +130,13 @@ inline double relative_distance(const Dense& X, const Dense& Y) {
   return std::sqrt(squared_distance(X, Y) / squared_norm(Y));
 }
 
+/// The distance of column c of X from that of Y, both at unit norm.
+inline double column_move(const Dense& X, const Dense& Y, Index c) {
+  const Dense products = transposed_product(X, Y);
+  const double norms = std::sqrt(gram(X)(c, c) * gram(Y)(c, c));
+  return std::sqrt(std::max(2 - 2 * products(c, c) / norms, 0.0));
+}
+
 /// W·Htᵀ.
 inline Dense model(const Dense& W, const Dense& Ht) { return product(W, transpose(Ht)); }
 
@@ -244,7 +251,8 @@ inline void sweep(Algorithm algorithm, const Dense& A, Factors& factors, const P
 }
 
 /// Sweeps from points to which H is carried on along its last step; one that raises the objective
-/// is undone, and the next is a plain one (Ang & Gillis, Neural Computation 31(2), 2019).
+/// is undone, and the next is a plain one (Ang & Gillis, Neural Computation 31(2), 2019). The step
+/// is free of the scales: H before it is brought to the norms of H's components now.
 struct Extrapolated {
   Factors factors;
   Dense point = factors.Ht;
@@ -274,9 +282,15 @@ struct Extrapolated {
       most = std::min(1.01 * most, 1.0);
     }
     point = factors.Ht;
-    for (std::size_t e = 0; e < point.entries.size(); ++e) {
-      const double step = factors.Ht.entries[e] - before.Ht.entries[e];
-      point.entries[e] = std::max(factors.Ht.entries[e] + beta * step, floor);
+    const Dense now = gram(factors.Ht);
+    const Dense then = gram(before.Ht);
+    for (Index c = 0; c < point.cols; ++c) {
+      const bool usable = now(c, c) > 0 && then(c, c) > 0;
+      const double scale = usable ? std::sqrt(now(c, c) / then(c, c)) : 1;
+      for (Index j = 0; j < point.rows; ++j) {
+        const double step = factors.Ht(j, c) - scale * before.Ht(j, c);
+        point(j, c) = std::max(factors.Ht(j, c) + beta * step, floor);
+      }
     }
   }
 };

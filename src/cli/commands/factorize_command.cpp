@@ -73,16 +73,16 @@ std::string naming_file(const std::string& message, const FactorizeArguments& ar
 /// What of the run is known before it begins.
 SnapshotRun snapshot_run(const FactorizeArguments& arguments, const MatrixFile& file,
                          const DataView& A) {
-  const Options& options = arguments.options;
+  const Options options = resolve(arguments.options, A);
   SnapshotRun run;
   run.rank = options.rank;
-  run.algorithm = to_string(resolve(options, A).algorithm);
+  run.algorithm = to_string(options.algorithm);
   run.loss = loss_name(options.beta);
   run.beta = options.beta;
   run.precision = to_string(resolve(options.precision, file.view().type()));
   run.backend = to_string(choose_backend(options, A).kind);
   run.seed = options.seed;
-  run.max_iterations = options.max_iterations;
+  run.max_iterations = *options.max_iterations;
   run.tolerance = options.tolerance;
   run.data_source = std::filesystem::absolute(file.path()).lexically_normal().string();
   if (file.dataset().starts_with('/')) run.data_source += ":" + file.dataset();
@@ -106,7 +106,9 @@ Ended<T> solve_file(const MatrixFile& file, const DataView& A, const FactorizeAr
   try {
     Solver<T> solver = initial == nullptr ? Solver<T>(A, arguments.options)
                                           : Solver<T>(A, arguments.options, *initial);
-    watch.begin(solver, A, snapshot_run(arguments, file, A));
+    const SnapshotRun begun = snapshot_run(arguments, file, A);
+    progress.set_limit(begun.max_iterations);
+    watch.begin(solver, A, begun);
     interrupt.begin_graceful();
     std::exception_ptr failure;
     try {
@@ -225,7 +227,7 @@ ExitStatus execute(FactorizeArguments arguments, Interrupt& interrupt) {
   // On standard error, where the progress goes: with --json, standard output is one object.
   if (!watch.address().empty()) say(fmt::format("nonneg: live at {}\n", watch.address()));
 
-  Progress progress(arguments.telling.quiet, arguments.options.max_iterations);
+  Progress progress(arguments.telling.quiet);
   progress.show("reading " + arguments.input);
   const MatrixFile file =
       MatrixFile::open(arguments.input, opened_for(arguments.options, arguments.open));
@@ -275,10 +277,11 @@ void declare(OptionTable& table, FactorizeArguments& arguments) {
   table.unsigned_integer("--seed", options.seed, "Which random numbers to draw");
 
   table.group("Stop");
-  table.integer("--max-iterations", options.max_iterations, "Most iterations");
+  table.integer("--max-iterations", options.max_iterations, "Most iterations",
+                "200, or 1000 where only mu serves");
   table.decimal("--tolerance", options.tolerance,
-                "Stop when the objective falls by less than this part of itself between two "
-                "checks; 0: never");
+                "Stop when no component moves by more than about the root of this between two "
+                "checks, and the objective hardly falls; 0: never");
   table.integer("--check-every", options.check_every, "Iterations between two checks");
   add_computing(table, options);
   add_watching(table, arguments.watch);

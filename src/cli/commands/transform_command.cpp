@@ -132,7 +132,7 @@ ExitStatus execute(const TransformArguments& arguments, Interrupt& interrupt) {
                   arguments.model);
   }
 
-  Progress progress(arguments.telling.quiet, arguments.options.max_iterations);
+  Progress progress(arguments.telling.quiet);
   progress.show("reading " + arguments.input);
   const MatrixFile h = MatrixFile::open((fs::path(arguments.model) / "H.npy").string());
   const Options options = transform_options(arguments, h.view().rows());
@@ -162,7 +162,8 @@ void declare(OptionTable& table, TransformArguments& arguments) {
   table.decimal("--l1-w", arguments.l1_w, "Penalty on the sum of W", "the model's");
   table.decimal("--l2-w", arguments.l2_w, "Penalty on half the squares of W", "the model's");
   table.group("Stop");
-  table.integer("--max-iterations", options.max_iterations, "Most updates of a row");
+  table.integer("--max-iterations", options.max_iterations, "Most updates of a row",
+                "200, or 1000 where only mu serves");
   table.decimal("--tolerance", options.tolerance,
                 "A row is done when it moves by less than this part of its first step; 0: never");
   add_computing(table, options);

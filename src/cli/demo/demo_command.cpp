@@ -165,7 +165,7 @@ ExitStatus learning(const DemoArguments& arguments, records::RunDirectory* direc
   validate(options);
 
   // Done in a blink: the table that follows says more than a progress line.
-  Progress progress(true, options.max_iterations);
+  Progress progress(true, *options.max_iterations);
   const InitialFactors<double> initial{demo.W0.view(), demo.H0.view()};
   std::vector<render::FactorFrame> frames;
   const Watcher<double> keep_frame = [&](const Solver<double>& solver, const LossRecord& record) {
@@ -202,7 +202,7 @@ ExitStatus line(const DemoArguments& arguments, records::RunDirectory* directory
   options.threads = arguments.threads;
   validate(options);
 
-  Progress progress(true, options.max_iterations);
+  Progress progress(true, *options.max_iterations);
   const Result<double> result = solve<double>(A, options, nullptr, progress, interrupt);
   const render::FactorFrame frame = unit_components(result);
   picture.write(
@@ -264,7 +264,7 @@ ExitStatus swimmer(const DemoArguments& arguments, records::RunDirectory* direct
   std::uint64_t best_seed = options.seed;
   int starts = 0;
   // Quick: in a pipe a line per start would be noise.
-  Progress progress(arguments.telling.quiet || !stderr_is_terminal(), options.max_iterations);
+  Progress progress(arguments.telling.quiet || !stderr_is_terminal(), *options.max_iterations);
   while (starts < kSwimmerStarts) {
     Result<float> result = solve<float>(A, options, nullptr, progress, interrupt);
     ++starts;

@@ -16,8 +16,8 @@ std::string progress_text(const LossRecord& record, const std::optional<LossReco
 
 class Progress {
  public:
-  /// Silent if `quiet`.
-  Progress(bool quiet, Index max_iterations);
+  /// Silent if `quiet`. `max_iterations` must be known before the first check.
+  explicit Progress(bool quiet, Index max_iterations = 0);
   /// Ends the line.
   ~Progress();
   Progress(const Progress&) = delete;
@@ -25,6 +25,7 @@ class Progress {
 
   /// Shown on a terminal until the first check, such as "reading faces.npy".
   void show(const std::string& activity);
+  void set_limit(Index max_iterations) { max_iterations_ = max_iterations; }
   void on_check(const LossRecord& record);
   /// The run is over: shows the last check if it has not been shown. Nothing more is drawn.
   void end();

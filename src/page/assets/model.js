@@ -105,23 +105,3 @@ function changes() {
   }
   return result;
 }
-
-/**
- * The iteration at which the change will have fallen below the tolerance, if it goes on as over the
- * latest checks (a straight line through its logarithm); null where that says nothing.
- */
-function convergenceTrend(tolerance) {
-  const recent = changes().slice(-12).filter((c) => c.change > 0);
-  if (!(tolerance > 0) || recent.length < 5) return null;
-  const n = recent.length;
-  const meanX = recent.reduce((s, c) => s + c.iteration, 0) / n;
-  const meanY = recent.reduce((s, c) => s + Math.log(c.change), 0) / n;
-  let covariance = 0, variance = 0;
-  for (const c of recent) {
-    covariance += (c.iteration - meanX) * (Math.log(c.change) - meanY);
-    variance += (c.iteration - meanX) ** 2;
-  }
-  const slope = covariance / variance;
-  if (!(slope < 0)) return null;
-  return Math.max(meanX + (Math.log(tolerance) - meanY) / slope, recent[n - 1].iteration);
-}

@@ -46,10 +46,6 @@ function timeLeft() {
   const rate = sweepRate();
   if (!last || !rate || !s.max_iterations) return ["–", ""];
   const most = Math.max(0, s.max_iterations - last.iteration) / rate;
-  const trend = convergenceTrend(s.tolerance);
-  if (trend !== null && trend < s.max_iterations) {
-    return [`≈ ${formatSeconds((trend - last.iteration) / rate)}`, `by its trend; at most ${formatSeconds(most)}`];
-  }
   return [`≤ ${formatSeconds(most)}`, "to the iteration limit"];
 }
 
@@ -64,7 +60,7 @@ function drawReadings(live) {
     ["iteration", formatCount(iteration), s.max_iterations ? `of at most ${formatCount(s.max_iterations)}` : ""],
     ["relative error", formatNumber(last?.relative_error, 5), loss.relative],
     ["objective", formatNumber(last?.objective, 5), `${loss.formula} + penalties`],
-    ["last change", formatNumber(change?.change, 2), s.tolerance > 0 ? `stops below ${formatNumber(s.tolerance, 2)}` : "of the objective"],
+    ["last change", formatNumber(change?.change, 2), "of the objective"],
     ["elapsed", formatSeconds(model.end?.seconds ?? last?.seconds), ""],
     ["rate", rate ? formatNumber(rate, 3) : "–", "sweeps / s"],
   ];

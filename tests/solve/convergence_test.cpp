@@ -1,0 +1,173 @@
+// The rule by which a run has converged, and the moves of components that it is given.
+#include "solve/convergence.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "cpu/cpu_backend.hpp"
+#include "solve/component_moves.hpp"
+#include "solve/run_sums.hpp"
+#include "support/reference.hpp"
+
+namespace nonneg::test {
+namespace {
+
+constexpr StoppingRule kRule{.tolerance = 1e-4,
+                             .allowed = {.since_last = 0.01, .over_last_third = 0.05},
+                             .exact_fit = 1e-20};
+
+TEST(HasConverged, WantsSettledComponentsAndAFlatObjective) {
+  const Advance settled{
+      .first_objective = 50, .previous_objective = 10.05, .objective = 10, .moves = {0.009, 0.049}};
+  EXPECT_TRUE(has_converged(kRule, settled));
+  Advance moving = settled;
+  moving.moves.since_last = 0.011;
+  EXPECT_FALSE(has_converged(kRule, moving));
+  Advance creeping = settled;
+  creeping.moves.over_last_third = 0.051;
+  EXPECT_FALSE(has_converged(kRule, creeping));
+  Advance falling = settled;
+  falling.previous_objective = 10.2;
+  EXPECT_FALSE(has_converged(kRule, falling));
+  StoppingRule never = kRule;
+  never.tolerance = 0;
+  EXPECT_FALSE(has_converged(never, settled));
+}
+
+TEST(HasConverged, AnObjectiveNegligibleAgainstTheFirstMayFall) {
+  const Advance tiny{
+      .first_objective = 50, .previous_objective = 8e-7, .objective = 4e-7, .moves = {1e-3, 1e-3}};
+  EXPECT_TRUE(has_converged(kRule, tiny));
+  Advance larger = tiny;
+  larger.first_objective = 5;
+  EXPECT_FALSE(has_converged(kRule, larger));
+}
+
+TEST(HasConverged, AnExactFitNeedsNothingElse) {
+  EXPECT_TRUE(has_converged(
+      kRule,
+      {.first_objective = 1e-20, .previous_objective = 1, .objective = 1e-20, .moves = {1, 1}}));
+}
+
+TEST(HasConverged, WhatIsNotANumberHasNot) {
+  EXPECT_FALSE(has_converged(kRule, {.first_objective = 50,
+                                     .previous_objective = 10,
+                                     .objective = 10,
+                                     .moves = {0, std::nan("")}}));
+  EXPECT_FALSE(has_converged(
+      kRule,
+      {.first_objective = 50, .previous_objective = std::nan(""), .objective = 10, .moves = {}}));
+}
+
+TEST(StoppingRuleOf, DependsOnTheUpdatesAndOnHowManyLieBetweenChecks) {
+  Options options;
+  options.algorithm = Algorithm::hals;
+  options.tolerance = 1e-4;
+  EXPECT_DOUBLE_EQ(stopping_rule(options, 0).allowed.since_last, 0.01);
+  EXPECT_DOUBLE_EQ(stopping_rule(options, 0).allowed.over_last_third, 0.05);
+  EXPECT_TRUE(stopping_rule(options, 0).asks_for_last());
+  options.check_every = 100;
+  EXPECT_DOUBLE_EQ(stopping_rule(options, 0).allowed.since_last, 0.01);
+  options.check_every = 1;
+  EXPECT_DOUBLE_EQ(stopping_rule(options, 0).allowed.since_last, 0.001);
+  EXPECT_DOUBLE_EQ(stopping_rule(options, 0).allowed.over_last_third, 0.05);
+  options.algorithm = Algorithm::mu;
+  EXPECT_FALSE(stopping_rule(options, 0).asks_for_last());
+  EXPECT_DOUBLE_EQ(stopping_rule(options, 0).allowed.over_last_third, 0.03);
+}
+
+class ComponentMovesTest : public ::testing::Test {
+ protected:
+  static constexpr Index kRank = 3;
+
+  /// Moves of a made-up run whose components turn by an angle an iteration: W's first by `step`,
+  /// H's second by twice that; the third is zero in W, and grows without turning in H.
+  struct Run {
+    Matrix<double> W{2, kRank};
+    Matrix<double> Ht{2, kRank};
+
+    Run(Index iteration, double step) {
+      const double t = static_cast<double>(iteration) * step;
+      const double scale = static_cast<double>(iteration + 1);
+      for (Index i = 0; i < 2; ++i) {
+        const double along = i == 0 ? 1 : 0;
+        W(i, 0) = scale * (i == 0 ? std::cos(t) : std::sin(t));
+        Ht(i, 0) = along;
+        W(i, 1) = along;
+        Ht(i, 1) = i == 0 ? std::cos(2 * t) : std::sin(2 * t);
+        W(i, 2) = 0;
+        Ht(i, 2) = scale * 1e100;
+      }
+    }
+  };
+
+  explicit ComponentMovesTest(bool since_last = true)
+      : moves_(*backend_, ComponentMoves<double>::needs(2, 2, kRank, since_last), since_last) {}
+
+  HostSums sums_of(const Run& run, Index iteration) {
+    sums_.add_up_squares(run.W.view(), run.Ht.view());
+    moves_.add_up(iteration, run.W.view(), run.Ht.view(), sums_);
+    return sums_.fetch();
+  }
+
+  std::optional<LargestMoves> check(const Run& run, Index iteration) {
+    const HostSums sums = sums_of(run, iteration);
+    const std::optional<LargestMoves> found = moves_.largest_moves(iteration, sums);
+    moves_.keep(iteration, run.W.view(), run.Ht.view(), sums);
+    return found;
+  }
+
+  /// How far a component turns whose angle changes by `step` in each iteration between.
+  static double turn(double step, Index from, Index to) {
+    return 2 * std::sin(step * static_cast<double>(to - from) / 2);
+  }
+
+  std::unique_ptr<Backend<double>> backend_ = cpu::make_cpu_backend<double>(1);
+  RunSums<double> sums_{*backend_, RunSums<double>::needs(kRank), 1};
+  ComponentMoves<double> moves_;
+};
+
+TEST_F(ComponentMovesTest, AreThoseOfUnitVectorsSinceTheCheckBeforeAndOverTheLastThird) {
+  // Marks are 10, 15, 25, 40, 60 and 90.
+  const std::vector<Index> marks{-1, -1, 10, 10, 15, 15, 15, 25, 25, 25, 25, 40, 40,
+                                 40, 40, 40, 40, 60, 60, 60, 60, 60, 60, 60, 60, 60};
+  for (std::size_t c = 0; c < marks.size(); ++c) {
+    const Index iteration = 5 * static_cast<Index>(c + 1);
+    const std::optional<LargestMoves> found = check(Run(iteration, 1e-3), iteration);
+    ASSERT_EQ(found.has_value(), marks[c] > 0) << iteration;
+    if (!found) continue;
+    EXPECT_NEAR(found->since_last, turn(2e-3, iteration - 5, iteration), 1e-12) << iteration;
+    EXPECT_NEAR(found->over_last_third, turn(2e-3, marks[c], iteration), 1e-12) << iteration;
+  }
+}
+
+TEST_F(ComponentMovesTest, AComponentThatDiesHasMoved) {
+  Run run(10, 0);
+  check(run, 10);
+  run.W(0, 1) = 0;
+  const std::optional<LargestMoves> found = check(run, 20);
+  ASSERT_TRUE(found);
+  EXPECT_NEAR(found->since_last, std::sqrt(2.0), 1e-15);
+  EXPECT_NEAR(found->over_last_third, std::sqrt(2.0), 1e-15);
+}
+
+class CreepingMovesTest : public ComponentMovesTest {
+ protected:
+  CreepingMovesTest() : ComponentMovesTest(false) {}
+};
+
+TEST_F(CreepingMovesTest, AreThoseOverTheLastThirdAlone) {
+  EXPECT_EQ(ComponentMoves<double>::needs(2, 2, kRank, false).list().size(), 4U);
+  check(Run(10, 1e-3), 10);
+  const std::optional<LargestMoves> found = check(Run(20, 1e-3), 20);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->since_last, 0);
+  EXPECT_NEAR(found->over_last_third, turn(2e-3, 10, 20), 1e-12);
+}
+
+}  // namespace
+}  // namespace nonneg::test
