@@ -29,7 +29,8 @@ INSTANTIATE_TEST_SUITE_P(Command, HelpPage,
 
 TEST(Help, ShowsDefaults) {
   const Outcome outcome = run(Workplace(), {"factorize", "--help"});
-  for (const char* part : {"[frobenius]", "[200, or 1000", "[0.0001]", "[10]", "[auto]", "[random]"}) {
+  for (const char* part :
+       {"[frobenius]", "[200, or 1000", "[0.0001]", "[10]", "[auto]", "[random]"}) {
     EXPECT_NE(outcome.out.find(part), std::string::npos) << part;
   }
 }
