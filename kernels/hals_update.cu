@@ -97,12 +97,12 @@ __global__ void __launch_bounds__(kThreads, 1)
     LaneValues<T, Group> f;
     LaneValues<T, Group> gradient;
     load_rows(F, ldf, first, rows, k, f);
-    ActiveRows<T, Group> active(update.repeat_tolerance, first, rows);
+    ActiveRows<T, Group> active(update, first, rows);
     for (int pass = 0; pass < repeats; ++pass) {
       if (forms_gradient(pass)) form_gradient(f, gram, P, ldp, first, rows, k, gradient);
       T change[Group::kRows] = {};
       hals_pass(f, gradient, gram, inverses, k, update, active, change);
-      if (pass + 1 == repeats || !active.again(change, pass == 0)) break;
+      if (pass + 1 == repeats || !active.again(change, pass == 0, f)) break;
     }
     store_rows(f, F, ldf, first, rows, k);
   });
@@ -139,7 +139,7 @@ __global__ void __launch_bounds__(kThreads, 1)
       }
       if (pass + 1 == repeats) break;
       change = block_sum(change);
-      if (!repeats_again(change, pass == 0, update.repeat_tolerance, threshold)) break;
+      if (!repeats_wide(change, pass == 0, f, k, update, threshold)) break;
     }
     __syncthreads();
     for (int c = thread; c < k; c += kThreads) F[i * ldf + c] = f[c];

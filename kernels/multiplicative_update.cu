@@ -22,7 +22,7 @@ __global__ void __launch_bounds__(kThreads, 1)
   for_each_row_group<Group>(rows, [&](Index first) {
     LaneValues<T, Group> f;
     load_rows(F, ldf, first, rows, k, f);
-    ActiveRows<T, Group> active(update.repeat_tolerance, first, rows);
+    ActiveRows<T, Group> active(update, first, rows);
     for (int pass = 0; pass < repeats; ++pass) {
       LaneValues<T, Group> product;
       multiply(f, gram, k, product);
@@ -41,7 +41,7 @@ __global__ void __launch_bounds__(kThreads, 1)
           f.at[r][u] = value;
         }
       }
-      if (pass + 1 == repeats || !active.again(change, pass == 0)) break;
+      if (pass + 1 == repeats || !active.again(change, pass == 0, f)) break;
     }
     store_rows(f, F, ldf, first, rows, k);
   });
@@ -68,7 +68,7 @@ __global__ void __launch_bounds__(kThreads, 1)
       }
       if (pass + 1 == repeats) break;
       change = block_sum(change);
-      if (!repeats_again(change, pass == 0, update.repeat_tolerance, threshold)) break;
+      if (!repeats_wide(change, pass == 0, f, k, update, threshold)) break;
     }
     // Each thread stores the components that it updated itself.
     for (int c = static_cast<int>(threadIdx.x); c < k; c += kThreads) F[i * ldf + c] = f[c];

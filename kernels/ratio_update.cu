@@ -3,8 +3,9 @@
 //
 // Threads: neighbouring threads take neighbouring 16 bytes of a row where all rows are aligned to
 // that, else neighbouring entries; a block takes as many rows as it has threads for. Matrices
-// without gaps are taken as one row. Reads F, P and D once and writes F once: 4·rows·k entries,
-// 3·rows·k where D is one row; bound by memory. NaN passes through.
+// without gaps are taken as one row, unless rows have floors of their own. Reads F, P and D once
+// and writes F once: 4·rows·k entries, 3·rows·k where D is one row; bound by memory. NaN passes
+// through.
 #include "kernels/beta.cuh"
 #include "kernels/launch.cuh"
 #include "kernels/ratio_update.hpp"
@@ -23,7 +24,7 @@ struct alignas(Count * sizeof(T)) Pack {
 template <class T, int Count, ExponentKind kExponent>
 __global__ void __launch_bounds__(kThreads)
     ratio_update(T* F, Index ldf, const T* P, Index ldp, const T* D, Index ldd, Index rows,
-                 Index packs, T exponent, RowUpdate<T> update) {
+                 Index packs, T exponent, RowUpdate<T> update, const T* floors, Index ldfloors) {
   using Entries = Pack<T, Count>;
   const Index row_step = static_cast<Index>(gridDim.y) * blockDim.y;
   for (Index i = static_cast<Index>(blockIdx.y) * blockDim.y + threadIdx.y; i < rows;
@@ -31,6 +32,7 @@ __global__ void __launch_bounds__(kThreads)
     auto* f_row = reinterpret_cast<Entries*>(F + i * ldf);
     const auto* p_row = reinterpret_cast<const Entries*>(P + i * ldp);
     const auto* d_row = reinterpret_cast<const Entries*>(D + i * ldd);
+    if (floors != nullptr) update.floor = floors[i * ldfloors];
 #pragma unroll 1  // unrolled, it spills on sm_80
     for (Index j = grid_thread(); j < packs; j += grid_threads()) {
       Entries f = f_row[j];
@@ -58,9 +60,11 @@ bool aligned(const T* data, Index ld) {
 /// One row of `cols` or `rows` of them, each F's; D's step is 0 where one row serves all.
 template <class T, ExponentKind kExponent>
 void launch(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> D, T exponent,
-            const RowUpdate<T>& update, cudaStream_t stream) {
+            const RowUpdate<T>& update, MatrixView<const T> floors, cudaStream_t stream) {
   constexpr int kPack = 16 / sizeof(T);
-  const bool one_span = F.contiguous() && P.contiguous() && D.contiguous() && D.rows() == F.rows();
+  const T* own_floors = floors.rows() > 0 ? floors.data() : nullptr;
+  const bool one_span = F.contiguous() && P.contiguous() && D.contiguous() &&
+                        D.rows() == F.rows() && own_floors == nullptr;
   const Index rows = one_span ? 1 : F.rows();
   const Index cols = one_span ? F.rows() * F.cols() : F.cols();
   const Index ldd = D.rows() == 1 ? 0 : D.ld();
@@ -74,11 +78,13 @@ void launch(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> D, T exp
   const dim3 block(width, kThreads / width);
   const dim3 grid(grid_size(packs, Index{4} * width, 1 << 16), grid_size(rows, block.y, 1 << 14));
   if (packed) {
-    ratio_update<T, kPack, kExponent><<<grid, block, 0, stream>>>(
-        F.data(), F.ld(), P.data(), P.ld(), D.data(), ldd, rows, packs, exponent, update);
+    ratio_update<T, kPack, kExponent>
+        <<<grid, block, 0, stream>>>(F.data(), F.ld(), P.data(), P.ld(), D.data(), ldd, rows, packs,
+                                     exponent, update, own_floors, floors.ld());
   } else {
-    ratio_update<T, 1, kExponent><<<grid, block, 0, stream>>>(
-        F.data(), F.ld(), P.data(), P.ld(), D.data(), ldd, rows, packs, exponent, update);
+    ratio_update<T, 1, kExponent><<<grid, block, 0, stream>>>(F.data(), F.ld(), P.data(), P.ld(),
+                                                              D.data(), ldd, rows, packs, exponent,
+                                                              update, own_floors, floors.ld());
   }
   check_launch("ratio_update");
 }
@@ -87,23 +93,24 @@ void launch(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> D, T exp
 
 template <class T>
 void launch_ratio_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> D, T exponent,
-                         const RowUpdate<T>& update, cudaStream_t stream) {
+                         const RowUpdate<T>& update, MatrixView<const T> floors,
+                         cudaStream_t stream) {
   if (F.empty()) return;
   switch (exponent_kind(exponent)) {
     case ExponentKind::one:
-      return launch<T, ExponentKind::one>(F, P, D, exponent, update, stream);
+      return launch<T, ExponentKind::one>(F, P, D, exponent, update, floors, stream);
     case ExponentKind::half:
-      return launch<T, ExponentKind::half>(F, P, D, exponent, update, stream);
+      return launch<T, ExponentKind::half>(F, P, D, exponent, update, floors, stream);
     case ExponentKind::any:
-      return launch<T, ExponentKind::any>(F, P, D, exponent, update, stream);
+      return launch<T, ExponentKind::any>(F, P, D, exponent, update, floors, stream);
   }
 }
 
 template void launch_ratio_update(MatrixView<float>, MatrixView<const float>,
                                   MatrixView<const float>, float, const RowUpdate<float>&,
-                                  cudaStream_t);
+                                  MatrixView<const float>, cudaStream_t);
 template void launch_ratio_update(MatrixView<double>, MatrixView<const double>,
                                   MatrixView<const double>, double, const RowUpdate<double>&,
-                                  cudaStream_t);
+                                  MatrixView<const double>, cudaStream_t);
 
 }  // namespace nonneg::cuda

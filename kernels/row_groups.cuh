@@ -121,25 +121,36 @@ __device__ T group_sum(T value) {
   return value;
 }
 
-/// Which of a group's rows still repeat (see RowUpdate::repeat_tolerance).
+/// Which of a group's rows still repeat (see RowUpdate).
 template <class T, class Group>
 class ActiveRows {
  public:
   /// Rows first … of F are active as far as they exist.
-  __device__ ActiveRows(T tolerance, Index first, Index rows) : tolerance_(tolerance) {
+  __device__ ActiveRows(const RowUpdate<T>& update, Index first, Index rows)
+      : tolerance_(update.repeat_tolerance), until_settled_(update.until_settled) {
 #pragma unroll
     for (int r = 0; r < Group::kRows; ++r) active_[r] = first + r < rows;
   }
 
   __device__ bool operator[](int r) const { return active_[r]; }
 
-  /// Notes a pass, from each lane's own squared changes; false when no row of the warp goes on.
-  __device__ bool again(const T (&lane_change)[Group::kRows], bool first_pass) {
+  /// Notes a pass that left the rows at `f`, from each lane's own squared changes; false when no
+  /// row of the warp goes on.
+  __device__ bool again(const T (&lane_change)[Group::kRows], bool first_pass,
+                        const LaneValues<T, Group>& f) {
     bool any = false;
 #pragma unroll
     for (int r = 0; r < Group::kRows; ++r) {
       const T change = group_sum<Group>(lane_change[r]);
-      const bool on = repeats_again(change, first_pass, tolerance_, threshold_[r]);
+      bool on;
+      if (until_settled_) {
+        T norm = T{0};
+#pragma unroll
+        for (int u = 0; u < Group::kPerLane; ++u) norm += f.at[r][u] * f.at[r][u];
+        on = still_moves(change, group_sum<Group>(norm), tolerance_);
+      } else {
+        on = repeats_again(change, first_pass, tolerance_, threshold_[r]);
+      }
       active_[r] = active_[r] && on;
       any = any || active_[r];
     }
@@ -148,6 +159,7 @@ class ActiveRows {
 
  private:
   T tolerance_;
+  bool until_settled_;
   T threshold_[Group::kRows];
   bool active_[Group::kRows];
 };

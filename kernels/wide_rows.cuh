@@ -84,6 +84,19 @@ __device__ T block_sum(T value) {
   return sum;
 }
 
+/// Whether the block passes over its row f once more after a pass that moved it by this squared
+/// change, the same in each thread; all threads of the block must come here.
+template <class T>
+__device__ bool repeats_wide(T squared_change, bool first_pass, const T* f, int k,
+                             const RowUpdate<T>& update, T& threshold) {
+  if (!update.until_settled) {
+    return repeats_again(squared_change, first_pass, update.repeat_tolerance, threshold);
+  }
+  T norm = 0;
+  for (int c = static_cast<int>(threadIdx.x); c < k; c += kThreads) norm += f[c] * f[c];
+  return still_moves(squared_change, block_sum(norm), update.repeat_tolerance);
+}
+
 /// product[c] = Σ_l row[l]·G(l, c) for this thread's components c.
 template <class T>
 __device__ void multiply_wide(const T* row, const T* G, Index ld, int k, T* product) {

@@ -217,9 +217,10 @@ class Backend {
                            const RowUpdate<T>& update) = 0;
 
   /// F ← max(floor, F ⊙ (P ⊘ (D + l1 + l2·F))^exponent); an entry whose denominator is 0 stays. D
-  /// is rows × k, or one row for them all.
+  /// is rows × k, or one row for them all. `floors` (rows × 1), where it has rows, are the rows'
+  /// own floors, in place of the update's.
   virtual void ratio_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> D,
-                            T exponent, const RowUpdate<T>& update) = 0;
+                            T exponent, const RowUpdate<T>& update, MatrixView<const T> floors) = 0;
 
   // Extrapolation --------------------------------------------------------------------------------
   // What a device decides by itself stays in its memory: sums, and conditions among them.

@@ -271,11 +271,12 @@ class CpuBackend final : public Backend<T> {
   }
 
   void ratio_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> D, T exponent,
-                    const RowUpdate<T>& update) override {
+                    const RowUpdate<T>& update, MatrixView<const T> floors) override {
     parallel_ranges(threads_, F.rows(), kRowBlock, [&](Index first, Index count) {
       const FlushSubnormals flush;
       cpu::ratio_update<T>(F.row_block(first, count), P.row_block(first, count),
-                           D.rows() == 1 ? D : some_rows(D, first, count), exponent, update);
+                           D.rows() == 1 ? D : some_rows(D, first, count), exponent, update,
+                           some_rows(floors, first, count));
     });
   }
 

@@ -132,7 +132,8 @@ double divergence_of(const T* a_data, const T* v_data, const T* weights, Index c
 
 template <class T>
 void ratio_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> D, T exponent,
-                  const RowUpdate<T>& update) {
+                  const RowUpdate<T>& common, MatrixView<const T> floors) {
+  RowUpdate<T> update = common;
   const ExponentKind kind = exponent_kind(exponent);
   const auto raised = [kind, exponent](T ratio) {
     return ratio_power<ScalarPowers<T>>(kind, ratio, exponent);
@@ -141,6 +142,7 @@ void ratio_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> D,
     T* f = F.row(i);
     const T* p = P.row(i);
     const T* d = D.row(D.rows() == 1 ? 0 : i);
+    if (floors.rows() > 0) update.floor = floors(i, 0);
     for (Index c = 0; c < F.cols(); ++c) f[c] = ratio_step(f[c], p[c], d[c], update, raised);
   }
 }
@@ -154,8 +156,8 @@ template double divergence_of(const float*, const float*, const float*, Index,
 template double divergence_of(const double*, const double*, const double*, Index,
                               const Divergence<double>&);
 template void ratio_update(MatrixView<float>, MatrixView<const float>, MatrixView<const float>,
-                           float, const RowUpdate<float>&);
+                           float, const RowUpdate<float>&, MatrixView<const float>);
 template void ratio_update(MatrixView<double>, MatrixView<const double>, MatrixView<const double>,
-                           double, const RowUpdate<double>&);
+                           double, const RowUpdate<double>&, MatrixView<const double>);
 
 }  // namespace nonneg::cpu

@@ -32,6 +32,6 @@ double divergence_of(const T* a, const T* v, const T* weights, Index count,
 /// Does what Backend::ratio_update() does.
 template <class T>
 void ratio_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> D, T exponent,
-                  const RowUpdate<T>& update);
+                  const RowUpdate<T>& update, MatrixView<const T> floors);
 
 }  // namespace nonneg::cpu

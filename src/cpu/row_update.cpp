@@ -64,12 +64,16 @@ inline void combine(const T* __restrict lines, const T* __restrict coefficients,
 template <class T>
 class ActiveRows {
  public:
-  explicit ActiveRows(T tolerance) : tolerance_(tolerance) { active_.fill(T{1}); }
+  explicit ActiveRows(const RowUpdate<T>& update)
+      : tolerance_(update.repeat_tolerance), until_settled_(update.until_settled) {
+    active_.fill(T{1});
+  }
 
   const T* mask() const { return active_.data(); }
 
-  /// Notes the squared change of a pass; false when no row goes on.
-  bool again(const Lanes<T>& change, bool first_pass) {
+  /// Notes the squared change of a pass over k lines of `factor`; false when no row goes on.
+  bool again(const Lanes<T>& change, bool first_pass, const T* factor, Index k) {
+    if (until_settled_) return again_until_settled(change, factor, k);
     int any = 0;  // an int, so that the loop is one over vectors
     for (int i = 0; i < kLanes; ++i) {
       const bool on = repeats_again(change[i], first_pass, tolerance_, threshold_[i]);
@@ -80,7 +84,22 @@ class ActiveRows {
   }
 
  private:
+  bool again_until_settled(const Lanes<T>& change, const T* factor, Index k) {
+    alignas(64) Lanes<T> norm{};
+    for (Index j = 0; j < k; ++j) {
+      const T* f = factor + j * kLanes;
+      for (int i = 0; i < kLanes; ++i) norm[i] += f[i] * f[i];
+    }
+    int any = 0;
+    for (int i = 0; i < kLanes; ++i) {
+      active_[i] = still_moves(change[i], norm[i], tolerance_) ? active_[i] : T{0};
+      any |= static_cast<int>(active_[i] != T{0});
+    }
+    return any != 0;
+  }
+
   T tolerance_;
+  bool until_settled_;
   Lanes<T> active_;
   Lanes<T> threshold_;
 };
@@ -144,11 +163,11 @@ void for_each_block(MatrixView<T> F, MatrixView<const T> P, const RowUpdate<T>& 
     const MatrixView<T> block = F.row_block(first, count);
     to_lanes<T>(block, factor);
     to_lanes<T>(P.row_block(first, count), product);
-    ActiveRows<T> active(update.repeat_tolerance);
+    ActiveRows<T> active(update);
     for (Index repeat = 0; repeat < update.repeats; ++repeat) {
       alignas(64) Lanes<T> change{};
       pass(factor, product, scratch, active.mask(), change);
-      if (!active.again(change, repeat == 0)) break;
+      if (!active.again(change, repeat == 0, factor, k)) break;
     }
     from_lanes<T>(factor, block);
   }

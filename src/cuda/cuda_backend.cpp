@@ -290,7 +290,7 @@ class CudaBackend final : public Backend<T> {
       const MatrixView<T> D(scratch_.as<T>(), count, F.cols(), F.cols(), MemorySpace::device);
       gemm<T>(blas_, stream_.get(), Products::exact, Transpose::no, rows, Transpose::no, G, T{0},
               D);
-      launch_ratio_update<T>(rows, P.row_block(first, count), D, T{1}, update, stream_.get());
+      launch_ratio_update<T>(rows, P.row_block(first, count), D, T{1}, update, {}, stream_.get());
     }
   }
 
@@ -312,10 +312,11 @@ class CudaBackend final : public Backend<T> {
   }
 
   void ratio_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> D, T exponent,
-                    const RowUpdate<T>& update) override {
+                    const RowUpdate<T>& update, MatrixView<const T> floors) override {
     require_on_device("ratio_update", F, P, D);
+    if (floors.rows() > 0) require_on_device("ratio_update", floors);
     const DeviceGuard guard(device_);
-    launch_ratio_update(F, P, D, exponent, update, stream_.get());
+    launch_ratio_update(F, P, D, exponent, update, floors, stream_.get());
   }
 
   void dot(MatrixView<const T> X, MatrixView<const T> Y, double* sums) override {

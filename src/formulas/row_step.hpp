@@ -21,6 +21,8 @@ struct RowUpdate {
   /// A row stops repeating when the squared change of a pass falls below this fraction of the
   /// first one's. Each row decides for itself, so that panels may be cut anywhere.
   T repeat_tolerance = 0;
+  /// A row repeats until still_moves() says that it has settled instead.
+  bool until_settled = false;
 };
 
 /// Whether a row is passed over once more after a pass that moved it by this squared change. The
@@ -30,6 +32,14 @@ template <class T>
 constexpr bool repeats_again(T squared_change, bool first_pass, T tolerance, T& threshold) {
   if (first_pass) threshold = tolerance * squared_change;
   return squared_change > threshold || (first_pass && squared_change > T{0});
+}
+
+/// Whether a row that a pass, or a round of them, moved by this squared change is still on its way:
+/// by more than `tolerance` times its own squared norm. What it is compared with is the row's own,
+/// so that no row decides for another. A row of NaN stops.
+template <class T>
+constexpr bool still_moves(T squared_change, T squared_norm, T tolerance) {
+  return squared_change > tolerance * squared_norm;
 }
 
 /// Whether component j is dead: the other factor's share of it is 0, and W·H is the same whatever f

@@ -30,20 +30,16 @@ class BetaRule final : public UpdateRule<T> {
   }
 
   void update_rows(const Panel<T>& panel, MatrixView<const T> Ht, MatrixView<T> W_p) override {
-    const MatrixView<T> P = rows_of(P_, panel.rows());
-    const MatrixView<T> D = mode_.sums_as_denominators ? D_.view() : rows_of(D_, panel.rows());
-    {
-      const ProfileRange<T> range(backend_, "quotients");
-      if (samples_) {
-        backend_.sampled_products(panel.stored, W_p, Ht, divergence_, P, by_entries(D));
-      } else {
-        if (panel.sparse) backend_.make_dense(panel.stored, rows_of(dense_, panel.rows()));
-        backend_.quotient_products(dense_of(panel), panel.weights, W_p, Ht, divergence_,
-                                   workspace_.view(), P, by_entries(D));
-      }
-    }
-    const ProfileRange<T> range(backend_, "update W");
-    backend_.ratio_update(W_p, P, D, exponent_, updates_.W);
+    update_rows(panel, Ht, W_p, {});
+  }
+
+  void settle_rows(const Panel<T>& panel, MatrixView<const T> Ht, MatrixView<T> W_p,
+                   SettlingRows<T>& rows) override {
+    rows.begin(backend_, panel.first_row, W_p);
+    take_products(panel, Ht, W_p);
+    const MatrixView<const T> D = denominators(panel.rows());
+    rows.scale_by(backend_, rows_of(P_, panel.rows()), D, updates_.W.floor, W_p);
+    rows.settle(backend_, W_p, [&] { update_rows(panel, Ht, W_p, rows.row_floors(panel.rows())); });
   }
 
   void accumulate(const Panel<T>& panel, MatrixView<const T> Ht, MatrixView<const T> W_p,
@@ -62,7 +58,7 @@ class BetaRule final : public UpdateRule<T> {
 
   void update_columns(const SweepTerms<T>& terms, MatrixView<T> Ht) override {
     const ProfileRange<T> range(backend_, "update H");
-    backend_.ratio_update(Ht, terms.C.view(), terms.S.view(), exponent_, updates_.H);
+    backend_.ratio_update(Ht, terms.C.view(), terms.S.view(), exponent_, updates_.H, {});
   }
 
   void add_loss(const Panel<T>& panel, MatrixView<const T> W_p, MatrixView<const T> Ht,
@@ -82,6 +78,33 @@ class BetaRule final : public UpdateRule<T> {
   }
 
  private:
+  /// P_ and D_ of the panel's rows, as W_p is.
+  void take_products(const Panel<T>& panel, MatrixView<const T> Ht, MatrixView<const T> W_p) {
+    const ProfileRange<T> range(backend_, "quotients");
+    const MatrixView<T> P = rows_of(P_, panel.rows());
+    const MatrixView<T> D = by_entries(denominators(panel.rows()));
+    if (samples_) {
+      backend_.sampled_products(panel.stored, W_p, Ht, divergence_, P, D);
+    } else {
+      if (panel.sparse) backend_.make_dense(panel.stored, rows_of(dense_, panel.rows()));
+      backend_.quotient_products(dense_of(panel), panel.weights, W_p, Ht, divergence_,
+                                 workspace_.view(), P, D);
+    }
+  }
+
+  /// `floors` as ratio_update() has them.
+  void update_rows(const Panel<T>& panel, MatrixView<const T> Ht, MatrixView<T> W_p,
+                   MatrixView<const T> floors) {
+    take_products(panel, Ht, W_p);
+    const ProfileRange<T> range(backend_, "update W");
+    backend_.ratio_update(W_p, rows_of(P_, panel.rows()), denominators(panel.rows()), exponent_,
+                          updates_.W, floors);
+  }
+
+  MatrixView<T> denominators(Index rows) {
+    return mode_.sums_as_denominators ? D_.view() : rows_of(D_, rows);
+  }
+
   static MatrixView<T> rows_of(Matrix<T>& X, Index rows) { return X.view().row_block(0, rows); }
 
   /// Denominators that come from the entries; none where they are sums.

@@ -25,17 +25,21 @@ class GramRule final : public UpdateRule<T> {
   }
 
   void update_rows(const Panel<T>& panel, MatrixView<const T> Ht, MatrixView<T> W_p) override {
-    const MatrixView<T> P = P_.view().row_block(0, panel.rows());
-    {
-      const ProfileRange<T> range(backend_, "multiply");
-      if (panel.sparse) {
-        backend_.multiply(panel.stored, Ht, P);
-      } else {
-        backend_.multiply(panel.A, Ht, P);
-      }
-    }
+    const MatrixView<T> P = product(panel, Ht);
     const ProfileRange<T> range(backend_, "update W");
     update(W_p, P, G_.view(), updates_.W);
+  }
+
+  void settle_rows(const Panel<T>& panel, MatrixView<const T> Ht, MatrixView<T> W_p,
+                   SettlingRows<T>& rows) override {
+    const MatrixView<T> P = product(panel, Ht);
+    const ProfileRange<T> range(backend_, "update W");
+    rows.begin(backend_, panel.first_row, W_p);
+    rows.divide_by_units(backend_, updates_.W, G_.view(), P, W_p);
+    RowUpdate<T> divided = updates_.W;
+    divided.l1 = 0;
+    update(W_p, P, G_.view(), divided);
+    rows.finish(backend_, W_p);
   }
 
   void accumulate(const Panel<T>& panel, MatrixView<const T> /*Ht*/, MatrixView<const T> W_p,
@@ -69,6 +73,18 @@ class GramRule final : public UpdateRule<T> {
   }
 
  private:
+  /// A_p·Ht, in P_.
+  MatrixView<T> product(const Panel<T>& panel, MatrixView<const T> Ht) {
+    const ProfileRange<T> range(backend_, "multiply");
+    const MatrixView<T> P = P_.view().row_block(0, panel.rows());
+    if (panel.sparse) {
+      backend_.multiply(panel.stored, Ht, P);
+    } else {
+      backend_.multiply(panel.A, Ht, P);
+    }
+    return P;
+  }
+
   void update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> G,
               const RowUpdate<T>& row_update) {
     switch (algorithm_) {

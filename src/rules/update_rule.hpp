@@ -3,6 +3,7 @@
 
 #include "backend/buffers.hpp"
 #include "panels/panel_source.hpp"
+#include "rules/settling_rows.hpp"
 
 namespace nonneg {
 
@@ -26,7 +27,7 @@ struct SweepTerms {
   }
 };
 
-/// An algorithm's four steps. All memory is taken when the rule is made.
+/// An algorithm's steps. All memory is taken when the rule is made.
 template <class T>
 class UpdateRule {
  public:
@@ -44,6 +45,11 @@ class UpdateRule {
                           SweepTerms<T>& terms) = 0;
   /// Updates Ht from the terms of a whole sweep.
   virtual void update_columns(const SweepTerms<T>& terms, MatrixView<T> Ht) = 0;
+
+  /// Sets the panel's rows of W to what each settles at by itself with Ht fixed, in rows' result.
+  /// The floor of W's update counts in each row's own unit. What W_p was before plays no part.
+  virtual void settle_rows(const Panel<T>& panel, MatrixView<const T> Ht, MatrixView<T> W_p,
+                           SettlingRows<T>& rows) = 0;
 
   /// sums[0] += the panel's share of the loss, entry by entry; and once for all panels what does
   /// not belong to one.

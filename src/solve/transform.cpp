@@ -1,16 +1,14 @@
-// W for new rows with H fixed, each row updated until it settles. For the Frobenius loss of
-// complete data the products with Hᵀ are taken once, and the rule repeats the rows by itself.
+// W for new rows with H fixed, each row updated until it settles (rules/settling_rows.hpp).
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
-#include "init/random_factors.hpp"
 #include "nonneg/solver.hpp"
 #include "options/checks.hpp"
 #include "panels/panel_crew.hpp"
 #include "panels/panel_heights.hpp"
 #include "rules/make_rule.hpp"
 #include "solve/problem.hpp"
-#include "solve/settling_rows.hpp"
 
 namespace nonneg {
 
@@ -44,28 +42,6 @@ Matrix<T> transposed(MatrixView<const T> H, double unit) {
   return Ht;
 }
 
-/// Updates each row of W until it has settled, at most options.max_iterations times; what the rows
-/// are then is in `result`, on the host.
-template <class T>
-void settle_rows(PanelCrew<T>& crew, int worker, UpdateRule<T>& rule, const Options& options,
-                 Index panel_rows, MatrixView<const T> Ht, MatrixView<T> W, MatrixView<T> result) {
-  Backend<T>& backend = crew.backend(worker);
-  SettlingRows<T> rows(panel_rows, options.rank, options.tolerance);
-  crew.for_each_panel(worker, [&](const Panel<T>& panel) {
-    const MatrixView<T> W_p = W.row_block(panel.first_row, panel.rows());
-    rows.begin(backend, W_p);
-    for (Index done = 0; done < *options.max_iterations;) {
-      const Index round = std::min(options.check_every, *options.max_iterations - done);
-      for (Index i = 0; i < round; ++i) rule.update_rows(panel, Ht, W_p);
-      done += round;
-      if (!rows.again(backend, W_p, done == *options.max_iterations,
-                      result.row_block(panel.first_row, panel.rows()))) {
-        break;
-      }
-    }
-  });
-}
-
 }  // namespace
 
 template <class T>
@@ -86,38 +62,33 @@ Matrix<T> transform(const DataView& A, MatrixView<const T> H, const Options& giv
   units.w = units.data / units.h;
   const double typical_sum = static_cast<double>(options.rank) * h_mean * units.h;
   const double typical = typical_sum > 0 ? summary.scaled_mean / typical_sum : 0.0;
-  const T floor = factor_floor<T>(options, typical);
+  require_representable<T>(typical / units.w);
 
-  const Plan plan = problem.plan(options.rank, {});
+  const Plan plan = problem.plan(options.rank, SettlingRows<T>::needs(A.rows()));
   PanelCrew<T> crew(backend, A, plan, units.data);
   Matrix<T> Ht = backend.allocate(H.cols(), options.rank);
   backend.copy(transposed(H, units.h).view(), Ht.view());
   Matrix<T> W = backend.allocate(A.rows(), options.rank);
-  require_representable<T>(typical / units.w);
-  draw_factor(backend, DrawnFactor::w, options.seed, typical, floor, W.view());
+  Matrix<T> floors = allocate(backend, SettlingRows<T>::needs(A.rows()), "row floors");
 
-  const RuleSettings<T> settings = problem.rule_settings(
-      options.rank, {.W = w_update<T>(options, units, floor, *options.max_iterations,
-                                      options.tolerance * options.tolerance),
-                     .H = {}});
+  RowUpdate<T> update = w_update<T>(options, units, factor_floor<T>(options, 1),
+                                    options.max_iterations, options.tolerance * options.tolerance);
+  update.until_settled = true;
+  RuleSettings<T> settings = problem.rule_settings(options.rank, {.W = update, .H = {}});
+  // What the powers of the model need, whatever rows there are.
+  settings.least = least_model<T>(std::numeric_limits<double>::min(), options.beta);
   const Index panel_rows = max_panel_rows(plan);
   Matrix<T> result(W.rows(), W.cols());
   crew.run([&](int worker) {
     const auto rule = make_rule(crew.backend(worker), settings, panel_rows);
+    SettlingRows<T> rows(panel_rows, options.tolerance, options.max_iterations, options.check_every,
+                         units.w, floors.view(), result.view());
     rule->begin_sweep(Ht.view());
-    if (settings.mode.gram_rules_serve) {
-      crew.for_each_panel(worker, [&](const Panel<T>& panel) {
-        rule->update_rows(panel, Ht.view(), W.view().row_block(panel.first_row, panel.rows()));
-      });
-    } else {
-      settle_rows<T>(crew, worker, *rule, options, panel_rows, Ht.view(), W.view(), result.view());
-    }
+    crew.for_each_panel(worker, [&](const Panel<T>& panel) {
+      rule->settle_rows(panel, Ht.view(), W.view().row_block(panel.first_row, panel.rows()), rows);
+    });
   });
 
-  if (settings.mode.gram_rules_serve) backend.copy(W.view(), result.view());
-  for (Index i = 0; i < result.size(); ++i) {
-    result.data()[i] = static_cast<T>(static_cast<double>(result.data()[i]) / units.w);
-  }
   require_valid_factor<T>("the transformed W", result.view());
   return result;
 }

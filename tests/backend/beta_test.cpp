@@ -173,8 +173,8 @@ TYPED_TEST(BetaTest, RatioUpdatesAgreeWithTheReference) {
         auto p = this->put(P, shape.padding);
         auto d = this->put(D, shape.padding);
 
-        this->backend().ratio_update(f.view(), p.view(), d.view(), static_cast<T>(exponent),
-                                     update);
+        this->backend().ratio_update(f.view(), p.view(), d.view(), static_cast<T>(exponent), update,
+                                     {});
 
         Dense expected = F;
         const double power = static_cast<double>(static_cast<T>(exponent));
@@ -191,6 +191,32 @@ TYPED_TEST(BetaTest, RatioUpdatesAgreeWithTheReference) {
         EXPECT_TRUE(entries_close(f.values(), expected,
                                   (8 + (exponent == 1 ? 0 : 4 * 17)) * kUnitRoundoff<T>));
         EXPECT_TRUE(f.padding_untouched());
+      }
+    }
+  }
+}
+
+TYPED_TEST(BetaTest, RowsHaveFloorsOfTheirOwn) {
+  using T = typename TypeParam::Scalar;
+  for (const Index k : {Index{4}, Index{7}}) {
+    for (const bool one_row : {false, true}) {
+      SCOPED_TRACE(::testing::Message() << k << ", one row " << one_row);
+      const Dense F(3, k, 1);
+      const Dense P(3, k, 0.25);
+      Dense floors(3, 1);
+      for (Index i = 0; i < 3; ++i) floors(i, 0) = 0.125 * static_cast<double>(1 + i);
+      auto f = this->put(F);
+      auto p = this->put(P);
+      auto d = this->put(Dense(one_row ? 1 : 3, k, 1));
+      auto own = this->put(floors);
+      const RowUpdate<T> update{.floor = 8};
+
+      this->backend().ratio_update(f.view(), p.view(), d.view(), T{1}, update, own.view());
+
+      for (Index i = 0; i < 3; ++i) {
+        for (Index c = 0; c < k; ++c) {
+          EXPECT_EQ(f.values()(i, c), std::max(0.25, floors(i, 0)));
+        }
       }
     }
   }

@@ -27,8 +27,12 @@ UpdateCase random_update(Algorithm algorithm, Index rows, Index k, std::uint64_t
 
 template <class T>
 RowUpdate<T> to_type(const RowUpdate<double>& update) {
-  return {static_cast<T>(update.l1), static_cast<T>(update.l2), static_cast<T>(update.floor),
-          update.repeats, static_cast<T>(update.repeat_tolerance)};
+  return {static_cast<T>(update.l1),
+          static_cast<T>(update.l2),
+          static_cast<T>(update.floor),
+          update.repeats,
+          static_cast<T>(update.repeat_tolerance),
+          update.until_settled};
 }
 
 template <class Case>
@@ -184,6 +188,48 @@ TYPED_TEST(RowUpdateTest, EachRowStopsRepeatingByItsOwnChange) {
 
   // Every number here is a dyadic fraction: the passes can be counted exactly.
   EXPECT_TRUE(entries_equal(f.values(), updated_rows(Algorithm::hals, c.F, c.P, c.G, update)));
+}
+
+TYPED_TEST(RowUpdateTest, ARowThatRepeatsUntilItHasSettledComparesAPassWithItself) {
+  using T = typename TypeParam::Scalar;
+  // As above, with components that stay at 0; the rows are of very different size, and take the
+  // same passes. The squared norm is 200 at the minimiser: the squared change falls below 1/1000 of
+  // it in the fourth pass.
+  for (const Index k : {Index{2}, Index{40}, Index{800}}) {
+    SCOPED_TRACE(k);
+    UpdateCase c;
+    c.G = Dense(k, k);
+    for (Index j = 0; j < k; ++j) c.G(j, j) = 1;
+    c.G(0, 1) = c.G(1, 0) = 0.5;
+    c.F = Dense(4, k);
+    c.P = Dense(4, k);
+    for (Index i = 0; i < 3; ++i) {
+      for (Index j = 0; j < 2; ++j) {
+        c.F(i, j) = std::ldexp(4, 12 * static_cast<int>(i) - 12);
+        c.P(i, j) = std::ldexp(15, 12 * static_cast<int>(i) - 12);
+      }
+    }
+    RowUpdate<double> update{0, 0, 0, 50, 0.001};
+    update.until_settled = true;
+    Dense counted = c.F;
+    EXPECT_EQ(update_row(Algorithm::hals, counted, c.P, c.G, update, 0), 4);
+    auto f = this->put(c.F);
+    auto p = this->put(c.P);
+    auto g = this->put(c.G);
+
+    this->backend().hals_update(f.view(), p.view(), g.view(), to_type<T>(update));
+
+    EXPECT_TRUE(entries_equal(f.values(), updated_rows(Algorithm::hals, c.F, c.P, c.G, update)));
+
+    // Multiplicative updates lead to the same row, whose entries are 10.
+    f = this->put(c.F);
+    update.repeat_tolerance = 1e-8;
+    this->backend().multiplicative_update(f.view(), p.view(), g.view(), to_type<T>(update));
+    for (Index i = 0; i < 3; ++i) {
+      EXPECT_NEAR(f.values()(i, 0), std::ldexp(10, 12 * static_cast<int>(i) - 12),
+                  std::ldexp(0.002, 12 * static_cast<int>(i) - 12));
+    }
+  }
 }
 
 TYPED_TEST(RowUpdateTest, RepeatsApproachTheMinimiser) {

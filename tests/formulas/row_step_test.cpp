@@ -36,6 +36,14 @@ TEST(RepeatsAgain, ARowOfNaNStops) {
   EXPECT_FALSE(repeats_again(1.0, false, 0.25, threshold));
 }
 
+TEST(StillMoves, ComparesAChangeWithTheRowItself) {
+  EXPECT_TRUE(still_moves(2.5, 8.0, 0.25));
+  EXPECT_FALSE(still_moves(2.0, 8.0, 0.25));
+  EXPECT_TRUE(still_moves(1e-300, 8.0, 0.0));
+  EXPECT_FALSE(still_moves(0.0, 0.0, 0.25));
+  EXPECT_FALSE(still_moves(kNaN, kNaN, 0.25));
+}
+
 TEST(IsDead, OnlyACurvatureOfZeroIs) {
   EXPECT_TRUE(is_dead(0.0, 0.0));
   EXPECT_FALSE(is_dead(0.0, 0.5));

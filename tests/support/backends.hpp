@@ -13,6 +13,7 @@
 #include "devices/make_backend.hpp"
 #include "nonneg/plan.hpp"
 #include "options/resolve.hpp"
+#include "rules/settling_rows.hpp"
 #include "solve/plan.hpp"
 #include "support/reference.hpp"
 
@@ -53,8 +54,8 @@ template <class T>
 Plan plan_on(const Backend<T>& backend, const DataView& A, const Options& options,
              Planned planned = Planned::run) {
   const Options resolved = resolve(options, A);
-  const Buffers held =
-      planned == Planned::run ? run_needs(resolved, A.rows(), A.cols()) : Buffers();
+  const Buffers held = planned == Planned::run ? run_needs(resolved, A.rows(), A.cols())
+                                               : SettlingRows<T>::needs(A.rows());
   return backend.plan(A, resolved, false, held);
 }
 

@@ -201,7 +201,8 @@ inline void minimize_row(Dense& F, const Dense& P, const Dense& G, const RowUpda
   }
 }
 
-/// Passes until the squared change of one falls below repeat_tolerance times the first one's.
+/// Passes until the squared change of one falls below repeat_tolerance times the first one's, or
+/// times the row's own squared norm.
 /// Returns the passes that row i took.
 inline Index update_row(Algorithm algorithm, Dense& F, const Dense& P, const Dense& G,
                         const RowUpdate<double>& update, Index i) {
@@ -213,7 +214,11 @@ inline Index update_row(Algorithm algorithm, Dense& F, const Dense& P, const Den
   for (Index pass = 1; pass <= update.repeats; ++pass) {
     const double change = algorithm == Algorithm::mu ? multiplicative_pass(F, P, G, update, i)
                                                      : hals_pass(F, P, G, update, i);
-    if (pass == 1) {
+    if (update.until_settled) {
+      double norm = 0;
+      for (Index j = 0; j < F.cols; ++j) norm += F(i, j) * F(i, j);
+      if (!still_moves(change, norm, update.repeat_tolerance)) return pass;
+    } else if (pass == 1) {
       first = change;
     } else if (change < update.repeat_tolerance * first) {
       return pass;

@@ -165,7 +165,7 @@ void declare(OptionTable& table, TransformArguments& arguments) {
   table.integer("--max-iterations", options.max_iterations, "Most updates of a row",
                 "200, or 1000 where only mu serves");
   table.decimal("--tolerance", options.tolerance,
-                "A row is done when it moves by less than this part of its first step; 0: never");
+                "A row is done when it moves by no more than this part of itself; 0: never");
   add_computing(table, options);
 }
 
