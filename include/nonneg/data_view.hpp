@@ -52,12 +52,14 @@ class NONNEG_EXPORT DataView {
   std::uint64_t bytes() const noexcept;
   bool row_major() const noexcept { return col_stride_ == 1; }
 
-  /// The same data, of which entry (i, j) counts `weights`(i, j) >= 0 in the loss; 0 leaves it out.
-  /// Sparse data has sparse weights, of which an entry not stored is 0, and they apply to the
-  /// stored entries (Missing::zeros). Throws InvalidArgument for another shape or a mixture of both
-  /// kinds.
-  DataView weighted_by(const DataView& weights) const;
-  /// Null where every entry counts 1.
+  /// The same data, of which entry (i, j) counts scale·`weights`(i, j) >= 0 in the loss; 0 leaves
+  /// it out. `scale` > 0 is a power of 2. Sparse data has sparse weights, of which an entry not
+  /// stored is 0, and they apply to the stored entries (Missing::zeros). Throws InvalidArgument for
+  /// another shape, a mixture of both kinds, or another scale.
+  DataView weighted_by(const DataView& weights, double scale = 1) const;
+  /// What the weights are multiplied by.
+  double weight_scale() const noexcept { return weight_scale_; }
+  /// Without their scale; null where every entry counts 1.
   const DataView* weights() const noexcept { return weights_.get(); }
 
   /// Rows first … first + count - 1. Throws InvalidArgument when they lie outside.
@@ -83,6 +85,7 @@ class NONNEG_EXPORT DataView {
   SparseView stored_;
   bool sparse_ = false;
   std::shared_ptr<const DataView> weights_;
+  double weight_scale_ = 1;
 };
 
 }  // namespace nonneg

@@ -193,7 +193,7 @@ std::unique_ptr<PanelSource<T>> make_source(const SourceContext& context, const 
                                             const MakeRows& make_rows) {
   std::unique_ptr<DeviceRows<T>> entries = make_rows(A, scale);
   std::unique_ptr<DeviceRows<T>> weights;
-  if (A.weights() != nullptr) weights = make_rows(*A.weights(), 1.0);
+  if (A.weights() != nullptr) weights = make_rows(*A.weights(), A.weight_scale());
   return std::make_unique<DenseSource<T>>(context.device, A, panel_rows, repeatable,
                                           std::move(entries), std::move(weights));
 }

@@ -56,7 +56,8 @@ class Planner {
     const ElementType compute_type =
         plan_.precision == Precision::float64 ? ElementType::float64 : ElementType::float32;
     widens_ = scaled || A.type() != compute_type;
-    widens_weights_ = A.weights() != nullptr && A.weights()->type() != compute_type;
+    widens_weights_ =
+        A.weights() != nullptr && (A.weight_scale() != 1 || A.weights()->type() != compute_type);
     plan_.data_bytes = A.bytes();
     plan_.data_bytes_per_iteration = A.bytes();
     weight_bytes_ = A.weights() != nullptr ? A.weights()->bytes() : 0;

@@ -16,11 +16,12 @@ std::uint64_t as_bytes(Index count, std::uint64_t size) {
 
 /// The weights of the stored entries, at `to`, in the compute type.
 template <class T>
-void pack_weights(const SparseView& stored, const SparseView& weights, std::byte* to, int threads) {
+void pack_weights(const SparseView& stored, const SparseView& weights, double scale, std::byte* to,
+                  int threads) {
   constexpr Index kMinRows = 64;
   parallel_ranges(threads, stored.rows(), kMinRows, [&](Index first, Index count) {
     const Index before = stored.row_offsets()[first] - stored.row_offsets()[0];
-    copy_weights_of_stored(stored.row_block(first, count), weights.row_block(first, count),
+    copy_weights_of_stored(stored.row_block(first, count), weights.row_block(first, count), scale,
                            reinterpret_cast<T*>(to) + before);
   });
 }
@@ -30,6 +31,7 @@ void pack_weights(const SparseView& stored, const SparseView& weights, std::byte
 SparsePacking::SparsePacking(const DataView& A, std::uint64_t entry_bytes)
     : stored_(A.stored()),
       value_bytes_(element_size(A.type())),
+      weight_scale_(A.weight_scale()),
       weight_bytes_(A.weights() != nullptr ? entry_bytes : 0) {
   if (A.weights() != nullptr) weights_ = A.weights()->stored();
 }
@@ -61,9 +63,9 @@ void SparsePacking::pack(Index first, Index count, std::byte* to, int threads) c
   const SparseView rows = stored_.row_block(first, count);
   const SparseView weights = weights_.row_block(first, count);
   if (weight_bytes_ == sizeof(float)) {
-    pack_weights<float>(rows, weights, to + at.weights, threads);
+    pack_weights<float>(rows, weights, weight_scale_, to + at.weights, threads);
   } else {
-    pack_weights<double>(rows, weights, to + at.weights, threads);
+    pack_weights<double>(rows, weights, weight_scale_, to + at.weights, threads);
   }
 }
 

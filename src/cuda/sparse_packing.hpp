@@ -68,6 +68,7 @@ class SparsePacking {
   SparseView stored_;
   SparseView weights_;
   std::uint64_t value_bytes_;
+  double weight_scale_;
   /// 0 where every entry counts 1.
   std::uint64_t weight_bytes_;
 };

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 namespace nonneg {
 
 DataView::DataView(const void* data, ElementType type, Index rows, Index cols, Index row_stride,
@@ -25,7 +27,7 @@ std::uint64_t DataView::bytes() const noexcept {
          element_size(type_);
 }
 
-DataView DataView::weighted_by(const DataView& weights) const {
+DataView DataView::weighted_by(const DataView& weights, double scale) const {
   if (weights.rows() != rows_ || weights.cols() != cols_) {
     throw InvalidArgument(fmt::format("the weights are {} x {}: they must be {} x {}, as A is",
                                       weights.rows(), weights.cols(), rows_, cols_));
@@ -38,7 +40,13 @@ DataView DataView::weighted_by(const DataView& weights) const {
             : "A is dense and its weights are sparse: both must be of one kind; hand the weights "
               "in dense");
   }
+  int exponent = 0;
+  if (!(scale > 0) || std::isinf(scale) || std::frexp(scale, &exponent) != 0.5) {
+    throw InvalidArgument(
+        fmt::format("the scale of the weights is {}: it must be a power of 2", scale));
+  }
   DataView weighted = *this;
+  weighted.weight_scale_ = scale;
   weighted.weights_ = std::make_shared<const DataView>(weights);
   return weighted;
 }

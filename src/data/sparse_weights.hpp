@@ -4,14 +4,16 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "data/widen.hpp"
 #include "nonneg/sparse_view.hpp"
 
 namespace nonneg {
 
-/// Writes the weight of each entry that `stored` has to `result`, in its order; 0 where `weights`
-/// stores none.
+/// Writes `scale` times the weight of each entry that `stored` has to `result`, in its order; 0
+/// where `weights` stores none. The product is taken in double.
 template <class T>
-void copy_weights_of_stored(const SparseView& stored, const SparseView& weights, T* result) {
+void copy_weights_of_stored(const SparseView& stored, const SparseView& weights, double scale,
+                            T* result) {
   for (Index i = 0; i < stored.rows(); ++i) {
     const std::int32_t* first = weights.columns() + weights.row_offsets()[i];
     const std::int32_t* last = weights.columns() + weights.row_offsets()[i + 1];
@@ -23,8 +25,8 @@ void copy_weights_of_stored(const SparseView& stored, const SparseView& weights,
       }
       const Index at = found - weights.columns();
       *result = weights.type() == ElementType::float32
-                    ? static_cast<T>(static_cast<const float*>(weights.values())[at])
-                    : static_cast<T>(static_cast<const double*>(weights.values())[at]);
+                    ? widened<T>(static_cast<const float*>(weights.values())[at], scale)
+                    : widened<T>(static_cast<const double*>(weights.values())[at], scale);
     }
   }
 }

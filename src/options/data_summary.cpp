@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/parallel.hpp"
@@ -137,6 +138,14 @@ Entry find_entry(const DataView& A, Index row, const Wanted& wanted) {
 [[noreturn]] void refuse_size(const DataView& A, const WeightedSums& totals, double beta) {
   const std::string which_sum =
       beta == kFrobenius ? std::string("squares") : fmt::format("entries to the power {:g}", beta);
+  // Weights are to blame where they are the larger part of the sum's terms.
+  constexpr double kLargeWeight = 0x1p200;
+  if (totals.max_weight > std::max(kLargeWeight, std::pow(totals.max, beta))) {
+    throw InvalidArgument(fmt::format(
+        "the weights of A are up to {}: the sum of A's {} times them overflows float64; divide the "
+        "weights by {} first",
+        totals.max_weight, which_sum, std::ldexp(1.0, std::ilogb(totals.max_weight))));
+  }
   if (beta < 0) {
     throw InvalidArgument(fmt::format(
         "A has entries so small that the sum of its {} overflows float64; multiply A by "
@@ -176,7 +185,30 @@ int comfortable_exponent(Precision compute_type) {
   return compute_type == Precision::float64 ? 200 : 24;
 }
 
+/// A power of 2 that brings the largest weight to about 1 where it is uncomfortable. Throws
+/// InvalidArgument where the compute type then has no digits of the smallest line's weights.
+double scale_of_weights(const WeightedSums& totals, Precision compute_type) {
+  const int exponent = std::ilogb(totals.max_weight);
+  const int range = comfortable_exponent(compute_type);
+  const bool wide = compute_type == Precision::float64;
+  const int most_apart = wide ? 900 : 100;
+  const WeighedLine& least = totals.least_line;
+  if (std::ilogb(least.weight) < exponent - most_apart) {
+    throw InvalidArgument(fmt::format(
+        "the weights of {} {} of A are at most {:g}, beside a largest weight of {:g}: {} does not "
+        "hold both; {}weights of 0 where entries are to count for nothing",
+        least.is_row ? "row" : "column", least.index, least.weight, totals.max_weight,
+        wide ? "float64" : "float32", wide ? "use " : "use precision = float64, or "));
+  }
+  if (exponent <= range && exponent >= -range) return 1;
+  return std::ldexp(1.0, std::min(1022, -exponent));
+}
+
 }  // namespace
+
+DataView with_weights_scaled(const DataView& A, double scale) {
+  return scale == 1 ? A : A.weighted_by(*A.weights(), A.weight_scale() * scale);
+}
 
 DataSummary summarize(const DataView& A, const Options& options, int threads) {
   if (A.empty()) {
@@ -184,10 +216,10 @@ DataSummary summarize(const DataView& A, const Options& options, int threads) {
                                       A.rows(), A.cols()));
   }
   const bool plain = !A.sparse() && LossMode(options, A).gram_rules_serve;
-  const auto sums_of = [&](double scale) {
-    return plain ? plain_sums(A, scale, threads) : weighted_sums(A, options, scale, threads);
+  const auto sums_of = [&](const DataView& data, double scale) {
+    return plain ? plain_sums(data, scale, threads) : weighted_sums(data, options, scale, threads);
   };
-  WeightedSums totals = sums_of(1);
+  WeightedSums totals = sums_of(A, 1);
   DataSummary summary;
   if (!std::isfinite(totals.power_sum)) refuse_size(A, totals, options.beta);
   if (totals.max > 0) {
@@ -197,9 +229,14 @@ DataSummary summarize(const DataView& A, const Options& options, int threads) {
       // An even exponent, so that the factors' share of it is a power of 2 as well; at most 2^1022,
       // which is enough for the smallest subnormal.
       summary.scale = std::ldexp(1.0, std::min(1022, -(exponent / 2) * 2));
-      totals = sums_of(summary.scale);
     }
   }
+  if (A.weights() != nullptr) summary.weight_scale = scale_of_weights(totals, options.precision);
+  if (summary.scale != 1 || summary.weight_scale != 1) {
+    totals = sums_of(with_weights_scaled(A, summary.weight_scale), summary.scale);
+  }
+  summary.unobserved_rows = std::move(totals.unobserved_rows);
+  summary.unobserved_columns = std::move(totals.unobserved_columns);
   summary.weight = totals.weight;
   summary.scaled_mean = totals.sum / totals.weight;
   summary.scaled_sum_of_squares = totals.sum_of_squares;

@@ -1,6 +1,8 @@
 /// What the solver must know of A before the first sweep, from one read of it.
 #pragma once
 
+#include <vector>
+
 #include "nonneg/data_view.hpp"
 #include "nonneg/options.hpp"
 
@@ -21,12 +23,22 @@ struct DataSummary {
   /// A power of 4 that brings A's entries into the compute type's comfortable range; 1 where they
   /// are there already. Factors of scale·A are sqrt(scale) times the factors of A.
   double scale = 1;
+  /// A power of 2 that brings the weights into that range, in which all of the above is told; 1
+  /// where they are there already, and where there are none.
+  double weight_scale = 1;
+  /// Rows and columns of A without an observed entry, in order.
+  std::vector<Index> unobserved_rows;
+  std::vector<Index> unobserved_columns;
 };
 
-/// Reads A once (twice where it must be scaled). Throws InvalidArgument when A is empty, or naming
-/// the first entry, in row order, that is negative, NaN or infinite, or that the loss does not
-/// take; or where the loss in A's own units, of the size of Σ a^β, leaves double. `options` must be
-/// resolved for A, with the precision that the factors are computed in.
+/// A, whose weights count `scale` times what they do.
+DataView with_weights_scaled(const DataView& A, double scale);
+
+/// Reads A once (twice where it or its weights must be scaled). Throws InvalidArgument when A is
+/// empty, or naming the first entry, in row order, that is negative, NaN or infinite, or that the
+/// loss does not take; or where the loss in A's own units, of the size of Σ a^β, leaves double; or
+/// where the weights lie so far apart that all of a row's or a column's vanish in the compute type.
+/// `options` must be resolved for A, with the precision that the factors are computed in.
 DataSummary summarize(const DataView& A, const Options& options, int threads);
 
 }  // namespace nonneg

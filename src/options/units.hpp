@@ -10,19 +10,21 @@
 
 namespace nonneg {
 
-/// A run's data is A' = data·A, its factors are W' = w·W and H' = h·H with data = w·h, all of them
-/// powers of 2. Its objective is data^β times the caller's.
+/// A run's data is A' = data·A with `weights` times the caller's weights, its factors are W' = w·W
+/// and H' = h·H with data = w·h, all of them powers of 2. Its objective is weights·data^β times the
+/// caller's.
 struct ProblemUnits {
   double data = 1;
   double w = 1;
   double h = 1;
+  double weights = 1;
   double beta = kFrobenius;
 
-  /// The strengths of an objective that is data^β times the caller's, of penalties of W' and H':
-  /// data^β·l1·ΣW = (l1·data^β/w)·ΣW', and data^β·½·l2·ΣW² = ½·(l2·data^β/w²)·ΣW'². At most the
-  /// square root of double's largest.
+  /// The strengths of an objective that is c = weights·data^β times the caller's, of penalties of
+  /// W' and H': c·l1·ΣW = (l1·c/w)·ΣW', and c·½·l2·ΣW² = ½·(l2·c/w²)·ΣW'². At most the square root
+  /// of double's largest.
   Penalties scaled(const Penalties& p) const {
-    const double exponent = beta * std::log2(data);
+    const double exponent = beta * std::log2(data) + std::log2(weights);
     const double of_w = std::log2(w);
     const double of_h = std::log2(h);
     return {.l1_w = shifted(p.l1_w, exponent - of_w),
@@ -30,10 +32,10 @@ struct ProblemUnits {
             .l2_w = shifted(p.l2_w, exponent - 2 * of_w),
             .l2_h = shifted(p.l2_h, exponent - 2 * of_h)};
   }
-  /// Divides twice, as data^β may leave double where the objective does not.
+  /// Divides in steps, as weights·data^β may leave double where the objective does not.
   double callers_objective(double objective) const {
     const double half = std::pow(data, beta / 2);
-    return objective / half / half;
+    return objective / half / weights / half;
   }
 
  private:

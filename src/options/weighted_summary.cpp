@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <vector>
 
 #include "base/parallel.hpp"
 #include "data/sparse_weights.hpp"
 #include "data/widen.hpp"
+#include "options/resolve.hpp"
 
 namespace nonneg {
 
@@ -52,11 +54,12 @@ void read_row(const DataView& A, Index i, double scale, Row& row) {
     row.columns = one.stored().columns() + one.stored().row_offsets()[0];
     if (one.weights() != nullptr) {
       row.weights.resize(row.entries.size());
-      copy_weights_of_stored(one.stored(), one.weights()->stored(), row.weights.data());
+      copy_weights_of_stored(one.stored(), one.weights()->stored(), one.weight_scale(),
+                             row.weights.data());
     }
   } else {
     widen_row(one, scale, row.entries);
-    if (one.weights() != nullptr) widen_row(*one.weights(), 1, row.weights);
+    if (one.weights() != nullptr) widen_row(*one.weights(), one.weight_scale(), row.weights);
   }
 }
 
@@ -65,26 +68,72 @@ void read_row(const DataView& A, Index i, double scale, Row& row) {
   throw InvalidArgument(fmt::format("entry ({}, {}) of {} is {}: {}", i, j, matrix, value, rule));
 }
 
+/// The largest weight of each column so far, raised by several threads.
+class ColumnWeights {
+ public:
+  explicit ColumnWeights(Index cols) : largest_(static_cast<std::size_t>(cols), 0.0) {}
+
+  void raise(Index j, double weight) {
+    const std::atomic_ref<double> largest(largest_[static_cast<std::size_t>(j)]);
+    double now = largest.load(std::memory_order_relaxed);
+    while (weight > now && !largest.compare_exchange_weak(now, weight, std::memory_order_relaxed)) {
+    }
+  }
+
+  const std::vector<double>& largest() const { return largest_; }
+
+ private:
+  std::vector<double> largest_;
+};
+
+/// Notes a line whose largest weight is `weight`.
+void note(const WeighedLine& line, std::vector<Index>& unobserved, WeightedSums& sums) {
+  if (line.weight == 0) {
+    unobserved.push_back(line.index);
+  } else if (line.weight < sums.least_line.weight) {
+    sums.least_line = line;
+  }
+}
+
 class Summing {
  public:
   Summing(const DataView& A, const Options& options, double scale)
-      : A_(A), options_(options), scale_(scale) {}
+      : A_(A),
+        options_(options),
+        scale_(scale),
+        weighs_lines_(is_weighted(options, A)),
+        columns_(weighs_lines_ ? A.cols() : 0) {}
 
-  WeightedSums of_rows(Index first, Index count) const {
+  /// May be called by several threads for different rows.
+  WeightedSums of_rows(Index first, Index count) {
     WeightedSums sums;
     Row row;
     for (Index i = first; i < first + count; ++i) {
       read_row(A_, i, scale_, row);
+      double largest = 0;
       for (std::size_t e = 0; e < row.entries.size(); ++e) {
         const double weight = row.weights.empty() ? 1.0 : row.weights[e];
         if (!(weight >= 0) || std::isinf(weight)) {
           refuse("the weights", i, row.column(e), weight,
                  "every weight must be a finite number >= 0");
         }
-        if (observed(row.entries[e], weight)) add(i, row.column(e), row.entries[e], weight, sums);
+        if (!observed(row.entries[e], weight)) continue;
+        add(i, row.column(e), row.entries[e], weight, sums);
+        largest = std::max(largest, weight);
+        if (weighs_lines_) columns_.raise(row.column(e), weight);
       }
+      sums.max_weight = std::max(sums.max_weight, largest);
+      if (weighs_lines_) note({largest, true, i}, sums.unobserved_rows, sums);
     }
     return sums;
+  }
+
+  /// After all rows.
+  void note_columns(WeightedSums& total) const {
+    Index j = 0;
+    for (const double weight : columns_.largest()) {
+      note({weight, false, j++}, total.unobserved_columns, total);
+    }
   }
 
  private:
@@ -126,6 +175,9 @@ class Summing {
   const DataView& A_;
   const Options& options_;
   double scale_;
+  /// Entries do not all count alike.
+  bool weighs_lines_;
+  ColumnWeights columns_;
 };
 
 }  // namespace
@@ -133,7 +185,7 @@ class Summing {
 WeightedSums weighted_sums(const DataView& A, const Options& options, double scale, int threads) {
   const Index pieces = (A.rows() + kPieceRows - 1) / kPieceRows;
   std::vector<WeightedSums> sums(static_cast<std::size_t>(pieces));
-  const Summing summing(A, options, scale);
+  Summing summing(A, options, scale);
   // A piece that must be refused is read again afterwards, so that the first one speaks.
   std::vector<char> refused(sums.size(), 0);
   const auto read = [&](Index p) {
@@ -159,7 +211,12 @@ WeightedSums weighted_sums(const DataView& A, const Options& options, double sca
     total.sum_of_squares += piece.sum_of_squares;
     total.power_sum += piece.power_sum;
     total.max = std::max(total.max, piece.max);
+    total.max_weight = std::max(total.max_weight, piece.max_weight);
+    if (piece.least_line.weight < total.least_line.weight) total.least_line = piece.least_line;
+    total.unobserved_rows.insert(total.unobserved_rows.end(), piece.unobserved_rows.begin(),
+                                 piece.unobserved_rows.end());
   }
+  summing.note_columns(total);
   if (A.sparse() && options.missing != Missing::zeros) {
     const double entries = static_cast<double>(A.rows()) * static_cast<double>(A.cols());
     const auto stored = static_cast<double>(A.stored().entries());

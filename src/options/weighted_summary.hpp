@@ -2,10 +2,20 @@
 /// one.
 #pragma once
 
+#include <limits>
+#include <vector>
+
 #include "nonneg/data_view.hpp"
 #include "nonneg/options.hpp"
 
 namespace nonneg {
+
+/// A row or a column of A, and the largest weight of its observed entries.
+struct WeighedLine {
+  double weight = std::numeric_limits<double>::infinity();
+  bool is_row = true;
+  Index index = -1;
+};
 
 /// Over the observed entries a of scale·A with their weights w; what sparse data does not store
 /// counts as 0 with weight 1, unless Missing::zeros says that nobody observed it.
@@ -18,6 +28,14 @@ struct WeightedSums {
   /// Σ w·a^β; of β = 1 Σ w·a·log(a), of β = 0 Σ w·log(a).
   double power_sum = 0;
   double max = 0;
+  double max_weight = 0;
+
+  // Where entries do not all count alike:
+  /// The line of the least weight among those with an observed entry, and the lines without one, in
+  /// order.
+  WeighedLine least_line;
+  std::vector<Index> unobserved_rows;
+  std::vector<Index> unobserved_columns;
 };
 
 /// `options` must be resolved for A. Throws InvalidArgument naming the first entry, in row order,

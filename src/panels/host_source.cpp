@@ -51,7 +51,7 @@ class DenseSource final : public RowPanels<T> {
       : RowPanels<T>(A.rows(), A.cols(), panel_rows),
         entries_(backend, A, scale, allocate(backend, needs, kEntries)) {
     if (A.weights() != nullptr) {
-      weights_.emplace(backend, *A.weights(), 1, allocate(backend, needs, kWeights));
+      weights_.emplace(backend, *A.weights(), A.weight_scale(), allocate(backend, needs, kWeights));
     }
   }
 
@@ -91,7 +91,7 @@ class SparseSource final : public RowPanels<T> {
       rows_.values = values_.data();
     }
     if (A.weights() == nullptr) return;
-    copy_weights_of_stored(stored, A.weights()->stored(), weights_.data());
+    copy_weights_of_stored(stored, A.weights()->stored(), A.weight_scale(), weights_.data());
     rows_.weights = weights_.data();
   }
 
@@ -130,7 +130,7 @@ Buffers host_source_needs(const DataView& A, ElementType compute_type, Index pan
   const auto rows_of = [&](const DataView& X, bool to_scale) {
     return readable_in_place(X, compute_type, to_scale) ? 0 : panel_rows;
   };
-  const Index weight_rows = weights != nullptr ? rows_of(*weights, false) : 0;
+  const Index weight_rows = weights != nullptr ? rows_of(*weights, A.weight_scale() != 1) : 0;
   return Buffers{{kEntries, rows_of(A, scaled), A.cols()}, {kWeights, weight_rows, A.cols()}}
       .for_each_worker();
 }

@@ -55,7 +55,7 @@ Buffers host_source_needs(const DataView& A, ElementType compute_type, Index pan
 
 /// A source over host memory, or over a file mapped into it, for a backend that computes on the
 /// host. Dense A and its weights are read where they lie when they have type T, rows of adjacent
-/// entries and, for A, `scale` 1; else they are widened panel by panel into buffers of panel_rows ×
+/// entries and a scale of 1; else they are widened panel by panel into buffers of panel_rows ×
 /// n. Values of sparse A are copied where they are not of T or to be scaled. `scale` multiplies
 /// every entry and must be a power of two.
 template <class T>

@@ -33,12 +33,18 @@ Problem<T>::Problem(const DataView& A, const Options& options)
       choice_(choose_backend(options_, A)),
       backend_(backend_for<T>(options_, choice_)),
       summary_(summarize(A, options_, backend_->threads())),
-      mode_(options_, A) {}
+      mode_(options_, A) {
+  A_ = with_weights_scaled(A, summary_.weight_scale);
+}
 
 template <class T>
 ProblemUnits Problem<T>::units() const {
   const double root = std::sqrt(summary_.scale);
-  return {.data = summary_.scale, .w = root, .h = root, .beta = options_.beta};
+  return {.data = summary_.scale,
+          .w = root,
+          .h = root,
+          .weights = summary_.weight_scale,
+          .beta = options_.beta};
 }
 
 template <class T>

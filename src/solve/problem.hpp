@@ -23,6 +23,7 @@ class Problem {
   /// of A that cannot be used; NotAvailable where no backend serves.
   Problem(const DataView& A, const Options& options);
 
+  /// A with its weights in the run's unit.
   const DataView& data() const { return A_; }
   /// Resolved, but for the backend that options ask for.
   const Options& options() const { return options_; }

@@ -65,7 +65,7 @@ Matrix<T> transform(const DataView& A, MatrixView<const T> H, const Options& giv
   require_representable<T>(typical / units.w);
 
   const Plan plan = problem.plan(options.rank, SettlingRows<T>::needs(A.rows()));
-  PanelCrew<T> crew(backend, A, plan, units.data);
+  PanelCrew<T> crew(backend, problem.data(), plan, units.data);
   Matrix<T> Ht = backend.allocate(H.cols(), options.rank);
   backend.copy(transposed(H, units.h).view(), Ht.view());
   Matrix<T> W = backend.allocate(A.rows(), options.rank);
