@@ -69,6 +69,10 @@ struct Result {
   Index panel_rows = 0;
   /// What the caller should know, such as zeros in W₀ under mu.
   std::vector<std::string> warnings;
+  /// Rows and columns of A of which nothing is observed, in order. Nothing says what they are:
+  /// their rows of W and Ht are 0, or at the floor under a penalty, and so is W·H there.
+  std::vector<Index> unobserved_rows;
+  std::vector<Index> unobserved_columns;
 
   /// A copy of H, k × n.
   Matrix<T> H() const {

@@ -4,6 +4,8 @@
 #include <functional>
 #include <memory>
 #include <stop_token>
+#include <string>
+#include <vector>
 
 #include "nonneg/data_view.hpp"
 #include "nonneg/export.hpp"
@@ -91,16 +93,18 @@ inline Result<double> factorize(MatrixView<const double> A, const Options& optio
 
 /// W (m × k) >= 0 that minimises the loss + the penalties on W, for new rows A (m × n) and fixed
 /// H (k × n, on the host). A row begins at the best multiple of (1 … 1), s, and is updated until it
-/// has settled, at most options.max_iterations times: for the Frobenius loss of complete data, whose
-/// updates need A's product with Hᵀ alone and read A once, until an update moves it by at most
-/// options.tolerance times its norm; for any other loss until options.check_every updates do.
-/// options.floor counts in units of the power of 2 at or below s. All of that is the row's own: what
-/// it comes to depends neither on the rows beside it nor on how A is cut into panels, beyond
-/// rounding. At tolerance 0 all updates are done. A row of zeros gives zeros. options.rank is taken
-/// from H; options.seed and options.init play no part. Throws as Solver does, and InvalidArgument
-/// where A and H differ in columns.
+/// has settled, at most options.max_iterations times: for the Frobenius loss of complete data,
+/// whose updates need A's product with Hᵀ alone and read A once, until an update moves it by at
+/// most options.tolerance times its norm; for any other loss until options.check_every updates do.
+/// options.floor counts in units of the power of 2 at or below s. All of that is the row's own:
+/// what it comes to depends neither on the rows beside it nor on how A is cut into panels, beyond
+/// rounding. At tolerance 0 all updates are done. A row of zeros gives zeros, and so does one of
+/// which nothing is observed: `warnings`, where it is not null, is told how many. options.rank is
+/// taken from H; options.seed and options.init play no part. Throws as Solver does, and
+/// InvalidArgument where A and H differ in columns.
 template <class T>
-NONNEG_EXPORT Matrix<T> transform(const DataView& A, MatrixView<const T> H, const Options& options);
+NONNEG_EXPORT Matrix<T> transform(const DataView& A, MatrixView<const T> H, const Options& options,
+                                  std::vector<std::string>* warnings = nullptr);
 
 /// W·H, rows first … first + count - 1 of it, on the host: m × n in all.
 template <class T>

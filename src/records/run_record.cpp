@@ -130,6 +130,10 @@ Json run_record(const RunRequest& request, const Result<T>& result) {
       {"loss_history", std::move(history)},
       {"timings", to_json(result.timings)},
       {"warnings", result.warnings}};
+  if (!result.unobserved_rows.empty()) record["unobserved_rows"] = result.unobserved_rows;
+  if (!result.unobserved_columns.empty()) {
+    record["unobserved_columns"] = result.unobserved_columns;
+  }
   if (!request.weights.empty()) record["weights"] = request.weights;
   if (!request.mask.empty()) record["mask"] = request.mask;
   put_names(record, "row_names", request.input.row_names, kRowNamesFile);

@@ -11,6 +11,7 @@
 #include "options/resolve.hpp"
 #include "solve/balance.hpp"
 #include "solve/plan.hpp"
+#include "solve/unobserved.hpp"
 
 namespace nonneg {
 
@@ -81,6 +82,10 @@ Run<T>::Run(Problem<T>& problem, const Options& options, const InitialFactors<T>
                         .floor = floor_,
                         .given = initial},
                        W_.view(), Ht_.view(), warnings_);
+  const DataSummary& summary = problem.summary();
+  set_rows_to_zero(backend_, summary.unobserved_rows, W_.view());
+  set_rows_to_zero(backend_, summary.unobserved_columns, Ht_.view());
+  warn_of_unobserved(summary.unobserved_rows, summary.unobserved_columns, warnings_);
   if (extrapolates(options_)) {
     extrapolation_.emplace(backend_, Extrapolation<T>::needs(plan_.rows, plan_.cols, options_.rank),
                            loss_.step_rule(), floor_, sums_.data() + RunSum::step_state);
@@ -190,6 +195,8 @@ Result<T> Run<T>::result() {
   result.threads = backend_.threads();
   result.panel_rows = tuner_.panel_rows();
   result.warnings = warnings_;
+  result.unobserved_rows = problem_.summary().unobserved_rows;
+  result.unobserved_columns = problem_.summary().unobserved_columns;
   result.snapshots_skipped = streamer_ ? streamer_->skipped() : 0;
   return result;
 }

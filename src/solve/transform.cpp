@@ -9,6 +9,7 @@
 #include "panels/panel_heights.hpp"
 #include "rules/make_rule.hpp"
 #include "solve/problem.hpp"
+#include "solve/unobserved.hpp"
 
 namespace nonneg {
 
@@ -45,7 +46,8 @@ Matrix<T> transposed(MatrixView<const T> H, double unit) {
 }  // namespace
 
 template <class T>
-Matrix<T> transform(const DataView& A, MatrixView<const T> H, const Options& given) {
+Matrix<T> transform(const DataView& A, MatrixView<const T> H, const Options& given,
+                    std::vector<std::string>* warnings) {
   Options wanted = given;
   wanted.rank = H.rows();
   validate(wanted);
@@ -90,12 +92,13 @@ Matrix<T> transform(const DataView& A, MatrixView<const T> H, const Options& giv
   });
 
   require_valid_factor<T>("the transformed W", result.view());
+  if (warnings != nullptr) warn_of_unobserved(summary.unobserved_rows, {}, *warnings);
   return result;
 }
 
 template NONNEG_EXPORT Matrix<float> transform(const DataView&, MatrixView<const float>,
-                                               const Options&);
+                                               const Options&, std::vector<std::string>*);
 template NONNEG_EXPORT Matrix<double> transform(const DataView&, MatrixView<const double>,
-                                                const Options&);
+                                                const Options&, std::vector<std::string>*);
 
 }  // namespace nonneg

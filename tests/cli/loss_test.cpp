@@ -1,7 +1,10 @@
 // Losses, weights and missing entries, as the command takes and refuses them.
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "cli/command.hpp"
+#include "nonneg/matrix_file.hpp"
 
 namespace nonneg::test {
 namespace {
@@ -112,6 +115,34 @@ TEST(LossOptions, NewRowsMayHaveMissingCells) {
   missing.insert(missing.end(), {"--missing", "nan"});
   const Outcome outcome = run(place, missing);
   EXPECT_EQ(outcome.status, 0) << outcome.error;
+}
+
+TEST(LossOptions, WhatNobodyObservedIsSaidAndReconstructedAsNan) {
+  const Workplace place;
+  place.file("A.csv", "1,nan,3\nnan,nan,nan\n7,nan,9\n2,nan,6\n");
+  const Outcome fit =
+      run(place, {"factorize", "A.csv", "--rank", "1", "--out", "run", "--missing", "nan"});
+  ASSERT_EQ(fit.status, 0) << fit.error;
+  EXPECT_NE(fit.error.find("warning: 1 row and 1 column of A have no observed entry"),
+            std::string::npos)
+      << fit.error;
+  const auto record = read_json(place.at("run/run.json"));
+  EXPECT_EQ(record["unobserved_rows"], nlohmann::json({1}));
+  EXPECT_EQ(record["unobserved_columns"], nlohmann::json({1}));
+
+  ASSERT_EQ(run(place, {"reconstruct", "run", "--out", "B.npy", "--quiet"}).status, 0);
+
+  const MatrixFile product = MatrixFile::open(place.at("B.npy"));
+  const MatrixView<const double> B = product.view().as<double>();
+  for (Index i = 0; i < 4; ++i) {
+    for (Index j = 0; j < 3; ++j) EXPECT_EQ(std::isnan(B(i, j)), i == 1 || j == 1) << i << j;
+  }
+
+  const Outcome rows =
+      run(place, {"transform", "A.csv", "--model", "run", "--out", "W.npy", "--missing", "nan"});
+  ASSERT_EQ(rows.status, 0) << rows.error;
+  EXPECT_NE(rows.error.find("warning: 1 row of A has no observed entry"), std::string::npos)
+      << rows.error;
 }
 
 TEST(LossOptions, WhatDoesNotGoTogetherIsRefused) {

@@ -18,13 +18,16 @@ Result<T> solve(const DataView& A, const Options& options, const InitialFactors<
   return solver.result();
 }
 
+void say_warnings(const std::vector<std::string>& warnings, const Telling& telling) {
+  if (telling.quiet) return;
+  for (const std::string& warning : warnings) say("nonneg: warning: " + warning + "\n");
+}
+
 template <class T>
 void write_run(const nlohmann::ordered_json& record, const Result<T>& result,
                records::RunDirectory* directory, const Telling& telling,
                const std::vector<records::TextFile>& further) {
-  if (!telling.quiet) {
-    for (const std::string& warning : result.warnings) say("nonneg: warning: " + warning + "\n");
-  }
+  say_warnings(result.warnings, telling);
   if (directory != nullptr) {
     directory->write<T>(result.W.view(), result.Ht.view(), record, further);
   }

@@ -24,6 +24,9 @@ template <class T>
 Result<T> solve(const DataView& A, const Options& options, const InitialFactors<T>* initial,
                 Progress& progress, Interrupt& interrupt, const Watcher<T>& watch = {});
 
+/// Says them on standard error, unless quiet.
+void say_warnings(const std::vector<std::string>& warnings, const Telling& telling);
+
 /// Says the run's warnings, and writes the run with `further` files into `directory`, where there
 /// is one.
 template <class T>

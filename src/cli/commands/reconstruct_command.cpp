@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "cli/commands/commands.hpp"
 #include "cli/commands/factorization.hpp"
@@ -15,6 +17,7 @@
 #include "nonneg/error.hpp"
 #include "nonneg/matrix_file.hpp"
 #include "nonneg/version.hpp"
+#include "records/lookup.hpp"
 
 namespace nonneg::cli {
 namespace {
@@ -31,9 +34,48 @@ struct ReconstructArguments {
 /// W·H is formed and written in blocks of about this many bytes.
 constexpr Index kBlockBytes = Index{64} << 20U;
 
+/// The rows and columns of A of which nothing was observed, as run.json has them; none for factors
+/// from elsewhere. Nothing says what W*H is there.
+struct Unobserved {
+  explicit Unobserved(const std::string& model) {
+    const nlohmann::ordered_json record = records::read_run_record(model);
+    rows = indices(record, "unobserved_rows");
+    columns = indices(record, "unobserved_columns");
+  }
+
+  std::vector<Index> rows;
+  std::vector<Index> columns;
+
+ private:
+  static std::vector<Index> indices(const nlohmann::ordered_json& record, const char* name) {
+    std::vector<Index> found;
+    if (!record.is_object() || !record.contains(name)) return found;
+    for (const auto& index : record[name]) {
+      if (index.is_number_integer()) found.push_back(index);
+    }
+    std::sort(found.begin(), found.end());
+    return found;
+  }
+};
+
+/// Rows first … of W*H, with NaN where nothing was observed.
 template <class T>
-void write_product(const MatrixFile& w_file, const MatrixFile& h_file, const io::OutputPath& out,
-                   bool overwrite, Progress& progress, Interrupt& interrupt) {
+void mark_unobserved(const Unobserved& unobserved, Index first, MatrixView<T> block) {
+  const T nan = std::numeric_limits<T>::quiet_NaN();
+  const auto begin = std::lower_bound(unobserved.rows.begin(), unobserved.rows.end(), first);
+  for (auto i = begin; i != unobserved.rows.end() && *i < first + block.rows(); ++i) {
+    std::fill_n(block.row(*i - first), block.cols(), nan);
+  }
+  for (const Index j : unobserved.columns) {
+    if (j < 0 || j >= block.cols()) continue;
+    for (Index i = 0; i < block.rows(); ++i) block(i, j) = nan;
+  }
+}
+
+template <class T>
+void write_product(const MatrixFile& w_file, const MatrixFile& h_file, const Unobserved& unobserved,
+                   const io::OutputPath& out, bool overwrite, Progress& progress,
+                   Interrupt& interrupt) {
   const Matrix<T> W = dense_copy<T>(w_file.view());
   const Matrix<T> H = dense_copy<T>(h_file.view());
   io::OutputFile file(out, overwrite, interrupt);
@@ -43,7 +85,8 @@ void write_product(const MatrixFile& w_file, const MatrixFile& h_file, const io:
   for (Index first = 0; first < W.rows(); first += block_rows) {
     progress.show(fmt::format("writing row {} of {}", first, W.rows()));
     const Index count = std::min(block_rows, W.rows() - first);
-    const Matrix<T> block = reconstruct<T>(W.view(), H.view(), first, count);
+    Matrix<T> block = reconstruct<T>(W.view(), H.view(), first, count);
+    mark_unobserved(unobserved, first, block.view());
     rows.append(block.view());
   }
   file.commit();
@@ -66,12 +109,13 @@ ExitStatus execute(const ReconstructArguments& arguments, Interrupt& interrupt) 
         "columns as H has rows",
         arguments.model, w.view().rows(), w.view().cols(), h.view().rows(), h.view().cols()));
   }
+  const Unobserved unobserved(arguments.model);
   {
     Progress progress(arguments.telling.quiet, 0);
     if (w.view().type() == ElementType::float64 || h.view().type() == ElementType::float64) {
-      write_product<double>(w, h, out, arguments.overwrite, progress, interrupt);
+      write_product<double>(w, h, unobserved, out, arguments.overwrite, progress, interrupt);
     } else {
-      write_product<float>(w, h, out, arguments.overwrite, progress, interrupt);
+      write_product<float>(w, h, unobserved, out, arguments.overwrite, progress, interrupt);
     }
   }
   if (arguments.telling.json) {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/enumerations.hpp"
 #include "cli/commands/commands.hpp"
@@ -92,8 +93,9 @@ ExitStatus run(const TransformArguments& arguments, const Options& options, cons
   const auto start = std::chrono::steady_clock::now();
   const Matrix<T> H = dense_copy<T>(h.view());
   Matrix<T> W;
+  std::vector<std::string> warnings;
   try {
-    W = transform<T>(A, H.view(), options);
+    W = transform<T>(A, H.view(), options, &warnings);
   } catch (const InvalidArgument& e) {
     throw InvalidArgument(naming_file(e.what(), input.path(), arguments.data));
   }
@@ -101,6 +103,7 @@ ExitStatus run(const TransformArguments& arguments, const Options& options, cons
   io::NpyRows<T>(file, W.rows(), W.cols()).append(W.view());
   file.commit();
 
+  say_warnings(warnings, arguments.telling);
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
   if (arguments.telling.json) {
     print_json({{"nonneg_version", version()},
@@ -110,7 +113,8 @@ ExitStatus run(const TransformArguments& arguments, const Options& options, cons
                 {"options", records::to_json(resolve(options, A), {}, {})},
                 {"precision", to_string(resolve(options.precision, input.view().type()))},
                 {"shape", {{"rows", W.rows()}, {"rank", W.cols()}}},
-                {"timings", {{"total_seconds", elapsed.count()}}}},
+                {"timings", {{"total_seconds", elapsed.count()}}},
+                {"warnings", warnings}},
                arguments.out);
   } else if (!arguments.telling.quiet) {
     print(fmt::format(
