@@ -74,7 +74,7 @@ Matrix<T> transform(const DataView& A, MatrixView<const T> H, const Options& giv
   Matrix<T> floors = allocate(backend, SettlingRows<T>::needs(A.rows()), "row floors");
 
   RowUpdate<T> update = w_update<T>(options, units, factor_floor<T>(options, 1),
-                                    options.max_iterations, options.tolerance * options.tolerance);
+                                    *options.max_iterations, options.tolerance * options.tolerance);
   update.until_settled = true;
   RuleSettings<T> settings = problem.rule_settings(options.rank, {.W = update, .H = {}});
   // What the powers of the model need, whatever rows there are.
@@ -83,8 +83,8 @@ Matrix<T> transform(const DataView& A, MatrixView<const T> H, const Options& giv
   Matrix<T> result(W.rows(), W.cols());
   crew.run([&](int worker) {
     const auto rule = make_rule(crew.backend(worker), settings, panel_rows);
-    SettlingRows<T> rows(panel_rows, options.tolerance, options.max_iterations, options.check_every,
-                         units.w, floors.view(), result.view());
+    SettlingRows<T> rows(panel_rows, options.tolerance, *options.max_iterations,
+                         options.check_every, units.w, floors.view(), result.view());
     rule->begin_sweep(Ht.view());
     crew.for_each_panel(worker, [&](const Panel<T>& panel) {
       rule->settle_rows(panel, Ht.view(), W.view().row_block(panel.first_row, panel.rows()), rows);
