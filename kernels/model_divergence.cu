@@ -3,7 +3,8 @@
 // Threads: as kernels/model_tiles.cuh lays them out. Reads A and the weights once; bound by A's
 // memory traffic for small k, by logarithms and products else. An entry that is NaN in A or of
 // weight 0 has no share; NaN in the factors gives NaN.
-#include "kernels/beta.cuh"
+#include "formulas/at_least.hpp"
+#include "formulas/divergence.hpp"
 #include "kernels/model_divergence.hpp"
 #include "kernels/model_tiles.cuh"
 #include "kernels/partial_sums.cuh"
@@ -17,13 +18,14 @@ __global__ void __launch_bounds__(kThreads, 2)
     model_divergence(const T* A, Index lda, Index m, Index n, const T* weights, Index ld_weights,
                      const T* W, Index ldw, const T* Ht, Index ldh, Index k,
                      Divergence<T> divergence, double* partials) {
+  const DivergenceTerms<T> terms(divergence.beta);
   double sum = 0;
   for_each_model_entry(W, ldw, m, Ht, ldh, n, k, [&](Index i, Index j, T v) {
     const T a = A[i * lda + j];
     const T weight = weights == nullptr ? T{1} : weights[i * ld_weights + j];
     if (!is_observed(a, weight)) return;
     sum += static_cast<double>(weight) *
-           divergence_of(kKind, a, at_least(v, divergence.least), divergence.beta);
+           entry_divergence(kKind, a, at_least(v, divergence.least), terms);
   });
   store_block_sum(sum, partials + blockIdx.x);
 }

@@ -40,11 +40,11 @@ struct LaneComponents {
   }
 };
 
-/// A lane's share of Σ_c w(c)·h(c), from memory.
-template <class T>
-__device__ T lane_dot(const T* w, const T* h, const LaneComponents& own) {
-  T sum = 0;
-  own.for_each([&](Index c) { sum += w[c] * h[c]; });
+/// A lane's share of Σ_c w(c)·h(c), from memory; multiplied and added up in Sum.
+template <class Sum, class T>
+__device__ Sum lane_dot(const T* w, const T* h, const LaneComponents& own) {
+  Sum sum = 0;
+  own.for_each([&](Index c) { sum += static_cast<Sum>(w[c]) * static_cast<Sum>(h[c]); });
   return sum;
 }
 
@@ -84,7 +84,7 @@ struct LaneRow<T, 0> {
 
   __device__ LaneRow(const T* row, const LaneComponents& /*own*/) : row(row) {}
   __device__ T dot(const LaneRow& other, const LaneComponents& own) const {
-    return lane_dot(row, other.row, own);
+    return lane_dot<T>(row, other.row, own);
   }
   template <class Body>
   __device__ void for_each(const LaneComponents& own, const Body& body) const {

@@ -1,5 +1,6 @@
-// Entries are taken a few hundred at a time, as Eigen's arrays: its logarithms and powers are
-// vectorised on every machine.
+// Quotients are taken a few hundred at a time, as Eigen's arrays: its logarithms and powers are
+// vectorised on every machine. Divergences have no calls and no branches, and the compiler takes
+// them a register at a time.
 #include "cpu/divergence.hpp"
 
 #include <Eigen/Core>
@@ -7,6 +8,7 @@
 
 #include "formulas/at_least.hpp"
 #include "formulas/beta_divergence.hpp"
+#include "formulas/divergence.hpp"
 #include "formulas/row_step.hpp"
 
 namespace nonneg::cpu {
@@ -20,8 +22,6 @@ template <class T>
 using Block = Eigen::Array<T, Eigen::Dynamic, 1, 0, kBlock, 1>;
 template <class T>
 using Entries = Eigen::Map<Eigen::Array<T, Eigen::Dynamic, 1>>;
-template <class T>
-using ConstEntries = Eigen::Map<const Eigen::Array<T, Eigen::Dynamic, 1>>;
 
 /// v^power, for v > 0.
 template <class T>
@@ -64,7 +64,7 @@ template <class T>
 void quotients(const T* a, const T* weights, Index count, const Divergence<T>& divergence, T* v,
                T* d) {
   Block<T> power = Entries<T>(v, count).max(divergence.least);
-  raise(power, divergence.beta - T{1});
+  raise(power, static_cast<T>(divergence.beta - 1));
   if (weights == nullptr) {
     set_quotients<false>(a, weights, count, divergence.least, power, v, d);
   } else {
@@ -72,28 +72,46 @@ void quotients(const T* a, const T* weights, Index count, const Divergence<T>& d
   }
 }
 
-/// d_β of each entry. a·log(a/v) is 0 for a = 0.
-template <class T>
-Block<double> divergences(const ConstEntries<T>& a, const Block<T>& v, T beta) {
-  switch (beta_kind(beta)) {
-    case BetaKind::frobenius:
-      return (a.template cast<double>() - v.template cast<double>()).square() * 0.5;
-    case BetaKind::kullback_leibler: {
-      const Block<T> ratio = (a > T{0}).select(a / v, T{1});
-      return (a * ratio.log() - a + v).template cast<double>();
-    }
-    case BetaKind::itakura_saito:
-      return (a / v - (a / v).log() - T{1}).template cast<double>();
-    default:
-      break;
+/// d_β(a, v) with a β of this kind.
+template <BetaKind kKind, class V>
+struct EntryDivergence {
+  DivergenceTerms<V> terms;
+
+  [[gnu::always_inline]] double operator()(V a, V v) const {
+    return entry_divergence(kKind, a, v, terms);
   }
-  Block<T> v_power = v;
-  raise(v_power, beta - T{1});
-  Block<T> a_power = (a > T{0}).select(a, T{1});
-  raise(a_power, beta);
-  if (beta > T{0}) a_power = (a > T{0}).select(a_power, T{0});
-  return ((a_power + v_power * ((beta - T{1}) * v - beta * a)) / (beta * (beta - T{1})))
-      .template cast<double>();
+};
+
+/// d_β(a, v) − d_β(0, v).
+template <BetaKind kKind, class V>
+struct DivergenceBeyondZero {
+  DivergenceTerms<V> terms;
+
+  [[gnu::always_inline]] double operator()(V a, V v) const {
+    return divergence_beyond_zero(kKind, a, v, terms);
+  }
+};
+
+/// Σ weight·each(a, v) over the observed of `count` entries.
+template <class T, class V, class Each>
+double sum_of_observed(const T* a, const V* v, const T* weights, Index count, V least,
+                       const Each& each) {
+  double sum = 0;
+  if (weights == nullptr) {
+#pragma omp simd reduction(+ : sum)
+    for (Index e = 0; e < count; ++e) {
+      const double value = each(static_cast<V>(a[e]), at_least(v[e], least));
+      sum += a[e] == a[e] ? value : 0.0;
+    }
+    return sum;
+  }
+#pragma omp simd reduction(+ : sum)
+  for (Index e = 0; e < count; ++e) {
+    const double value = each(static_cast<V>(a[e]), at_least(v[e], least));
+    const bool observed = is_observed(a[e], weights[e]);
+    sum += observed ? static_cast<double>(weights[e]) * value : 0.0;
+  }
+  return sum;
 }
 
 }  // namespace
@@ -111,22 +129,26 @@ void beta_quotients(MatrixView<const T> A, MatrixView<const T> weights,
 }
 
 template <class T>
-double divergence_of(const T* a_data, const T* v_data, const T* weights, Index count,
+double divergence_of(const T* a, const T* v, const T* weights, Index count,
                      const Divergence<T>& divergence) {
+  const DivergenceTerms<T> terms(divergence.beta);
   double sum = 0;
-  for (Index first = 0; first < count; first += kBlock) {
-    const Index size = std::min(kBlock, count - first);
-    const ConstEntries<T> a(a_data + first, size);
-    const Block<T> model = ConstEntries<T>(v_data + first, size).max(divergence.least);
-    Block<double> each = divergences<T>(a, model, divergence.beta);
-    if (weights == nullptr) {
-      each = (a == a).select(each, 0.0);
-    } else {
-      const ConstEntries<T> w(weights + first, size);
-      each = (a == a && w > T{0}).select(w.template cast<double>() * each, 0.0);
-    }
-    sum += each.sum();
-  }
+  with_kind(beta_kind(divergence.beta), [&]<class Kind>(Kind) {
+    sum = sum_of_observed(a, v, weights, count, divergence.least,
+                          EntryDivergence<Kind::kKind, T>{terms});
+  });
+  return sum;
+}
+
+template <class T>
+double divergence_beyond_zeros(const T* a, const double* v, const T* weights, Index count,
+                               const Divergence<T>& divergence) {
+  const DivergenceTerms<double> terms(divergence.beta);
+  double sum = 0;
+  with_kind(beta_kind(divergence.beta), [&]<class Kind>(Kind) {
+    sum = sum_of_observed(a, v, weights, count, static_cast<double>(divergence.least),
+                          DivergenceBeyondZero<Kind::kKind, double>{terms});
+  });
   return sum;
 }
 
@@ -155,6 +177,10 @@ template double divergence_of(const float*, const float*, const float*, Index,
                               const Divergence<float>&);
 template double divergence_of(const double*, const double*, const double*, Index,
                               const Divergence<double>&);
+template double divergence_beyond_zeros(const float*, const double*, const float*, Index,
+                                        const Divergence<float>&);
+template double divergence_beyond_zeros(const double*, const double*, const double*, Index,
+                                        const Divergence<double>&);
 template void ratio_update(MatrixView<float>, MatrixView<const float>, MatrixView<const float>,
                            float, const RowUpdate<float>&, MatrixView<const float>);
 template void ratio_update(MatrixView<double>, MatrixView<const double>, MatrixView<const double>,

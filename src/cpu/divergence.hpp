@@ -29,6 +29,12 @@ template <class T>
 double divergence_of(const T* a, const T* v, const T* weights, Index count,
                      const Divergence<T>& divergence);
 
+/// Σ weight·(d_β(a, v) − d_β(0, v)) likewise, β > 0. Its sum and that of d_β(0, v) over every entry
+/// cancel, so that the model is in double.
+template <class T>
+double divergence_beyond_zeros(const T* a, const double* v, const T* weights, Index count,
+                               const Divergence<T>& divergence);
+
 /// Does what Backend::ratio_update() does.
 template <class T>
 void ratio_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> D, T exponent,

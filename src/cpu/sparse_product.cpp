@@ -72,15 +72,17 @@ void for_the_rest(Index k, const Body& body) {
   }
 }
 
-template <class K, class T>
-T inner_product(const T* __restrict x, const T* __restrict y, Index k) {
-  T sum = 0;
+/// Multiplied and added up in Sum.
+template <class K, class Sum, class T>
+Sum inner_product(const T* __restrict x, const T* __restrict y, Index k) {
+  const auto product = [&](Index c) { return static_cast<Sum>(x[c]) * static_cast<Sum>(y[c]); };
+  Sum sum = 0;
 #pragma omp simd reduction(+ : sum)
-  for (int c = 0; c < K::kWhole; ++c) sum += x[c] * y[c];
+  for (int c = 0; c < K::kWhole; ++c) sum += product(c);
   for_the_rest<K>(k, [&](Index first, auto count) {
-    T rest = 0;
+    Sum rest = 0;
 #pragma omp simd reduction(+ : rest)
-    for (Index c = first; c < first + count; ++c) rest += x[c] * y[c];
+    for (Index c = first; c < first + count; ++c) rest += product(c);
     sum += rest;
   });
   return sum;
@@ -123,7 +125,7 @@ void for_each_quotient(const SparseRows<T>& A, MatrixView<const T> W, MatrixView
       const T weight = A.weights == nullptr ? T{1} : A.weights[e];
       if (weight == T{0}) return;
       const Index j = A.columns[e];
-      const T v = inner_product<K>(W.row(i), Ht.row(j), W.cols());
+      const T v = inner_product<K, T>(W.row(i), Ht.row(j), W.cols());
       add(components, i, j, quotient<T>(kind, A.values[e], v, weight, divergence));
     });
   };
@@ -136,6 +138,32 @@ void for_each_quotient(const SparseRows<T>& A, MatrixView<const T> W, MatrixView
       with_kind_of_beta(components, kind);
     }
   });
+}
+
+/// Σ body(first, model) over the rows, the first of whose entries it is; their model is in Model.
+template <class Model, class T, class Body>
+double sum_over_rows(const SparseRows<T>& A, MatrixView<const T> W, MatrixView<const T> Ht,
+                     const Body& body) {
+  double sum = 0;
+  std::vector<Model> model;
+  with_components(W.cols(), [&]<class K>(K) {
+    for (Index i = 0; i < A.rows; ++i) {
+      const Index first = A.row_offsets[i] - A.base;
+      const Index count = A.row_offsets[i + 1] - A.base - first;
+      model.resize(static_cast<std::size_t>(count));
+      for (Index e = 0; e < count; ++e) {
+        model[static_cast<std::size_t>(e)] =
+            inner_product<K, Model>(W.row(i), Ht.row(A.columns[first + e]), W.cols());
+      }
+      sum += body(first, model);
+    }
+  });
+  return sum;
+}
+
+template <class T>
+const T* weights_at(const SparseRows<T>& A, Index first) {
+  return A.weights == nullptr ? nullptr : A.weights + first;
 }
 
 template <class T>
@@ -192,26 +220,16 @@ void add_sampled_transposed_products(const SparseRows<T>& A, MatrixView<const T>
 template <class T>
 double sampled_divergence(const SparseRows<T>& A, MatrixView<const T> W, MatrixView<const T> Ht,
                           const Divergence<T>& divergence, bool zeros_observed) {
-  double sum = 0;
-  std::vector<T> model;
-  std::vector<T> zeros;
-  with_components(W.cols(), [&]<class K>(K) {
-    for (Index i = 0; i < A.rows; ++i) {
-      const Index first = A.row_offsets[i] - A.base;
-      const Index count = A.row_offsets[i + 1] - A.base - first;
-      model.resize(static_cast<std::size_t>(count));
-      for (Index e = 0; e < count; ++e) {
-        model[static_cast<std::size_t>(e)] =
-            inner_product<K>(W.row(i), Ht.row(A.columns[first + e]), W.cols());
-      }
-      const T* weights = A.weights == nullptr ? nullptr : A.weights + first;
-      sum += divergence_of<T>(A.values + first, model.data(), weights, count, divergence);
-      if (!zeros_observed) continue;
-      zeros.assign(static_cast<std::size_t>(count), T{0});
-      sum -= divergence_of<T>(zeros.data(), model.data(), weights, count, divergence);
-    }
+  if (zeros_observed) {
+    return sum_over_rows<double>(A, W, Ht, [&](Index first, const std::vector<double>& model) {
+      return divergence_beyond_zeros<T>(A.values + first, model.data(), weights_at(A, first),
+                                        static_cast<Index>(model.size()), divergence);
+    });
+  }
+  return sum_over_rows<T>(A, W, Ht, [&](Index first, const std::vector<T>& model) {
+    return divergence_of<T>(A.values + first, model.data(), weights_at(A, first),
+                            static_cast<Index>(model.size()), divergence);
   });
-  return sum;
 }
 
 #define NONNEG_INSTANTIATE(T)                                                                    \

@@ -6,10 +6,11 @@
 
 namespace nonneg {
 
-/// A β-divergence, as Options::beta has it.
+/// A β-divergence, as Options::beta has it, of entries and a model in T.
 template <class T>
 struct Divergence {
-  T beta = 2;
+  /// Not of T, in which 1.0000001 is 1.
+  double beta = 2;
   /// A smaller entry of the model is taken as this one, so that no power of it leaves T.
   T least = 0;
 };
@@ -17,13 +18,12 @@ struct Divergence {
 /// The β whose divergence or whose powers have forms of their own, and all others.
 enum class BetaKind { frobenius, kullback_leibler, itakura_saito, half, three_halves, any };
 
-template <class T>
-constexpr BetaKind beta_kind(T beta) {
-  if (beta == T{2}) return BetaKind::frobenius;
-  if (beta == T{1}) return BetaKind::kullback_leibler;
-  if (beta == T{0}) return BetaKind::itakura_saito;
-  if (beta == T{0.5}) return BetaKind::half;
-  return beta == T{1.5} ? BetaKind::three_halves : BetaKind::any;
+constexpr BetaKind beta_kind(double beta) {
+  if (beta == 2) return BetaKind::frobenius;
+  if (beta == 1) return BetaKind::kullback_leibler;
+  if (beta == 0) return BetaKind::itakura_saito;
+  if (beta == 0.5) return BetaKind::half;
+  return beta == 1.5 ? BetaKind::three_halves : BetaKind::any;
 }
 
 /// A kind that the compiler knows.
@@ -59,7 +59,7 @@ constexpr bool is_observed(T a, T weight) {
 
 /// v^(β−1), v > 0.
 template <class Powers, class T>
-constexpr T model_power(BetaKind kind, T v, T beta) {
+constexpr T model_power(BetaKind kind, T v, double beta) {
   switch (kind) {
     case BetaKind::frobenius:
       return v;
@@ -72,7 +72,7 @@ constexpr T model_power(BetaKind kind, T v, T beta) {
     case BetaKind::three_halves:
       return Powers::root(v);
     default:
-      return Powers::power(v, beta - T{1});
+      return Powers::power(v, static_cast<T>(beta - 1));
   }
 }
 

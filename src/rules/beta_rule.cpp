@@ -14,7 +14,7 @@ class BetaRule final : public UpdateRule<T> {
       : backend_(backend),
         mode_(settings.mode),
         updates_(settings.updates),
-        divergence_{static_cast<T>(mode_.beta), settings.least},
+        divergence_{mode_.beta, settings.least},
         exponent_(static_cast<T>(update_exponent(mode_.beta))),
         samples_(mode_.samples()),
         P_(allocate(backend, needs, "P")),

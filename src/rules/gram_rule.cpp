@@ -60,7 +60,7 @@ class GramRule final : public UpdateRule<T> {
 
   void add_loss(const Panel<T>& panel, MatrixView<const T> W_p, MatrixView<const T> Ht,
                 double* sums) override {
-    constexpr Divergence<T> kHalfSquares{T{kFrobenius}, T{0}};
+    constexpr Divergence<T> kHalfSquares{kFrobenius, T{0}};
     if (panel.sparse) {
       backend_.add_sampled_divergence(panel.stored, W_p, Ht, kHalfSquares, true, sums);
     } else {

@@ -32,7 +32,7 @@ class ReductionsTest : public BackendTest<Case> {
     return {host[0], host[1], host[2]};
   }
 
-  static constexpr Divergence<Scalar> kHalfSquares{Scalar{kFrobenius}, Scalar{0}};
+  static constexpr Divergence<Scalar> kHalfSquares{kFrobenius, Scalar{0}};
 
   /// A sum of 0, for primitives that add.
   Matrix<double> zero_sum() {

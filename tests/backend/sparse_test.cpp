@@ -157,7 +157,7 @@ TYPED_TEST(SparseTest, SampledProductsAgreeWithTheReference) {
         auto d = this->put(Dense(shape.m, shape.k, std::nan("")), shape.padding);
         auto c = this->put(Dense(shape.n, shape.k, 0.5), shape.padding);
         auto s = this->put(Dense(shape.n, shape.k, 0.5), shape.padding);
-        const Divergence<T> divergence{static_cast<T>(beta), T(1e-6)};
+        const Divergence<T> divergence{beta, T(1e-6)};
         const bool denominators = beta != 1 || weighted;
         const auto if_wanted = [&](MatrixView<T> X) { return denominators ? X : MatrixView<T>(); };
 
@@ -207,9 +207,8 @@ TYPED_TEST(SparseTest, SampledDivergencesAgreeWithTheReference) {
           auto h = this->put(Ht, shape.padding);
           this->backend().clear_sums(sums.data(), 1);
 
-          this->backend().add_sampled_divergence(a.rows(), w.view(), h.view(),
-                                                 {static_cast<T>(beta), T(1e-6)}, zeros_observed,
-                                                 sums.data());
+          this->backend().add_sampled_divergence(a.rows(), w.view(), h.view(), {beta, T(1e-6)},
+                                                 zeros_observed, sums.data());
 
           const Dense V = model(W, Ht);
           double expected = 0;
@@ -230,6 +229,55 @@ TYPED_TEST(SparseTest, SampledDivergencesAgreeWithTheReference) {
         }
       }
     }
+  }
+}
+
+/// The stored entries' share is what is left of sums over all of the model's entries.
+TYPED_TEST(SparseTest, TheDivergenceOfAGoodFitWithObservedZerosCancelsInDoubleAlone) {
+  using T = typename TypeParam::Scalar;
+  Matrix<double> sums = this->backend().allocate_sums(1);
+  constexpr Index kSide = 60;
+  constexpr Index kRank = 5;
+  // Component c is of its own rows and columns, so that the model is 0 where nothing is stored.
+  Dense W(kSide, kRank);
+  Dense Ht(kSide, kRank);
+  const Dense drawn = rounded<T>(random_matrix(kSide, 2, 14, 0.5, 3));
+  for (Index i = 0; i < kSide; ++i) {
+    W(i, i % kRank) = drawn(i, 0);
+    Ht(i, i % kRank) = drawn(i, 1);
+  }
+  const Dense V = model(W, Ht);
+  const Dense noise = random_matrix(kSide, kSide, 15, 1 - 1e-5, 1 + 1e-5);
+  Dense A(kSide, kSide, std::nan(""));
+  for (Index i = 0; i < kSide; ++i) {
+    for (Index j = 0; j < kSide; ++j) {
+      if (V(i, j) > 0) A(i, j) = V(i, j) * noise(i, j);
+    }
+  }
+  A = rounded<T>(A);
+  const SparseOperand<T> a(this->backend(), A, nullptr);
+  auto w = this->put(W);
+  auto h = this->put(Ht);
+  for (const int power : {1, 2}) {
+    this->backend().clear_sums(sums.data(), 1);
+
+    this->backend().add_sampled_divergence(
+        a.rows(), w.view(), h.view(), {static_cast<double>(power), T(1e-30)}, true, sums.data());
+    this->backend().add_model_sum(w.view(), h.view(), power, sums.data());
+
+    double expected = 0;
+    double magnitude = 0;
+    for (Index i = 0; i < kSide; ++i) {
+      for (Index j = 0; j < kSide; ++j) {
+        if (!(V(i, j) > 0)) continue;
+        const double change = A(i, j) - V(i, j);
+        expected += change * change / 2 / (power == 1 ? V(i, j) : 1);
+        magnitude += std::pow(V(i, j), power);
+      }
+    }
+    EXPECT_NEAR(fetch_sums(this->backend(), sums, 1)[0], expected,
+                1e-4 * expected + 256 * kUnitRoundoff<double> * magnitude)
+        << power;
   }
 }
 
