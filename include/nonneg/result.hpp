@@ -27,7 +27,10 @@ struct LossRecord {
   /// loss + penalties: what the algorithm minimises and what never rises beyond rounding.
   double objective = 0;
   /// ‖A − W·H‖ / ‖A‖; 0 for A = 0 and W·H = 0. Of a loss other than Frobenius, the root of its
-  /// ratio to the loss of the best constant model.
+  /// ratio to the loss of the best constant model, the mean of A; where the observed entries are
+  /// all equal, to rounding of the compute type, of its ratio to ½·Σ weight·mean^β, which makes it
+  /// the part of an entry that the model is off by. A number always, but infinite for A = 0 and W·H
+  /// > 0.
   double relative_error = 0;
   /// True where the loss was summed entry by entry, false where the Gram identity gave it.
   bool direct = false;

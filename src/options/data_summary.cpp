@@ -13,6 +13,7 @@
 #include "base/parallel.hpp"
 #include "data/element_types.hpp"
 #include "options/loss_mode.hpp"
+#include "options/units.hpp"
 #include "options/weighted_summary.hpp"
 
 namespace nonneg {
@@ -179,10 +180,46 @@ WeightedSums plain_sums(const DataView& A, double scale, int threads) {
   return totals;
 }
 
+/// A power of 4, so that the factors' share of it is a power of 2 as well, that brings a number of
+/// this size near 1; at most 2^1022, which is enough for the smallest subnormal.
+double scale_to_one(double value) {
+  return std::ldexp(1.0, std::min(1022, -(std::ilogb(value) / 2) * 2));
+}
+
 /// Data whose largest entry lies between 2^-range and 2^range needs no scaling: products of the
 /// sweep then keep far from the ends of the compute type.
 int comfortable_exponent(Precision compute_type) {
   return compute_type == Precision::float64 ? 200 : 24;
+}
+
+/// The power of 4 that data of these sums is computed with. Where the largest entry is comfortable,
+/// it is 1, but where the powers of β < 2 ask for a mean near 1.
+double data_scale(const WeightedSums& totals, const Options& options) {
+  if (!(totals.max > 0)) return 1;
+  const bool wide = options.precision == Precision::float64;
+  const int range = comfortable_exponent(options.precision);
+  const double mean = totals.sum / totals.weight;
+  const auto fits = [&](double scale) {
+    return wide ? powers_fit<double>(scale * mean, options.beta)
+                : powers_fit<float>(scale * mean, options.beta);
+  };
+  const double scale = std::abs(std::ilogb(totals.max)) > range ? scale_to_one(totals.max) : 1.0;
+  return fits(scale) ? scale : scale_to_one(mean);
+}
+
+/// What the loss of a run is relative to.
+double reference_loss(const DataView& A, const Options& options, double scale,
+                      const WeightedSums& totals, int threads) {
+  if (options.beta == kFrobenius) return 0.5 * totals.sum_of_squares;
+  const double mean = totals.sum / totals.weight;
+  if (!(mean > 0)) return 0;
+  const double of_mean = constant_model_loss(A, options, scale, totals, threads);
+  // What is left of a model that is off by a part t of each entry is t² times this.
+  const double of_entries = 0.5 * totals.weight * std::pow(mean, options.beta);
+  const double rounding = 16 * (options.precision == Precision::float64
+                                    ? std::numeric_limits<double>::epsilon()
+                                    : static_cast<double>(std::numeric_limits<float>::epsilon()));
+  return of_mean > rounding * rounding * of_entries ? of_mean : of_entries;
 }
 
 /// A power of 2 that brings the largest weight to about 1 where it is uncomfortable. Throws
@@ -222,28 +259,17 @@ DataSummary summarize(const DataView& A, const Options& options, int threads) {
   WeightedSums totals = sums_of(A, 1);
   DataSummary summary;
   if (!std::isfinite(totals.power_sum)) refuse_size(A, totals, options.beta);
-  if (totals.max > 0) {
-    const int range = comfortable_exponent(options.precision);
-    const int exponent = std::ilogb(totals.max);
-    if (exponent > range || exponent < -range) {
-      // An even exponent, so that the factors' share of it is a power of 2 as well; at most 2^1022,
-      // which is enough for the smallest subnormal.
-      summary.scale = std::ldexp(1.0, std::min(1022, -(exponent / 2) * 2));
-    }
-  }
+  summary.scale = data_scale(totals, options);
   if (A.weights() != nullptr) summary.weight_scale = scale_of_weights(totals, options.precision);
-  if (summary.scale != 1 || summary.weight_scale != 1) {
-    totals = sums_of(with_weights_scaled(A, summary.weight_scale), summary.scale);
-  }
-  summary.unobserved_rows = std::move(totals.unobserved_rows);
-  summary.unobserved_columns = std::move(totals.unobserved_columns);
+  const DataView weighed = with_weights_scaled(A, summary.weight_scale);
+  if (summary.scale != 1 || summary.weight_scale != 1) totals = sums_of(weighed, summary.scale);
   summary.weight = totals.weight;
   summary.scaled_mean = totals.sum / totals.weight;
   summary.scaled_sum_of_squares = totals.sum_of_squares;
   summary.scaled_power_sum = power_sum(totals, options.beta);
-  summary.scaled_reference_loss = options.beta == kFrobenius
-                                      ? 0.5 * totals.sum_of_squares
-                                      : constant_model_loss(totals, options.beta);
+  summary.scaled_reference_loss = reference_loss(weighed, options, summary.scale, totals, threads);
+  summary.unobserved_rows = std::move(totals.unobserved_rows);
+  summary.unobserved_columns = std::move(totals.unobserved_columns);
   return summary;
 }
 

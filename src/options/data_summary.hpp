@@ -14,8 +14,9 @@ struct DataSummary {
   /// The mean of scale·A's observed entries, and ‖scale·A‖², by their weights where there are any.
   double scaled_mean = 0;
   double scaled_sum_of_squares = 0;
-  /// The loss that a run's is compared with: ½‖scale·A‖² of the Frobenius loss, that of the best
-  /// constant model of another.
+  /// The loss that a run's is relative to: ½‖scale·A‖² of the Frobenius loss, that of the mean as
+  /// the model of every entry for another; where the entries are all equal to rounding of the
+  /// compute type, ½·Σ weight·mean^β. 0 where they are all 0.
   double scaled_reference_loss = 0;
   /// Σ a^β of scale·A's observed entries, by their weights where there are any: a model that is off
   /// by a small share e everywhere has a loss of ½·e² times this.
@@ -34,11 +35,12 @@ struct DataSummary {
 /// A, whose weights count `scale` times what they do.
 DataView with_weights_scaled(const DataView& A, double scale);
 
-/// Reads A once (twice where it or its weights must be scaled). Throws InvalidArgument when A is
-/// empty, or naming the first entry, in row order, that is negative, NaN or infinite, or that the
-/// loss does not take; or where the loss in A's own units, of the size of Σ a^β, leaves double; or
-/// where the weights lie so far apart that all of a row's or a column's vanish in the compute type.
-/// `options` must be resolved for A, with the precision that the factors are computed in.
+/// Reads A once; once more where it or its weights must be scaled, and once more for β other
+/// than 2. Throws InvalidArgument when A is empty, or naming the first entry, in row order, that is
+/// negative, NaN or infinite, or that the loss does not take; or where the loss in A's own units,
+/// of the size of Σ a^β, leaves double; or where the weights lie so far apart that all of a row's
+/// or a column's vanish in the compute type. `options` must be resolved for A, with the precision
+/// that the factors are computed in.
 DataSummary summarize(const DataView& A, const Options& options, int threads);
 
 }  // namespace nonneg

@@ -63,16 +63,32 @@ T factor_floor(const Options& options, double typical) {
   return static_cast<T>(options.floor.value_or(chosen) * typical);
 }
 
-/// The smallest entry of a model that is told from 0, for data of this mean: with it, the powers
-/// v^(β−2) and v^(β−1) of a β-divergence stay within three quarters of T's exponents. Data of zeros
-/// needs the second alone, of β > 0, which no positive v takes out of T.
+/// The smallest entry of a model that is told from 0, as a part of the data's mean: with it, the
+/// powers v^(β−2) and v^(β−1) of a β-divergence stay within three quarters of T's exponents, for
+/// data whose mean is 1.
 template <class T>
-T least_model(double mean, double beta) {
+double least_part(double beta) {
   constexpr auto kEpsilon = static_cast<double>(std::numeric_limits<T>::epsilon());
   constexpr double kMaxExponent = 0.75 * std::numeric_limits<T>::max_exponent;
-  const double least_power = beta < 2 && mean > 0 ? std::exp2(-kMaxExponent / (2 - beta)) : 0;
-  return static_cast<T>(std::max({kEpsilon * kEpsilon * mean, least_power,
-                                  static_cast<double>(std::numeric_limits<T>::min())}));
+  return std::max(kEpsilon * kEpsilon, beta < 2 ? std::exp2(-kMaxExponent / (2 - beta)) : 0);
+}
+
+/// The same for data of this mean. Data of zeros needs v^(β−1) alone, of β > 0, which no positive v
+/// takes out of T.
+template <class T>
+T least_model(double mean, double beta) {
+  // Of normal numbers alone logarithms are known; a few steps above the least of them.
+  constexpr double kLeastNormal = 4 * static_cast<double>(std::numeric_limits<T>::min());
+  return static_cast<T>(std::max(least_part<T>(beta) * mean, kLeastNormal));
+}
+
+/// Whether the powers of a model between the least and the mean keep away from the ends of T's
+/// exponents for data of this mean.
+template <class T>
+bool powers_fit(double mean, double beta) {
+  constexpr double kMaxExponent = 0.875 * std::numeric_limits<T>::max_exponent;
+  if (!(mean > 0) || beta >= 2) return true;
+  return (2 - beta) * (std::abs(std::log2(mean)) - std::log2(least_part<T>(beta))) <= kMaxExponent;
 }
 
 }  // namespace nonneg

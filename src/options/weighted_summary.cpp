@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 #include "base/parallel.hpp"
 #include "data/sparse_weights.hpp"
 #include "data/widen.hpp"
+#include "formulas/divergence.hpp"
 #include "options/resolve.hpp"
 
 namespace nonneg {
@@ -180,6 +182,40 @@ class Summing {
   ColumnWeights columns_;
 };
 
+template <BetaKind kKind>
+double sum_of_divergences(const std::vector<double>& entries, const std::vector<double>& weights,
+                          double model, const DivergenceTerms<double>& terms) {
+  double sum = 0;
+#pragma omp simd reduction(+ : sum)
+  for (std::size_t e = 0; e < entries.size(); ++e) {
+    const double each = weights[e] * entry_divergence(kKind, entries[e], model, terms);
+    sum += is_observed(entries[e], weights[e]) ? each : 0.0;
+  }
+  return sum;
+}
+
+/// Σ w·d_β(a, model) over the observed entries of these rows of scale·A, which weighted_sums() has
+/// found to be good.
+double loss_of_rows(const DataView& A, const Options& options, double scale, double model,
+                    Index first, Index count) {
+  const DivergenceTerms<double> terms(options.beta);
+  double loss = 0;
+  Row row;
+  for (Index i = first; i < first + count; ++i) {
+    read_row(A, i, scale, row);
+    if (A.weights() == nullptr) row.weights.assign(row.entries.size(), 1.0);
+    with_kind(beta_kind(options.beta), [&]<class Kind>(Kind) {
+      loss += sum_of_divergences<Kind::kKind>(row.entries, row.weights, model, terms);
+    });
+  }
+  return loss;
+}
+
+/// m·n.
+double entries_of(const DataView& A) {
+  return static_cast<double>(A.rows()) * static_cast<double>(A.cols());
+}
+
 }  // namespace
 
 WeightedSums weighted_sums(const DataView& A, const Options& options, double scale, int threads) {
@@ -218,7 +254,7 @@ WeightedSums weighted_sums(const DataView& A, const Options& options, double sca
   }
   summing.note_columns(total);
   if (A.sparse() && options.missing != Missing::zeros) {
-    const double entries = static_cast<double>(A.rows()) * static_cast<double>(A.cols());
+    const double entries = entries_of(A);
     const auto stored = static_cast<double>(A.stored().entries());
     if (options.beta <= 0 && stored < entries) {
       throw InvalidArgument(fmt::format(
@@ -240,18 +276,24 @@ double power_sum(const WeightedSums& sums, double beta) noexcept {
   return beta == kItakuraSaito ? sums.weight : sums.power_sum;
 }
 
-double constant_model_loss(const WeightedSums& sums, double beta) {
+double constant_model_loss(const DataView& A, const Options& options, double scale,
+                           const WeightedSums& sums, int threads) {
   const double mean = sums.sum / sums.weight;
-  if (!(mean > 0)) return 0;
-  double loss = 0;
-  if (beta == kKullbackLeibler) {
-    loss = sums.power_sum - sums.sum * std::log(mean);
-  } else if (beta == kItakuraSaito) {
-    loss = sums.weight * std::log(mean) - sums.power_sum;
-  } else {
-    loss = (sums.power_sum - sums.weight * std::pow(mean, beta)) / (beta * (beta - 1));
+  const Index pieces = (A.rows() + kPieceRows - 1) / kPieceRows;
+  std::vector<double> losses(static_cast<std::size_t>(pieces));
+  parallel_ranges(threads, pieces, 1, [&](Index first, Index count) {
+    for (Index p = first; p < first + count; ++p) {
+      const Index row = p * kPieceRows;
+      losses[static_cast<std::size_t>(p)] =
+          loss_of_rows(A, options, scale, mean, row, std::min(kPieceRows, A.rows() - row));
+    }
+  });
+  double loss = std::accumulate(losses.begin(), losses.end(), 0.0);
+  if (A.sparse() && options.missing != Missing::zeros) {
+    const double zeros = entries_of(A) - static_cast<double>(A.stored().entries());
+    loss += zeros * std::pow(mean, options.beta) / options.beta;
   }
-  return std::max(loss, 0.0);
+  return loss;
 }
 
 }  // namespace nonneg

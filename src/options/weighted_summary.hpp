@@ -46,7 +46,10 @@ WeightedSums weighted_sums(const DataView& A, const Options& options, double sca
 /// Σ w·a^β, for every β.
 double power_sum(const WeightedSums& sums, double beta) noexcept;
 
-/// The loss of the best constant model, Σ w·a / Σ w for every entry.
-double constant_model_loss(const WeightedSums& sums, double beta);
+/// Σ w·d_β(a, mean) over the observed entries of scale·A whose sums these are: the loss of their
+/// mean, Σ w·a / Σ w > 0, as the model of every entry. Reads A once more, as the sums' terms
+/// cancel.
+double constant_model_loss(const DataView& A, const Options& options, double scale,
+                           const WeightedSums& sums, int threads);
 
 }  // namespace nonneg
