@@ -10,6 +10,7 @@
 #include "nonneg/matrix_view.hpp"
 #include "nonneg/options.hpp"
 #include "nonneg/plan.hpp"
+#include "nonneg/precision.hpp"
 #include "nonneg/result.hpp"
 #include "nonneg/snapshot.hpp"
 #include "nonneg/snapshot_directory.hpp"

@@ -51,7 +51,8 @@ enum class Init {
   custom
 };
 
-/// In which type the factors are computed. automatic: float64 for float64 data, else float32.
+/// In which type the factors are computed. automatic: what A is computed in as it is, float64 for
+/// float64 data, else float32, by the type of Solver; choose_precision() looks at A's entries.
 /// tf32: float32, but for the products with A, which a CUDA device's tensor cores take with entries
 /// rounded to 11 significant bits; only on backend cuda.
 enum class Precision { automatic, float32, float64, tf32 };

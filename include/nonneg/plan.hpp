@@ -57,9 +57,9 @@ struct Plan {
   double flops_per_iteration = 0;
 };
 
-/// The plan for data of this shape and kind, on the backend that `options` would get; `scaled` says
-/// that its entries are so large or small that every panel must be scaled. Throws InvalidArgument
-/// as validate() does, NotAvailable as choose_backend() does.
+/// The plan for data of this shape and kind, which is not looked into, on the backend that
+/// `options` would get; `scaled` says that its entries are so large or small that every panel must
+/// be scaled. Throws InvalidArgument as validate() does, NotAvailable as choose_backend() does.
 NONNEG_EXPORT Plan make_plan(const DataView& A, const Options& options, bool scaled = false);
 
 }  // namespace nonneg

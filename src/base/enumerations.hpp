@@ -55,7 +55,8 @@ struct Enumeration<Init> {
 template <>
 struct Enumeration<Precision> {
   static constexpr std::array kTable{
-      Enumerator{Precision::automatic, "auto", "float64 for float64 data, else float32"},
+      Enumerator{Precision::automatic, "auto",
+                 "float32 where it holds A's entries, as it does counts, else float64"},
       Enumerator{Precision::float32, "float32"}, Enumerator{Precision::float64, "float64"},
       Enumerator{Precision::tf32, "tf32",
                  "float32 with A's products on a CUDA device's tensor cores"}};

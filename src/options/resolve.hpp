@@ -10,7 +10,8 @@ namespace nonneg {
 /// together with each other or with A.
 Options resolve(Options options, const DataView& A);
 
-/// The compute type for data stored as `stored`: never automatic.
+/// The compute type for data stored as `stored` that nobody has looked at (choose_precision()
+/// does): never automatic.
 Precision resolve(Precision precision, ElementType stored) noexcept;
 
 /// True where entries of A take part in the loss unequally: weights, or missing ones.

@@ -120,6 +120,7 @@ Json run_record(const RunRequest& request, const Result<T>& result) {
       {"backend", result.backend},
       {"backend_reason", result.backend_reason},
       {"precision", to_string(used.precision)},
+      {"precision_reason", text_json(request.precision_reason)},
       {"threads", result.threads},
       {"panel_rows", result.panel_rows},
       {"shape",

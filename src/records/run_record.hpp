@@ -53,6 +53,8 @@ struct RunRequest {
   /// The file of the weights, or of the mask; at most one of the two.
   std::string weights{};
   std::string mask{};
+  /// PrecisionChoice::reason.
+  std::string precision_reason{};
 };
 
 /// Returns the options by name. They are those of the command line, with '_' for '-'.

@@ -49,11 +49,28 @@ TEST(Input, OfEveryStoredTypeIsRead) {
 
 TEST(Input, OfFloat64IsComputedInFloat64UnlessAskedOtherwise) {
   const Workplace place;
-  place.file("A.npy", npy<double>("<f8", 2, 2, {1, 2, 3, 4}));
+  place.file("A.npy", npy<double>("<f8", 2, 2, {1, 2.5, 3, 4}));
   ASSERT_EQ(factorize(place, "A.npy", "1").status, 0);
   EXPECT_EQ(read_json(place.at("run/run.json"))["precision"], "float64");
+  EXPECT_TRUE(read_json(place.at("run/run.json"))["precision_reason"].is_null());
   ASSERT_EQ(factorize(place, "A.npy", "1", {"--precision", "float32"}).status, 0);
   EXPECT_EQ(read_json(place.at("run/run.json"))["precision"], "float32");
+}
+
+TEST(Input, OfCountsIsComputedInFloat32HoweverTheyAreStoredAndTheRunSaysWhy) {
+  const Workplace place;
+  place.file("A.npy", npy<double>("<f8", 2, 2, {1, 2, 3, 4}));
+  place.file("A.csv", "1,2\n3,4\n");
+  for (const char* input : {"A.npy", "A.csv"}) {
+    const Outcome outcome =
+        run(place, {"factorize", input, "--rank", "1", "--out", "run", "--overwrite"});
+    ASSERT_EQ(outcome.status, 0) << outcome.error;
+    EXPECT_NE(outcome.out.find("in float32 (A's entries are whole numbers"), std::string::npos)
+        << outcome.out;
+    const auto record = read_json(place.at("run/run.json"));
+    EXPECT_EQ(record["precision"], "float32");
+    EXPECT_EQ(record["precision_reason"], "A's entries are whole numbers below 2^24");
+  }
 }
 
 TEST(Input, NamesOfRowsAndColumnsAreKept) {

@@ -56,7 +56,7 @@ TEST(LossOptions, TheSummaryNamesTheLoss) {
   const Outcome outcome =
       run(place, {"factorize", "A.csv", "--rank", "1", "--out", "run", "--loss", "is"});
   ASSERT_EQ(outcome.status, 0) << outcome.error;
-  EXPECT_NE(outcome.out.find("rank 1, mu for is in float64"), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("rank 1, mu for is in float32"), std::string::npos) << outcome.out;
 }
 
 TEST(LossOptions, NanAMaskAndWhatIsNotStoredAreOne) {

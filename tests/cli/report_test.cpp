@@ -45,9 +45,10 @@ TEST_F(Report, RecordsEveryOptionWithTheValueUsed) {
   EXPECT_EQ(record["options"]["backend"], "cpu");
   EXPECT_GE(record["options"]["threads"], 1);
   EXPECT_TRUE(record["options"]["floor"].is_null());
-  for (const char* name : {"nonneg_version", "command", "input", "backend", "precision", "threads",
-                           "panel_rows", "shape", "iterations", "stop_reason", "relative_error",
-                           "loss_history", "timings", "warnings"}) {
+  for (const char* name :
+       {"nonneg_version", "command", "input", "backend", "precision", "precision_reason", "threads",
+        "panel_rows", "shape", "iterations", "stop_reason", "relative_error", "loss_history",
+        "timings", "warnings"}) {
     EXPECT_TRUE(record.contains(name)) << name;
   }
   EXPECT_EQ(record["input"]["mapped"], true);

@@ -20,6 +20,7 @@
 #include "nonneg/devices.hpp"
 #include "nonneg/error.hpp"
 #include "nonneg/matrix_file.hpp"
+#include "nonneg/precision.hpp"
 #include "options/resolve.hpp"
 
 namespace nonneg::cli {
@@ -29,7 +30,9 @@ struct FactorizeArguments {
   std::string input;
   /// Which matrix of the file, and the names of its rows and columns.
   OpenOptions open;
+  /// Its precision is never automatic once A has been looked at, and why is in words beside it.
   Options options;
+  std::string precision_reason;
   /// Whether --init was given, and not left to follow from --init-w and --init-h.
   bool init_given = false;
   std::string init_w;
@@ -79,7 +82,7 @@ SnapshotRun snapshot_run(const FactorizeArguments& arguments, const MatrixFile& 
   run.algorithm = to_string(options.algorithm);
   run.loss = loss_name(options.beta);
   run.beta = options.beta;
-  run.precision = to_string(resolve(options.precision, file.view().type()));
+  run.precision = to_string(options.precision);
   run.backend = to_string(choose_backend(options, A).kind);
   run.seed = options.seed;
   run.max_iterations = *options.max_iterations;
@@ -183,7 +186,8 @@ ExitStatus run(const FactorizeArguments& arguments, const MatrixFile& file, cons
                                     .init_w = arguments.init_w,
                                     .init_h = arguments.init_h,
                                     .weights = arguments.data.weights,
-                                    .mask = arguments.data.mask};
+                                    .mask = arguments.data.mask,
+                                    .precision_reason = arguments.precision_reason};
   auto record = records::run_record(request, result);
   if (!watch.snapshots().empty()) {
     record["snapshots"] = watch.snapshots();
@@ -231,9 +235,12 @@ ExitStatus execute(FactorizeArguments arguments, Interrupt& interrupt) {
   progress.show("reading " + arguments.input);
   const MatrixFile file =
       MatrixFile::open(arguments.input, opened_for(arguments.options, arguments.open));
-  const bool wide = resolve(arguments.options.precision, file.view().type()) == Precision::float64;
   const WeightedFile data(file, arguments.data);
   const DataView& A = data.view();
+  const PrecisionChoice precision = choose_precision(A, arguments.options);
+  arguments.options.precision = precision.precision;
+  arguments.precision_reason = precision.reason;
+  const bool wide = precision.precision == Precision::float64;
   return wide ? run<double>(arguments, file, A, directory, progress, watch, interrupt)
               : run<float>(arguments, file, A, directory, progress, watch, interrupt);
 }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/byte_count.hpp"
+#include "base/json_values.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/options/data_options.hpp"
 #include "cli/options/result_options.hpp"
@@ -15,6 +16,7 @@
 #include "cli/output/run_summary.hpp"
 #include "nonneg/matrix_file.hpp"
 #include "nonneg/plan.hpp"
+#include "nonneg/precision.hpp"
 #include "nonneg/version.hpp"
 #include "records/run_record.hpp"
 
@@ -83,12 +85,14 @@ std::string plan_table(const Plan& plan, const MatrixFile& file) {
   return out;
 }
 
-ExitStatus execute(const PlanArguments& arguments) {
+ExitStatus execute(PlanArguments arguments) {
   require_value("plan", "INPUT", arguments.input);
   validate(arguments.options);
   const MatrixFile file =
       MatrixFile::open(arguments.input, opened_for(arguments.options, arguments.open));
   const WeightedFile data(file, arguments.data);
+  const auto [precision, reason] = choose_precision(data.view(), arguments.options);
+  arguments.options.precision = precision;
   const Plan plan = make_plan(data.view(), arguments.options);
   if (!arguments.json) {
     print(plan_table(plan, file));
@@ -100,6 +104,7 @@ ExitStatus execute(const PlanArguments& arguments) {
                                        {"backend", to_string(plan.backend)},
                                        {"rank", plan.rank},
                                        {"precision", to_string(plan.precision)},
+                                       {"precision_reason", text_json(reason)},
                                        {"data_bytes", plan.data_bytes},
                                        {"factor_bytes", plan.factor_bytes},
                                        {"resident", plan.resident},

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/enumerations.hpp"
+#include "base/json_values.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/factorization.hpp"
 #include "cli/options/data_options.hpp"
@@ -19,6 +20,7 @@
 #include "io/npy_rows.hpp"
 #include "nonneg/error.hpp"
 #include "nonneg/matrix_file.hpp"
+#include "nonneg/precision.hpp"
 #include "nonneg/version.hpp"
 #include "options/resolve.hpp"
 #include "records/lookup.hpp"
@@ -87,9 +89,9 @@ void check_columns(const MatrixFile& input, const MatrixFile& h) {
 }
 
 template <class T>
-ExitStatus run(const TransformArguments& arguments, const Options& options, const MatrixFile& input,
-               const DataView& A, const MatrixFile& h, const io::OutputPath& out,
-               Interrupt& interrupt) {
+ExitStatus run(const TransformArguments& arguments, const Options& options,
+               const std::string& precision_reason, const MatrixFile& input, const DataView& A,
+               const MatrixFile& h, const io::OutputPath& out, Interrupt& interrupt) {
   const auto start = std::chrono::steady_clock::now();
   const Matrix<T> H = dense_copy<T>(h.view());
   Matrix<T> W;
@@ -111,7 +113,8 @@ ExitStatus run(const TransformArguments& arguments, const Options& options, cons
                 {"input", records::to_json(records::describe(input))},
                 {"model", arguments.model},
                 {"options", records::to_json(resolve(options, A), {}, {})},
-                {"precision", to_string(resolve(options.precision, input.view().type()))},
+                {"precision", to_string(options.precision)},
+                {"precision_reason", text_json(precision_reason)},
                 {"shape", {{"rows", W.rows()}, {"rank", W.cols()}}},
                 {"timings", {{"total_seconds", elapsed.count()}}},
                 {"warnings", warnings}},
@@ -139,15 +142,17 @@ ExitStatus execute(const TransformArguments& arguments, Interrupt& interrupt) {
   Progress progress(arguments.telling.quiet);
   progress.show("reading " + arguments.input);
   const MatrixFile h = MatrixFile::open((fs::path(arguments.model) / "H.npy").string());
-  const Options options = transform_options(arguments, h.view().rows());
+  Options options = transform_options(arguments, h.view().rows());
   const MatrixFile input = MatrixFile::open(arguments.input, opened_for(options, arguments.open));
   check_columns(input, h);
   progress.show("transforming " + arguments.input);
-  const bool wide = resolve(options.precision, input.view().type()) == Precision::float64;
   const WeightedFile data(input, arguments.data);
   const DataView& A = data.view();
-  return wide ? run<double>(arguments, options, input, A, h, out, interrupt)
-              : run<float>(arguments, options, input, A, h, out, interrupt);
+  const auto [precision, reason] = choose_precision(A, options);
+  options.precision = precision;
+  return precision == Precision::float64
+             ? run<double>(arguments, options, reason, input, A, h, out, interrupt)
+             : run<float>(arguments, options, reason, input, A, h, out, interrupt);
 }
 
 void declare(OptionTable& table, TransformArguments& arguments) {

@@ -76,9 +76,14 @@ std::string run_summary(const Json& record, const std::string& where) {
                            : name == "beta"
                                ? fmt::format(" for beta = {:g}", options["beta"].get<double>())
                                : " for " + name;
-  fmt::format_to(std::back_inserter(out), "factors         rank {}, {}{} in {}\n",
-                 shape["rank"].get<Index>(), options["algorithm"].get<std::string>(), loss,
-                 record["precision"].get<std::string>());
+  const Json& why = record["precision_reason"];
+  const std::string precision =
+      record["precision"].get<std::string>() +
+      (why.is_null() ? std::string() : fmt::format(" ({})", why.get<std::string>()));
+  out += "factors         " +
+         wrapped(fmt::format("rank {}, {}{} in {}", shape["rank"].get<Index>(),
+                             options["algorithm"].get<std::string>(), loss, precision)) +
+         "\n";
   const std::string backend = record["backend"];
   const std::string reason = record["backend_reason"];
   std::string taken = backend;
