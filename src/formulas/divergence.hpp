@@ -99,18 +99,21 @@ template <class T>
 /// the textbook's form.
 template <class T>
 [[gnu::always_inline]] constexpr T any_divergence(T a, T v, const DivergenceTerms<T>& terms) {
-  const T log_v = log_ratio(v, T{1}).sum();
-  const T L = log_ratio(a, v).sum();
+  const LogRatio<T> of_v = log_ratio(v, T{1});
+  const LogRatio<T> of_a = log_ratio(a, v);
+  const T L = of_a.sum();
+  const T log_a = of_v.sum_with(of_a);
+  const T log_v = of_v.sum();
   const T of_beta = terms.beta * L;
   const T of_rest = terms.complement * L;
   const T magnitude = (L < T{0} ? -L : L) * terms.reach;
   const bool small = magnitude < T{1};
   const T v_exponent = terms.beta * log_v;
-  const T a_exponent = v_exponent + of_beta;
+  const T a_exponent = terms.beta * log_a;
   const T p_exponent = a_exponent > v_exponent ? a_exponent : v_exponent;
   const bool by_v = small || a == T{0};
   const T p = exponential(by_v ? v_exponent : p_exponent);
-  const T m = exponential(a_exponent + (of_rest > T{0} ? of_rest : T{0}));
+  const T m = exponential(of_rest > T{0} ? log_a - terms.complement * log_v : a_exponent);
   const T far = L * (m * expm1_ratio(of_rest > T{0} ? -of_rest : of_rest) -
                      p * expm1_ratio(of_beta > T{0} ? -of_beta : of_beta));
   const T near = p * L * L * small_second_difference(L, of_beta);

@@ -93,6 +93,13 @@ struct LogRatio {
     using Traits = FloatTraits<T>;
     return exponent * Traits::kLn2High + (T{2} * s + (tail + exponent * Traits::kLn2Low));
   }
+  /// log(a/v) + log(b/w), of which what cancels does so in whole numbers.
+  [[gnu::always_inline]] constexpr T sum_with(const LogRatio& other) const {
+    using Traits = FloatTraits<T>;
+    const T exponents = exponent + other.exponent;
+    const T rest = (T{2} * s + tail) + (T{2} * other.s + other.tail);
+    return exponents * Traits::kLn2High + (rest + exponents * Traits::kLn2Low);
+  }
 };
 
 /// log(a/v), a and v normal numbers > 0, v at least 4 times the least and at most an eighth of the

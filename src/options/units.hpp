@@ -77,9 +77,8 @@ double least_part(double beta) {
 /// takes out of T.
 template <class T>
 T least_model(double mean, double beta) {
-  // Of normal numbers alone logarithms are known; a few steps above the least of them.
-  constexpr double kLeastNormal = 4 * static_cast<double>(std::numeric_limits<T>::min());
-  return static_cast<T>(std::max(least_part<T>(beta) * mean, kLeastNormal));
+  return static_cast<T>(
+      std::max(least_part<T>(beta) * mean, static_cast<double>(std::numeric_limits<T>::min())));
 }
 
 /// Whether the powers of a model between the least and the mean keep away from the ends of T's

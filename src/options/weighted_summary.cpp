@@ -291,7 +291,7 @@ double constant_model_loss(const DataView& A, const Options& options, double sca
   double loss = std::accumulate(losses.begin(), losses.end(), 0.0);
   if (A.sparse() && options.missing != Missing::zeros) {
     const double zeros = entries_of(A) - static_cast<double>(A.stored().entries());
-    loss += zeros * std::pow(mean, options.beta) / options.beta;
+    if (zeros > 0) loss += zeros * std::pow(mean, options.beta) / options.beta;
   }
   return loss;
 }

@@ -82,6 +82,21 @@ TYPED_TEST(FormulasTest, ADivergenceIsZeroAtTheModelAndNowhereLess) {
   }
 }
 
+/// Far from each other the larger of the textbook's terms is all that is left.
+TYPED_TEST(FormulasTest, TheDivergenceOfNumbersFarApartIsTheLargestTerm) {
+  using T = TypeParam;
+  const T tiny = T(1e-30);
+  for (const double beta : {1.75, 2.5, 3.0}) {
+    for (const T size : {T(1.2), T(0.7)}) {
+      const double power = std::pow(static_cast<double>(size), beta);
+      const double of_a = power / (beta * (beta - 1));
+      EXPECT_NEAR(this->divergence(beta, size, tiny), of_a, 16 * this->kEps * of_a) << beta;
+      const double of_v = power / beta;
+      EXPECT_NEAR(this->divergence(beta, tiny, size), of_v, 16 * this->kEps * of_v) << beta;
+    }
+  }
+}
+
 TYPED_TEST(FormulasTest, TheDivergenceOfAZeroIsAPowerOfTheModel) {
   using T = TypeParam;
   for (const double beta : {1e-3, 0.3, 0.5, 1.0, 1.0000001, 1.5, 1.9, 2.0, 3.0}) {
