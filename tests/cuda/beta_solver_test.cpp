@@ -23,12 +23,15 @@ constexpr Kind kKinds[] = {Kind::dense,  Kind::weighted,       Kind::nan,
 template <class T>
 class Data {
  public:
-  Data(Kind kind, double beta)
-      : kind_(kind), dense_(to_matrix<T>(entries(kind, beta))), weights_(to_matrix<T>(counts())) {
+  /// The weights are about `weight_size` large.
+  Data(Kind kind, double beta, double weight_size = 1)
+      : kind_(kind),
+        dense_(to_matrix<T>(entries(kind, beta))),
+        weights_(to_matrix<T>(scaled(counts(), weight_size))) {
     const Dense A = to_dense<T>(dense_);
     const auto stored = [](double a) { return a > 0.2; };
     sparse_ = to_sparse<T>(A, stored);
-    sparse_weights_ = to_sparse<T>(counts(), [](double) { return true; });
+    sparse_weights_ = to_sparse<T>(scaled(counts(), weight_size), [](double) { return true; });
   }
 
   DataView view() const {
@@ -160,6 +163,26 @@ TEST_F(CudaBetaTest, RowsOfATransformStopWhereTheCpusDo) {
       EXPECT_LT(relative_distance(in_panels, on_cpu), 1e-10);
       EXPECT_GT(relative_distance(at_the_limit, on_cpu), 1e-6);
     }
+  }
+}
+
+TEST_F(CudaBetaTest, TinyWeightsAreScaledOnTheirWayResidentOrStaged) {
+  constexpr double kTiny = 0x1p-120;
+  for (const Kind kind : {Kind::weighted, Kind::sparse_weighted}) {
+    SCOPED_TRACE(static_cast<int>(kind));
+    const Data<float> data(kind, 1);
+    const Data<float> tiny(kind, 1, kTiny);
+    Options options = options_of(1, 3);
+    data.apply_to(options);
+    const Outcome plain = run_of<float>(data.view(), options);
+    for (const bool staged : {false, true}) {
+      SCOPED_TRACE(staged ? "staged" : "resident");
+      if (staged) leave_room_for_panels_only<float>(tiny.view(), options);
+      Outcome scaled_up = run_of<float>(tiny.view(), options);
+      for (double& loss : scaled_up.losses) loss /= kTiny;
+      expect_near<float>(scaled_up, plain, 3);
+    }
+    Control::set_free_memory(kAllMemory);
   }
 }
 
