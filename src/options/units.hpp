@@ -63,6 +63,14 @@ T factor_floor(const Options& options, double typical) {
   return static_cast<T>(options.floor.value_or(chosen) * typical);
 }
 
+/// The smallest entry of a model whose powers v^(β−2) and v^(β−1), and 1/v, which they are formed
+/// with, stay within three quarters of T's exponents.
+template <class T>
+double least_of_powers(double beta) {
+  constexpr double kMaxExponent = 0.75 * std::numeric_limits<T>::max_exponent;
+  return std::exp2(-kMaxExponent / std::max(2 - beta, 1.0));
+}
+
 /// The smallest entry of a model that is told from 0, as a part of the data's mean: with it, the
 /// powers v^(β−2) and v^(β−1) of a β-divergence stay within three quarters of T's exponents, for
 /// data whose mean is 1.

@@ -1,7 +1,6 @@
 // W for new rows with H fixed, each row updated until it settles (rules/settling_rows.hpp).
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "nonneg/solver.hpp"
 #include "options/checks.hpp"
@@ -78,7 +77,7 @@ Matrix<T> transform(const DataView& A, MatrixView<const T> H, const Options& giv
   update.until_settled = true;
   RuleSettings<T> settings = problem.rule_settings(options.rank, {.W = update, .H = {}});
   // What the powers of the model need, whatever rows there are.
-  settings.least = least_model<T>(std::numeric_limits<double>::min(), options.beta);
+  settings.least = static_cast<T>(least_of_powers<T>(options.beta));
   const Index panel_rows = max_panel_rows(plan);
   Matrix<T> result(W.rows(), W.cols());
   crew.run([&](int worker) {

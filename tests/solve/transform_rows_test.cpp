@@ -218,5 +218,21 @@ TYPED_TEST(TransformLossRowsTest, ARowIsWhatItIsAlone) {
   }
 }
 
+TYPED_TEST(TransformLossRowsTest, AColumnThatHLacksLeavesRowsFinite) {
+  using T = typename TypeParam::Scalar;
+  const Matrix<T> A = to_matrix<T>(random_matrix(kRows, kCols, 14, 0.25, 1e3));
+  Dense H = random_matrix(kRank, kCols, 15, 0.1, 1);
+  for (Index c = 0; c < kRank; ++c) H(c, 2) = 0;
+  const Matrix<T> fixed = to_matrix<T>(H);
+  for (const double beta : {-1.0, 0.0, 0.5, 1.0, 1.5}) {
+    SCOPED_TRACE(beta);
+    Options options = TypeParam::options(0, 20);
+    options.beta = beta;
+    const Dense W = to_dense<T>(transform<T>(A.view(), fixed.view(), options));
+    EXPECT_TRUE(all_finite(W));
+    EXPECT_GT(smallest_entry(W), 0);
+  }
+}
+
 }  // namespace
 }  // namespace nonneg::test
