@@ -73,22 +73,22 @@ void quotients(const T* a, const T* weights, Index count, const Divergence<T>& d
 }
 
 /// d_β(a, v) with a β of this kind.
-template <BetaKind kKind, class V>
+template <BetaKind Kind, class V>
 struct EntryDivergence {
   DivergenceTerms<V> terms;
 
   [[gnu::always_inline]] double operator()(V a, V v) const {
-    return entry_divergence(kKind, a, v, terms);
+    return entry_divergence(Kind, a, v, terms);
   }
 };
 
 /// d_β(a, v) − d_β(0, v).
-template <BetaKind kKind, class V>
+template <BetaKind Kind, class V>
 struct DivergenceBeyondZero {
   DivergenceTerms<V> terms;
 
   [[gnu::always_inline]] double operator()(V a, V v) const {
-    return divergence_beyond_zero(kKind, a, v, terms);
+    return divergence_beyond_zero(Kind, a, v, terms);
   }
 };
 

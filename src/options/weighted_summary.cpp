@@ -182,13 +182,13 @@ class Summing {
   ColumnWeights columns_;
 };
 
-template <BetaKind kKind>
+template <BetaKind Kind>
 double sum_of_divergences(const std::vector<double>& entries, const std::vector<double>& weights,
                           double model, const DivergenceTerms<double>& terms) {
   double sum = 0;
 #pragma omp simd reduction(+ : sum)
   for (std::size_t e = 0; e < entries.size(); ++e) {
-    const double each = weights[e] * entry_divergence(kKind, entries[e], model, terms);
+    const double each = weights[e] * entry_divergence(Kind, entries[e], model, terms);
     sum += is_observed(entries[e], weights[e]) ? each : 0.0;
   }
   return sum;
