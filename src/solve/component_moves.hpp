@@ -55,16 +55,20 @@ class ComponentMoves {
         .over_last_third = largest(*third, sums, ComponentSum::w_third, ComponentSum::h_third)};
   }
 
+  /// The objective of the check that leaves the last third of the run between; there must be one.
+  double earlier_objective(Index iteration) const { return mark(iteration)->objective; }
+
   /// Keeps the factors of a check where later ones may be compared with it. Call it last.
-  void keep(Index iteration, MatrixView<const T> W, MatrixView<const T> Ht, const HostSums& sums) {
-    if (last_) put(*last_, iteration, W, Ht, sums);
+  void keep(Index iteration, MatrixView<const T> W, MatrixView<const T> Ht, const HostSums& sums,
+            double objective) {
+    if (last_) put(*last_, iteration, W, Ht, sums, objective);
     const Index latest = std::max(marks_[0]->iteration, marks_[1]->iteration);
     const bool due = latest == kNone
                          ? iteration >= kFirstMark
                          : static_cast<double>(iteration) >= kGrowth * static_cast<double>(latest);
     if (!due) return;
     Kept& earlier = marks_[0]->iteration < marks_[1]->iteration ? *marks_[0] : *marks_[1];
-    put(earlier, iteration, W, Ht, sums);
+    put(earlier, iteration, W, Ht, sums, objective);
   }
 
  private:
@@ -82,6 +86,7 @@ class ComponentMoves {
 
   struct Kept {
     Index iteration;
+    double objective;
     Matrix<T> W;
     Matrix<T> Ht;
     std::vector<double> w_squares;
@@ -89,7 +94,8 @@ class ComponentMoves {
   };
 
   Kept make(const Buffers& needs, const Names& names) const {
-    return {kNone, allocate(backend_, needs, names.W), allocate(backend_, needs, names.Ht), {}, {}};
+    return {kNone, 0, allocate(backend_, needs, names.W), allocate(backend_, needs, names.Ht),
+            {},    {}};
   }
 
   const Kept* last() const { return last_ && last_->iteration != kNone ? &*last_ : nullptr; }
@@ -107,10 +113,11 @@ class ComponentMoves {
   }
 
   void put(Kept& kept, Index iteration, MatrixView<const T> W, MatrixView<const T> Ht,
-           const HostSums& sums) {
+           const HostSums& sums, double objective) {
     backend_.copy(W, kept.W.view());
     backend_.copy(Ht, kept.Ht.view());
     kept.iteration = iteration;
+    kept.objective = objective;
     kept.w_squares = sums.of_components(ComponentSum::w_squares);
     kept.h_squares = sums.of_components(ComponentSum::h_squares);
   }

@@ -22,7 +22,7 @@ StoppingRule stopping_rule(const Options& options, double exact_fit) noexcept {
 bool has_converged(const StoppingRule& rule, const Advance& advance) noexcept {
   if (rule.tolerance == 0) return false;
   if (advance.objective <= rule.exact_fit) return true;
-  const double fall = advance.previous_objective - advance.objective;
+  const double fall = advance.earlier_objective - advance.objective;
   const double negligible = rule.tolerance * rule.tolerance * advance.first_objective;
   const bool flat =
       fall <= std::sqrt(rule.tolerance) * advance.objective || advance.objective <= negligible;

@@ -34,17 +34,17 @@ StoppingRule stopping_rule(const Options& options, double exact_fit) noexcept;
 
 /// What a check says of a run.
 struct Advance {
-  /// The objective of the first check, of the check before, and now.
+  /// The objective of the first check, of the one before the last third of the run, and now.
   double first_objective = 0;
-  double previous_objective = 0;
+  double earlier_objective = 0;
   double objective = 0;
   LargestMoves moves;
 };
 
 /// True for an exact fit; and where no component has moved by more than it may, and the objective
-/// has fallen by no more than sqrt(tolerance) times itself since the check before, or is negligible
-/// against the first (a residual of `tolerance` times the first). The objective alone says little:
-/// that of noisy data hardly falls while the components still turn.
+/// has fallen by no more than sqrt(tolerance) times itself over the last third of the run, or is
+/// negligible against the first (a residual of `tolerance` times the first). The objective alone
+/// says little: that of noisy data hardly falls while the components still turn.
 bool has_converged(const StoppingRule& rule, const Advance& advance) noexcept;
 
 /// How far factors that are off by their own rounding are from A, as a share of the norm of A's

@@ -162,18 +162,21 @@ template <class T>
 bool Run<T>::judge() {
   // A sweep that was undone says nothing of convergence.
   if (!moves_ || last_sums_->undone()) return false;
-  if (!first_objective_) first_objective_ = judged_objective_ = scaled_objective_;
+  const double objective = scaled_objective_;
+  if (!first_objective_) first_objective_ = objective;
   // Where there is no check to compare with, only an exact fit has converged.
   constexpr double kFar = std::numeric_limits<double>::infinity();
-  largest_moves_ =
-      moves_->largest_moves(iteration_, *last_sums_).value_or(LargestMoves{kFar, kFar});
-  const bool converged = has_converged(stopping_, {.first_objective = *first_objective_,
-                                                   .previous_objective = judged_objective_,
-                                                   .objective = scaled_objective_,
-                                                   .moves = largest_moves_});
-  judged_objective_ = scaled_objective_;
-  moves_->keep(iteration_, W_.view(), Ht_.view(), *last_sums_);
-  return converged;
+  Advance advance{.first_objective = *first_objective_,
+                  .earlier_objective = kFar,
+                  .objective = objective,
+                  .moves = {kFar, kFar}};
+  if (const auto moves = moves_->largest_moves(iteration_, *last_sums_)) {
+    advance.earlier_objective = moves_->earlier_objective(iteration_);
+    advance.moves = *moves;
+  }
+  last_advance_ = advance;
+  moves_->keep(iteration_, W_.view(), Ht_.view(), *last_sums_, objective);
+  return has_converged(stopping_, advance);
 }
 
 template <class T>
@@ -368,12 +371,15 @@ Matrix<T> Run<T>::handed_out(const Matrix<T>& factor, const std::vector<double>&
 template <class T>
 void Run<T>::advise() {
   if (!moves_) return;
-  const LargestMoves& allowed = stopping_.allowed;
+  const double moved = last_advance_.moves.over_last_third;
   std::string how_far;
-  if (std::isfinite(largest_moves_.over_last_third)) {
+  if (std::isfinite(moved)) {
+    const double fall =
+        (last_advance_.earlier_objective - last_advance_.objective) / last_advance_.objective;
     how_far = fmt::format(
-        ": over the last third of the run a component moved by {:.2g}, where {:.2g} is settled",
-        largest_moves_.over_last_third, allowed.over_last_third);
+        ": over the last third of the run a component moved by {:.2g} (settled: {:.2g}) and the "
+        "objective fell by {:.2g} of itself (settled: {:.2g})",
+        moved, stopping_.allowed.over_last_third, fall, std::sqrt(stopping_.tolerance));
   }
   warnings_.push_back(fmt::format(
       "not converged after {} iterations{}; raise max_iterations (--max-iterations) or tolerance",

@@ -111,10 +111,9 @@ class Run {
   std::optional<HostSums> last_sums_;
   bool entries_wanted_ = false;
   double scaled_objective_ = 0;
-  /// The objectives of the first check and of the last that was judged, and the moves then.
+  /// The objective of the first check, and what the last that was judged said.
   std::optional<double> first_objective_;
-  double judged_objective_ = 0;
-  LargestMoves largest_moves_;
+  Advance last_advance_;
   StopReason stop_reason_ = StopReason::iteration_limit;
   std::vector<LossRecord> history_;
   Timings timings_;

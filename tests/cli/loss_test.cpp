@@ -120,8 +120,8 @@ TEST(LossOptions, NewRowsMayHaveMissingCells) {
 TEST(LossOptions, WhatNobodyObservedIsSaidAndReconstructedAsNan) {
   const Workplace place;
   place.file("A.csv", "1,nan,3\nnan,nan,nan\n7,nan,9\n2,nan,6\n");
-  const Outcome fit =
-      run(place, {"factorize", "A.csv", "--rank", "1", "--out", "run", "--missing", "nan"});
+  const Outcome fit = run(place, {"factorize", "A.csv", "--rank", "1", "--out", "run", "--missing",
+                                  "nan", "--precision", "float64"});
   ASSERT_EQ(fit.status, 0) << fit.error;
   EXPECT_NE(fit.error.find("warning: 1 row and 1 column of A have no observed entry"),
             std::string::npos)

@@ -182,7 +182,7 @@ TEST_F(DeviceCommandTest, AFaultLeavesTheRunThatItWasToReplace) {
 }
 
 TEST_F(DeviceCommandTest, ADeviceThatFailsForGoodEndsTheRunWithItsError) {
-  const Outcome outcome = nonneg(kFactorize, {"FAIL_AT=80", "FAIL_STICKY=1"});
+  const Outcome outcome = nonneg(kFactorize, {"FAIL_AT=110", "FAIL_STICKY=1"});
   EXPECT_EQ(outcome.status, 5) << outcome.error;
   EXPECT_TRUE(says(outcome.error, {"nonneg: ", "cuda:0"}));
   EXPECT_EQ(place.entries(), Words{"A.npy"});

@@ -22,7 +22,7 @@ constexpr StoppingRule kRule{.tolerance = 1e-4,
 
 TEST(HasConverged, WantsSettledComponentsAndAFlatObjective) {
   const Advance settled{
-      .first_objective = 50, .previous_objective = 10.05, .objective = 10, .moves = {0.009, 0.049}};
+      .first_objective = 50, .earlier_objective = 10.05, .objective = 10, .moves = {0.009, 0.049}};
   EXPECT_TRUE(has_converged(kRule, settled));
   Advance moving = settled;
   moving.moves.since_last = 0.011;
@@ -31,7 +31,7 @@ TEST(HasConverged, WantsSettledComponentsAndAFlatObjective) {
   creeping.moves.over_last_third = 0.051;
   EXPECT_FALSE(has_converged(kRule, creeping));
   Advance falling = settled;
-  falling.previous_objective = 10.2;
+  falling.earlier_objective = 10.2;
   EXPECT_FALSE(has_converged(kRule, falling));
   StoppingRule never = kRule;
   never.tolerance = 0;
@@ -40,7 +40,7 @@ TEST(HasConverged, WantsSettledComponentsAndAFlatObjective) {
 
 TEST(HasConverged, AnObjectiveNegligibleAgainstTheFirstMayFall) {
   const Advance tiny{
-      .first_objective = 50, .previous_objective = 8e-7, .objective = 4e-7, .moves = {1e-3, 1e-3}};
+      .first_objective = 50, .earlier_objective = 8e-7, .objective = 4e-7, .moves = {1e-3, 1e-3}};
   EXPECT_TRUE(has_converged(kRule, tiny));
   Advance larger = tiny;
   larger.first_objective = 5;
@@ -50,17 +50,17 @@ TEST(HasConverged, AnObjectiveNegligibleAgainstTheFirstMayFall) {
 TEST(HasConverged, AnExactFitNeedsNothingElse) {
   EXPECT_TRUE(has_converged(
       kRule,
-      {.first_objective = 1e-20, .previous_objective = 1, .objective = 1e-20, .moves = {1, 1}}));
+      {.first_objective = 1e-20, .earlier_objective = 1, .objective = 1e-20, .moves = {1, 1}}));
 }
 
 TEST(HasConverged, WhatIsNotANumberHasNot) {
   EXPECT_FALSE(has_converged(kRule, {.first_objective = 50,
-                                     .previous_objective = 10,
+                                     .earlier_objective = 10,
                                      .objective = 10,
                                      .moves = {0, std::nan("")}}));
   EXPECT_FALSE(has_converged(
       kRule,
-      {.first_objective = 50, .previous_objective = std::nan(""), .objective = 10, .moves = {}}));
+      {.first_objective = 50, .earlier_objective = std::nan(""), .objective = 10, .moves = {}}));
 }
 
 TEST(StoppingRuleOf, DependsOnTheUpdatesAndOnHowManyLieBetweenChecks) {
@@ -117,7 +117,8 @@ class ComponentMovesTest : public ::testing::Test {
   std::optional<LargestMoves> check(const Run& run, Index iteration) {
     const HostSums sums = sums_of(run, iteration);
     const std::optional<LargestMoves> found = moves_.largest_moves(iteration, sums);
-    moves_.keep(iteration, run.W.view(), run.Ht.view(), sums);
+    if (found) earlier_ = moves_.earlier_objective(iteration);
+    moves_.keep(iteration, run.W.view(), run.Ht.view(), sums, static_cast<double>(-iteration));
     return found;
   }
 
@@ -129,6 +130,8 @@ class ComponentMovesTest : public ::testing::Test {
   std::unique_ptr<Backend<double>> backend_ = cpu::make_cpu_backend<double>(1);
   RunSums<double> sums_{*backend_, RunSums<double>::needs(kRank), 1};
   ComponentMoves<double> moves_;
+  /// The objective of the check that the last one was compared with.
+  double earlier_ = 0;
 };
 
 TEST_F(ComponentMovesTest, AreThoseOfUnitVectorsSinceTheCheckBeforeAndOverTheLastThird) {
@@ -142,6 +145,7 @@ TEST_F(ComponentMovesTest, AreThoseOfUnitVectorsSinceTheCheckBeforeAndOverTheLas
     if (!found) continue;
     EXPECT_NEAR(found->since_last, turn(2e-3, iteration - 5, iteration), 1e-12) << iteration;
     EXPECT_NEAR(found->over_last_third, turn(2e-3, marks[c], iteration), 1e-12) << iteration;
+    EXPECT_EQ(earlier_, static_cast<double>(-marks[c]));
   }
 }
 
