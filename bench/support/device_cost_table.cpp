@@ -19,7 +19,7 @@ constexpr std::string_view kCase = "                m    n    k";
 std::string counts_part(const std::vector<MeasuredSweep>& measured) {
   std::string out = fmt::format(
       "What a sweep makes the device do. waits and allocations: between two checks, three sweeps.\n"
-      "kernels and products: of the kernels, one per panel and one for H, for HALS with eight "
+      "kernels and products: of the kernels, one per panel and one for H, for HALS with nine "
       "that\n"
       "extrapolate; of the products, three per panel and one for H, one more to extrapolate.\n\n"
       "{}  panels graphs kernels products memsets copies uploads waits allocations\n",
