@@ -173,8 +173,10 @@ inline UpdateTraffic extrapolation_traffic(Index m, Index n, Index k) {
   const std::uint64_t h = entries(n, k);
   const UpdateTraffic cross = dot_traffic(h);
   const UpdateTraffic quadratic = dot_traffic(entries(k, k));
-  const std::uint64_t conditions = threads(w, 1 << 12) + threads(h, 1 << 12) + threads(h, 1 << 16);
-  return {cross.loaded + quadratic.loaded + sizeof(double) * conditions + 2 * kEntryBytes * h,
+  const std::uint64_t conditions = threads(w, 1 << 12) + threads(h, 1 << 12) +
+                                   threads(entries(k, k), 1 << 12) + threads(h, 1 << 16);
+  // The last two of each entry of H are the squared norms of its component, from the cache.
+  return {cross.loaded + quadratic.loaded + sizeof(double) * conditions + 4 * kEntryBytes * h,
           cross.stored + quadratic.stored + 2 * kEntryBytes * h};
 }
 
@@ -215,14 +217,14 @@ inline SweepCounts model_sweep(const SweepCase& sweep, Index w_passes, Index h_p
     counts.blas_bytes += kEntryBytes * (2 * w + 2 * h + (panels + 1) * g);
   }
   if (sweep.extrapolates) {
-    counts.kernels += 8;  // two sums of two stages, the decision, two copies, the point
+    counts.kernels += 9;  // two sums of two stages, the decision, three copies, the point
     counts.blas_calls += 1;
     counts.blas_flops += 2 * h * k;
     counts.blas_bytes += kEntryBytes * (2 * h + 2 * g);
     counts.memsets += 1;
     counts.memset_bytes += kEntryBytes * g;
-    counts.copies = panels;
-    counts.copied_bytes = kEntryBytes * w;
+    counts.copies = panels + 1;
+    counts.copied_bytes = kEntryBytes * (w + g);
     counts.extrapolate = extrapolation_traffic(sweep.m, sweep.n, sweep.k);
   }
   return counts;
@@ -248,6 +250,7 @@ inline DeviceMemory model_memory(const SweepCase& sweep) {
   options.rank = sweep.k;
   options.algorithm = sweep.algorithm;
   options.extrapolation = sweep.extrapolates;
+  options.tolerance = 0;
   const LossMode frobenius(options, DataView());
   const Index panel_rows = std::min(sweep.panel_rows, sweep.m);
   DeviceMemory memory;

@@ -32,6 +32,8 @@ Options options_of(const SweepCase& sweep) {
   options.rank = sweep.k;
   options.algorithm = sweep.algorithm;
   options.extrapolation = sweep.extrapolates;
+  // What a run keeps of earlier checks is no part of a sweep.
+  options.tolerance = 0;
   options.inner_repeats = sweep.inner_repeats;
   options.panel_rows = sweep.panel_rows;
   options.backend = BackendKind::cuda;

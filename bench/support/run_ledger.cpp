@@ -59,6 +59,8 @@ Options options_of(const RunCase& run) {
   options.rank = run.k;
   options.algorithm = run.algorithm;
   options.beta = run.beta;
+  // What a run keeps of earlier checks is no part of a sweep.
+  options.tolerance = 0;
   options.precision = run.precision;
   options.panel_rows = run.panel_rows;
   options.backend = BackendKind::cuda;

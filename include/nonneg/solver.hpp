@@ -106,8 +106,8 @@ template <class T>
 NONNEG_EXPORT Matrix<T> transform(const DataView& A, MatrixView<const T> H, const Options& options,
                                   std::vector<std::string>* warnings = nullptr);
 
-/// W·H, rows first … first + count - 1 of it, on the host: m × n in all. Where nothing of a row or a
-/// column was observed (Result::unobserved_rows) that is 0, and says nothing.
+/// W·H, rows first … first + count - 1 of it, on the host: m × n in all. Where nothing of a row or
+/// a column was observed (Result::unobserved_rows) that is 0, and says nothing.
 template <class T>
 NONNEG_EXPORT Matrix<T> reconstruct(MatrixView<const T> W, MatrixView<const T> H, Index first,
                                     Index count);

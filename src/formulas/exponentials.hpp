@@ -149,7 +149,7 @@ template <class T>
           r * series_of<ExpSeries, Traits::kLastOfExp>(r)};
 }
 
-/// e^x; infinity where that is beyond T, and the least normal number for less than it.
+/// e^x; infinity where that is beyond T, and 0 where it is below T's normal numbers.
 template <class T>
 [[gnu::always_inline]] constexpr T exponential(T x) {
   using Traits = FloatTraits<T>;
@@ -157,7 +157,8 @@ template <class T>
   within = within > Traits::kMaxExponent ? Traits::kMaxExponent : within;
   const SplitExponential<T> e = split_exponential(within);
   const T value = e.scale + e.scale * e.rest;
-  return x > Traits::kMaxExponent ? std::numeric_limits<T>::infinity() : value;
+  const T normal = x < Traits::kMinExponent ? T{0} : value;
+  return x > Traits::kMaxExponent ? std::numeric_limits<T>::infinity() : normal;
 }
 
 /// (e^x − 1)/x for x <= 0, 1 at 0: it falls from 1 to 0.
