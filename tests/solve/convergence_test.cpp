@@ -106,19 +106,19 @@ class ComponentMovesTest : public ::testing::Test {
   };
 
   explicit ComponentMovesTest(bool since_last = true)
-      : moves_(*backend_, ComponentMoves<double>::needs(2, 2, kRank, since_last), since_last) {}
+      : moves(*backend, ComponentMoves<double>::needs(2, 2, kRank, since_last), since_last) {}
 
   HostSums sums_of(const Run& run, Index iteration) {
-    sums_.add_up_squares(run.W.view(), run.Ht.view());
-    moves_.add_up(iteration, run.W.view(), run.Ht.view(), sums_);
-    return sums_.fetch();
+    run_sums.add_up_squares(run.W.view(), run.Ht.view());
+    moves.add_up(iteration, run.W.view(), run.Ht.view(), run_sums);
+    return run_sums.fetch();
   }
 
   std::optional<LargestMoves> check(const Run& run, Index iteration) {
     const HostSums sums = sums_of(run, iteration);
-    const std::optional<LargestMoves> found = moves_.largest_moves(iteration, sums);
-    if (found) earlier_ = moves_.earlier_objective(iteration);
-    moves_.keep(iteration, run.W.view(), run.Ht.view(), sums, static_cast<double>(-iteration));
+    const std::optional<LargestMoves> found = moves.largest_moves(iteration, sums);
+    if (found) earlier = moves.earlier_objective(iteration);
+    moves.keep(iteration, run.W.view(), run.Ht.view(), sums, static_cast<double>(-iteration));
     return found;
   }
 
@@ -127,11 +127,11 @@ class ComponentMovesTest : public ::testing::Test {
     return 2 * std::sin(step * static_cast<double>(to - from) / 2);
   }
 
-  std::unique_ptr<Backend<double>> backend_ = cpu::make_cpu_backend<double>(1);
-  RunSums<double> sums_{*backend_, RunSums<double>::needs(kRank), 1};
-  ComponentMoves<double> moves_;
+  std::unique_ptr<Backend<double>> backend = cpu::make_cpu_backend<double>(1);
+  RunSums<double> run_sums{*backend, RunSums<double>::needs(kRank), 1};
+  ComponentMoves<double> moves;
   /// The objective of the check that the last one was compared with.
-  double earlier_ = 0;
+  double earlier = 0;
 };
 
 TEST_F(ComponentMovesTest, AreThoseOfUnitVectorsSinceTheCheckBeforeAndOverTheLastThird) {
@@ -145,7 +145,7 @@ TEST_F(ComponentMovesTest, AreThoseOfUnitVectorsSinceTheCheckBeforeAndOverTheLas
     if (!found) continue;
     EXPECT_NEAR(found->since_last, turn(2e-3, iteration - 5, iteration), 1e-12) << iteration;
     EXPECT_NEAR(found->over_last_third, turn(2e-3, marks[c], iteration), 1e-12) << iteration;
-    EXPECT_EQ(earlier_, static_cast<double>(-marks[c]));
+    EXPECT_EQ(earlier, static_cast<double>(-marks[c]));
   }
 }
 
