@@ -17,8 +17,9 @@ namespace nonneg {
 /// Keeps the factors of the check before (where the rule asks for moves since then), and of two
 /// earlier checks, each at 1.5 times the iterations of the one before it: one of them leaves at
 /// least the last third of the run between. A component's move is the distance of its column of W
-/// (or of Ht) from the kept one, both at unit norm: 0 where both are zero, √2 where one is. Moves
-/// of less than 1e-7 are not told from 0.
+/// (or of Ht) from the kept one, both at unit norm: 0 where both are zero, √2 where one is. Where
+/// the scale counts, it is that of the columns as they are, as a part of the longer one. Moves of
+/// less than 1e-7 are not told from 0.
 template <class T>
 class ComponentMoves {
  public:
@@ -45,14 +46,16 @@ class ComponentMoves {
 
   /// The moves of the component that moved most, of the sums of a check; nothing where there is no
   /// check to compare it with.
-  std::optional<LargestMoves> largest_moves(Index iteration, const HostSums& sums) const {
+  std::optional<LargestMoves> largest_moves(Index iteration, const HostSums& sums,
+                                            bool scale_counts) const {
     const Kept* third = mark(iteration);
     if (third == nullptr) return std::nullopt;
     return LargestMoves{
-        .since_last = last() == nullptr
-                          ? 0
-                          : largest(*last(), sums, ComponentSum::w_last, ComponentSum::h_last),
-        .over_last_third = largest(*third, sums, ComponentSum::w_third, ComponentSum::h_third)};
+        .since_last = last() == nullptr ? 0
+                                        : largest(*last(), sums, ComponentSum::w_last,
+                                                  ComponentSum::h_last, scale_counts),
+        .over_last_third =
+            largest(*third, sums, ComponentSum::w_third, ComponentSum::h_third, scale_counts)};
   }
 
   /// The objective of the check that leaves the last third of the run between; there must be one.
@@ -130,22 +133,26 @@ class ComponentMoves {
   }
 
   static double largest(const Kept& kept, const HostSums& sums, ComponentSum::Kind of_w,
-                        ComponentSum::Kind of_h) {
-    return std::sqrt(std::max(largest_square(sums.of_components(ComponentSum::w_squares),
-                                             kept.w_squares, sums.of_components(of_w)),
-                              largest_square(sums.of_components(ComponentSum::h_squares),
-                                             kept.h_squares, sums.of_components(of_h))));
+                        ComponentSum::Kind of_h, bool scale_counts) {
+    const double w = largest_square(sums.of_components(ComponentSum::w_squares), kept.w_squares,
+                                    sums.of_components(of_w), scale_counts);
+    const double h = largest_square(sums.of_components(ComponentSum::h_squares), kept.h_squares,
+                                    sums.of_components(of_h), scale_counts);
+    return std::sqrt(std::max(w, h));
   }
 
-  /// The largest ‖a/‖a‖ − b/‖b‖‖², of each component's ‖a‖², ‖b‖² and ⟨a, b⟩.
+  /// The largest squared move, of each component's ‖a‖², ‖b‖² and ⟨a, b⟩.
   static double largest_square(const std::vector<double>& a, const std::vector<double>& b,
-                               const std::vector<double>& products) {
+                               const std::vector<double>& products, bool scale_counts) {
     double largest = 0;
     for (std::size_t c = 0; c < a.size(); ++c) {
       double square = 0;
-      if (a[c] > 0 && b[c] > 0) {
+      if (a[c] == 0 && b[c] == 0) continue;
+      if (scale_counts) {
+        square = (a[c] - 2 * products[c] + b[c]) / std::max(a[c], b[c]);
+      } else if (a[c] > 0 && b[c] > 0) {
         square = 2 - 2 * products[c] / std::sqrt(a[c]) / std::sqrt(b[c]);
-      } else if (a[c] > 0 || b[c] > 0) {
+      } else {
         square = 2;
       }
       largest = std::max(largest, square);

@@ -16,7 +16,11 @@ StoppingRule stopping_rule(const Options& options, double exact_fit) noexcept {
       options.algorithm == Algorithm::mu
           ? LargestMoves{std::numeric_limits<double>::infinity(), 3 * root}
           : LargestMoves{root * std::min(1.0, sweeps / kFewSweeps), 5 * root};
-  return {.tolerance = options.tolerance, .allowed = allowed, .exact_fit = exact_fit};
+  const Penalties& p = options.penalties;
+  return {.tolerance = options.tolerance,
+          .allowed = allowed,
+          .scale_counts = (p.l1_w > 0 || p.l2_w > 0) && (p.l1_h > 0 || p.l2_h > 0),
+          .exact_fit = exact_fit};
 }
 
 bool has_converged(const StoppingRule& rule, const Advance& advance) noexcept {

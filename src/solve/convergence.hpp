@@ -20,6 +20,8 @@ struct StoppingRule {
   double tolerance = 0;
   /// The most that a component may have moved. Infinity: that move is not asked for.
   LargestMoves allowed;
+  /// Whether a move along a component's own scale counts: where penalties on both factors fix it.
+  bool scale_counts = false;
   /// An objective that is no more than the rounding of A's own entries: an exact fit.
   double exact_fit = 0;
 

@@ -160,8 +160,9 @@ StopReason Run<T>::run(const std::stop_token& stop, const CheckCallback& on_chec
 
 template <class T>
 bool Run<T>::judge() {
-  // A sweep that was undone says nothing of convergence.
-  if (!moves_ || last_sums_->undone()) return false;
+  if (!moves_) return false;
+  // A sweep that was undone moved nothing: by itself it says nothing of convergence.
+  if (last_sums_->undone() && options_.check_every == 1) return false;
   const double objective = scaled_objective_;
   if (!first_objective_) first_objective_ = objective;
   // Where there is no check to compare with, only an exact fit has converged.
@@ -170,7 +171,7 @@ bool Run<T>::judge() {
                   .earlier_objective = kFar,
                   .objective = objective,
                   .moves = {kFar, kFar}};
-  if (const auto moves = moves_->largest_moves(iteration_, *last_sums_)) {
+  if (const auto moves = moves_->largest_moves(iteration_, *last_sums_, stopping_.scale_counts)) {
     advance.earlier_objective = moves_->earlier_objective(iteration_);
     advance.moves = *moves;
   }
@@ -373,7 +374,7 @@ void Run<T>::advise() {
   if (!moves_) return;
   const double moved = last_advance_.moves.over_last_third;
   std::string how_far;
-  if (std::isfinite(moved)) {
+  if (std::isfinite(moved) && last_advance_.objective > 0) {
     const double fall =
         (last_advance_.earlier_objective - last_advance_.objective) / last_advance_.objective;
     how_far = fmt::format(

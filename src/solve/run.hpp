@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -113,7 +114,8 @@ class Run {
   double scaled_objective_ = 0;
   /// The objective of the first check, and what the last that was judged said.
   std::optional<double> first_objective_;
-  Advance last_advance_;
+  Advance last_advance_{
+      .moves = {std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity()}};
   StopReason stop_reason_ = StopReason::iteration_limit;
   std::vector<LossRecord> history_;
   Timings timings_;

@@ -75,6 +75,11 @@ TEST(StoppingRuleOf, DependsOnTheUpdatesAndOnHowManyLieBetweenChecks) {
   options.check_every = 1;
   EXPECT_DOUBLE_EQ(stopping_rule(options, 0).allowed.since_last, 0.001);
   EXPECT_DOUBLE_EQ(stopping_rule(options, 0).allowed.over_last_third, 0.05);
+  EXPECT_FALSE(stopping_rule(options, 0).scale_counts);
+  options.penalties = {.l1_w = 1};
+  EXPECT_FALSE(stopping_rule(options, 0).scale_counts);
+  options.penalties = {.l1_w = 1, .l2_h = 1};
+  EXPECT_TRUE(stopping_rule(options, 0).scale_counts);
   options.algorithm = Algorithm::mu;
   EXPECT_FALSE(stopping_rule(options, 0).asks_for_last());
   EXPECT_DOUBLE_EQ(stopping_rule(options, 0).allowed.over_last_third, 0.03);
@@ -116,7 +121,7 @@ class ComponentMovesTest : public ::testing::Test {
 
   std::optional<LargestMoves> check(const Run& run, Index iteration) {
     const HostSums sums = sums_of(run, iteration);
-    const std::optional<LargestMoves> found = moves.largest_moves(iteration, sums);
+    const std::optional<LargestMoves> found = moves.largest_moves(iteration, sums, scale_counts);
     if (found) earlier = moves.earlier_objective(iteration);
     moves.keep(iteration, run.W.view(), run.Ht.view(), sums, static_cast<double>(-iteration));
     return found;
@@ -132,6 +137,7 @@ class ComponentMovesTest : public ::testing::Test {
   ComponentMoves<double> moves;
   /// The objective of the check that the last one was compared with.
   double earlier = 0;
+  bool scale_counts = false;
 };
 
 TEST_F(ComponentMovesTest, AreThoseOfUnitVectorsSinceTheCheckBeforeAndOverTheLastThird) {
@@ -147,6 +153,16 @@ TEST_F(ComponentMovesTest, AreThoseOfUnitVectorsSinceTheCheckBeforeAndOverTheLas
     EXPECT_NEAR(found->over_last_third, turn(2e-3, marks[c], iteration), 1e-12) << iteration;
     EXPECT_EQ(earlier, static_cast<double>(-marks[c]));
   }
+}
+
+TEST_F(ComponentMovesTest, CountTheScaleWhereItIsAskedFor) {
+  scale_counts = true;
+  // Column 2 of Ht grows from 11 to 21.
+  check(Run(10, 0), 10);
+  const std::optional<LargestMoves> found = check(Run(20, 0), 20);
+  ASSERT_TRUE(found);
+  EXPECT_NEAR(found->since_last, 10.0 / 21, 1e-14);
+  EXPECT_NEAR(found->over_last_third, 10.0 / 21, 1e-14);
 }
 
 TEST_F(ComponentMovesTest, AComponentThatDiesHasMoved) {

@@ -86,6 +86,40 @@ TYPED_TEST(StopTest, ConvergedFactorsOfNoisyDataStayWhatTheyAre) {
   }
 }
 
+TYPED_TEST(StopTest, ARunAtItsOptimumConvergesHoweverItsUndoneSweepsFall) {
+  // Two blocks and a little noise: all starts are at the optimum after some 20 sweeps, where
+  // rounding alone has the extrapolation undo sweeps.
+  using T = typename TypeParam::Scalar;
+  Dense A = random_matrix(12, 10, 1, 0, 0.05);
+  for (Index i = 0; i < 12; ++i) {
+    for (Index j = 0; j < 10; ++j) A(i, j) += (i < 6) == (j < 5) ? 1 : 0;
+  }
+  for (const Index check_every : {1, 2, 10, 20}) {
+    for (std::uint64_t seed = 0; seed < 15; ++seed) {
+      Options options = TypeParam::options(2, 500);
+      options.tolerance = 1e-4;
+      options.check_every = check_every;
+      options.seed = seed;
+      const Result<T> result = factorize_dense<T>(A, options);
+      EXPECT_EQ(result.stop_reason, StopReason::converged) << check_every << ", " << seed;
+    }
+  }
+}
+
+TYPED_TEST(StopTest, PenaltiesOnBothFactorsMustHaveSettledTheScale) {
+  using T = typename TypeParam::Scalar;
+  Options options = TypeParam::options(3, 20000);
+  options.tolerance = 1e-4;
+  options.penalties = {.l1_w = 0.01, .l1_h = 1};
+  const Result<T> result = factorize_dense<T>(noisy_planted(20, 15, 3, 1), options);
+  ASSERT_EQ(result.stop_reason, StopReason::converged);
+  options.tolerance = 0;
+  options.max_iterations = 10 * result.iterations;
+  const Result<T> longer = factorize_dense<T>(noisy_planted(20, 15, 3, 1), options);
+  const double norm = std::sqrt(squared_norm(to_dense<T>(result.W)));
+  EXPECT_NEAR(std::sqrt(squared_norm(to_dense<T>(longer.W))), norm, 0.2 * norm);
+}
+
 TYPED_TEST(StopTest, AnExactFitConverges) {
   using T = typename TypeParam::Scalar;
   const Dense w = random_matrix(12, 1, 5, 0.5, 1);
