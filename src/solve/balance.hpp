@@ -5,7 +5,9 @@
 #include <limits>
 #include <vector>
 
+#include "nonneg/matrix_view.hpp"
 #include "nonneg/options.hpp"
+#include "options/units.hpp"
 #include "solve/host_sums.hpp"
 
 namespace nonneg {
@@ -30,6 +32,36 @@ inline std::vector<double> balancing_factors(const HostSums& sums) {
     factors.push_back(usable ? std::sqrt(std::sqrt(ratio)) : 1.0);
   }
   return factors;
+}
+
+/// What each column of W and of Ht that is handed out is multiplied by.
+struct ColumnScales {
+  std::vector<double> w;
+  std::vector<double> h;
+};
+
+/// From the run's units to the caller's, and balanced where that is asked for.
+inline ColumnScales handed_out_scales(const ProblemUnits& units, bool balanced,
+                                      const HostSums& sums) {
+  ColumnScales scales;
+  scales.w = balanced ? balancing_factors(sums)
+                      : std::vector<double>(static_cast<std::size_t>(sums.rank()), 1.0);
+  for (double& factor : scales.w) {
+    scales.h.push_back(1 / factor / units.h);
+    factor /= units.w;
+  }
+  return scales;
+}
+
+/// Multiplies each column by its scale, in place.
+template <class T>
+void rescale(MatrixView<T> factor, const std::vector<double>& scales) {
+  for (Index i = 0; i < factor.rows(); ++i) {
+    for (Index c = 0; c < factor.cols(); ++c) {
+      const double scale = scales[static_cast<std::size_t>(c)];
+      factor(i, c) = static_cast<T>(static_cast<double>(factor(i, c)) * scale);
+    }
+  }
 }
 
 }  // namespace nonneg

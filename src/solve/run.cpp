@@ -9,7 +9,6 @@
 #include "init/first_factors.hpp"
 #include "options/checks.hpp"
 #include "options/resolve.hpp"
-#include "solve/balance.hpp"
 #include "solve/plan.hpp"
 #include "solve/unobserved.hpp"
 
@@ -19,17 +18,6 @@ namespace {
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-/// Multiplies each column by its scale, in place.
-template <class T>
-void rescale(MatrixView<T> factor, const std::vector<double>& scales) {
-  for (Index i = 0; i < factor.rows(); ++i) {
-    for (Index c = 0; c < factor.cols(); ++c) {
-      const double scale = scales[static_cast<std::size_t>(c)];
-      factor(i, c) = static_cast<T>(static_cast<double>(factor(i, c)) * scale);
-    }
-  }
 }
 
 /// A penalty on one factor alone grows smaller as the other factor takes over the scale: it has no
@@ -318,8 +306,9 @@ Snapshot<T> Run<T>::developed(const typename SnapshotStreamer<T>::Moment& moment
                                         : loss_.by_identity(sums);
   const LossRecord record =
       loss_.measured(moment.iteration, moment.seconds, loss, moment.by_entries, sums).record;
-  rescale(W, w_scales(moment.iteration, sums));
-  rescale(Ht, h_scales(moment.iteration, sums));
+  const ColumnScales scales = scales_after(moment.iteration, sums);
+  rescale(W, scales.w);
+  rescale(Ht, scales.h);
   return {.iteration = record.iteration,
           .seconds = record.seconds,
           .loss = record.loss,
@@ -330,35 +319,25 @@ Snapshot<T> Run<T>::developed(const typename SnapshotStreamer<T>::Moment& moment
 }
 
 template <class T>
-std::vector<double> Run<T>::w_scales(Index iteration, const HostSums& sums) const {
-  std::vector<double> scales(static_cast<std::size_t>(options_.rank), 1.0);
+ColumnScales Run<T>::scales_after(Index iteration, const HostSums& sums) const {
   // Factors before the first sweep are as they were drawn.
-  if (balanced_ && iteration > 0) scales = balancing_factors(sums);
-  for (double& scale : scales) scale /= units_.w;
-  return scales;
+  return handed_out_scales(units_, balanced_ && iteration > 0, sums);
 }
 
 template <class T>
-std::vector<double> Run<T>::h_scales(Index iteration, const HostSums& sums) const {
-  std::vector<double> scales = w_scales(iteration, sums);
-  for (double& scale : scales) scale = 1 / (scale * units_.w) / units_.h;
-  return scales;
-}
-
-template <class T>
-HostSums Run<T>::squares() {
+ColumnScales Run<T>::scales_now() {
   if (balanced_) sums_.add_up_squares(W_.view(), Ht_.view());
-  return sums_.fetch();
+  return scales_after(iteration_, sums_.fetch());
 }
 
 template <class T>
 Matrix<T> Run<T>::W() {
-  return handed_out(W_, w_scales(iteration_, squares()));
+  return handed_out(W_, scales_now().w);
 }
 
 template <class T>
 Matrix<T> Run<T>::Ht() {
-  return handed_out(Ht_, h_scales(iteration_, squares()));
+  return handed_out(Ht_, scales_now().h);
 }
 
 template <class T>

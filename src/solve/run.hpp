@@ -14,6 +14,7 @@
 #include "nonneg/snapshot.hpp"
 #include "nonneg/solver.hpp"
 #include "panels/panel_tuner.hpp"
+#include "solve/balance.hpp"
 #include "solve/component_moves.hpp"
 #include "solve/convergence.hpp"
 #include "solve/extrapolation.hpp"
@@ -70,12 +71,9 @@ class Run {
   /// On the streamer's thread.
   Snapshot<T> developed(const typename SnapshotStreamer<T>::Moment& moment, const HostSums& sums,
                         MatrixView<T> W, MatrixView<T> Ht) const;
-  /// What each column of W and of Ht that is handed out after `iteration` sweeps is multiplied by:
-  /// the units, and what balances the components.
-  std::vector<double> w_scales(Index iteration, const HostSums& sums) const;
-  std::vector<double> h_scales(Index iteration, const HostSums& sums) const;
-  /// The sums that the scales depend on.
-  HostSums squares();
+  /// Of what is handed out after `iteration` sweeps, and now.
+  ColumnScales scales_after(Index iteration, const HostSums& sums) const;
+  ColumnScales scales_now();
   /// On the host.
   Matrix<T> handed_out(const Matrix<T>& factor, const std::vector<double>& scales) const;
 
