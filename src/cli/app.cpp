@@ -25,6 +25,7 @@ Program make_program() {
 }
 
 int run(int argc, char** argv) noexcept {
+  occupy_standard_streams();
   try {
     Interrupt interrupt;
     const Program program = make_program();

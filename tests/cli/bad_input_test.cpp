@@ -178,6 +178,24 @@ TEST(BadInput, AnUnknownCommandIsAnsweredWithTheNearest) {
   EXPECT_EQ(outcome.error, "nonneg: unknown command factorise; did you mean factorize?\n");
 }
 
+TEST(BadInput, AnUnknownCommandIsNamedBeforeItsOptions) {
+  const Outcome outcome = run(Workplace(), {"factorise", "A.npy", "--rank", "3"});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_EQ(outcome.error, "nonneg: unknown command factorise; did you mean factorize?\n");
+}
+
+TEST(BadInput, ARankThatIsNotGivenIsMissing) {
+  const Workplace place;
+  place.file("A.npy", kGood);
+  const Outcome factorize = run(place, {"factorize", "A.npy", "--out", "run"});
+  EXPECT_EQ(factorize.status, 2);
+  EXPECT_NE(factorize.error.find("factorize: --rank is missing"), std::string::npos)
+      << factorize.error;
+  const Outcome plan = run(place, {"plan", "A.npy"});
+  EXPECT_EQ(plan.status, 2);
+  EXPECT_NE(plan.error.find("plan: --rank is missing"), std::string::npos) << plan.error;
+}
+
 TEST(BadInput, NoCommandAtAllIsBadUsage) {
   const Outcome outcome = run(Workplace(), {});
   EXPECT_EQ(outcome.status, 2);

@@ -35,6 +35,14 @@ TEST(Help, ShowsDefaults) {
   }
 }
 
+TEST(Help, IsACommandToo) {
+  const Outcome all = run(Workplace(), {"help"});
+  EXPECT_EQ(all.status, 0);
+  EXPECT_EQ(all.out, run(Workplace(), {"--help"}).out);
+  EXPECT_EQ(run(Workplace(), {"help", "factorize"}).out,
+            run(Workplace(), {"factorize", "--help"}).out);
+}
+
 TEST(Version, IsOneLine) {
   const Outcome outcome = run(Workplace(), {"--version"});
   EXPECT_EQ(outcome.status, 0);

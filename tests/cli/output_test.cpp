@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <sstream>
+
 #include "cli/command.hpp"
 #include "nonneg/matrix_file.hpp"
 
@@ -168,6 +170,21 @@ TEST_F(Output, ToAFullStandardOutputIsAnIoError) {
   const Outcome outcome = run_in_shell(place, "\"$NONNEG\" info > /dev/full");
   EXPECT_EQ(outcome.status, 6);
   EXPECT_NE(outcome.error.find("No space left"), std::string::npos) << outcome.error;
+}
+
+TEST_F(Output, WhatIsSaidToAClosedStreamIsWrittenNowhereElse) {
+  const std::string line =
+      "\"$NONNEG\" factorize A.npy --rank 1 --out run --snapshots s --max-iterations 40 "
+      "--tolerance "
+      "0 --check-every 1";
+  ASSERT_EQ(run_in_shell(place, line + " 2>&- <&-").status, 0);
+  std::istringstream lines(read_text(place.at("s/snapshots.jsonl")));
+  for (std::string one; std::getline(lines, one);) {
+    EXPECT_TRUE(nlohmann::json::accept(one)) << one;
+  }
+  const Outcome unsaid = run_in_shell(place, line + " --overwrite --json >&-");
+  EXPECT_EQ(unsaid.status, 6) << unsaid.error;
+  EXPECT_NE(unsaid.error.find("standard output"), std::string::npos) << unsaid.error;
 }
 
 TEST_F(Output, ToAClosedStandardErrorIsNoReasonToFail) {

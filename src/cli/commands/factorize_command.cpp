@@ -35,6 +35,7 @@ struct FactorizeArguments {
   std::string precision_reason;
   /// Whether --init was given, and not left to follow from --init-w and --init-h.
   bool init_given = false;
+  bool rank_given = false;
   std::string init_w;
   std::string init_h;
   std::string out;
@@ -223,6 +224,7 @@ ExitStatus run(const FactorizeArguments& arguments, const MatrixFile& file, cons
 ExitStatus execute(FactorizeArguments arguments, Interrupt& interrupt) {
   require_value("factorize", "INPUT", arguments.input);
   require_value("factorize", "--out", arguments.out);
+  if (!arguments.rank_given) missing("factorize", "--rank");
   resolve_init(arguments);
   validate(arguments.options);
   records::RunDirectory directory(arguments.out, arguments.overwrite, interrupt,
@@ -254,7 +256,7 @@ void declare(OptionTable& table, FactorizeArguments& arguments) {
   table.text("--column-names", arguments.open.column_names, "FILE",
              "Names of A's columns, likewise");
   table.group("Result");
-  add_rank(table, options.rank);
+  add_rank(table, options.rank, arguments.rank_given);
   add_out_directory(table, arguments.out, true);
   table.flag("--overwrite", arguments.overwrite, "Replace an older run in DIR");
   add_telling(table, arguments.telling);

@@ -29,6 +29,7 @@ struct PlanArguments {
   Options options;
   DataArguments data;
   bool json = false;
+  bool rank_given = false;
 };
 
 std::string bytes_line(std::string_view what, std::uint64_t bytes, std::string_view note) {
@@ -87,6 +88,7 @@ std::string plan_table(const Plan& plan, const MatrixFile& file) {
 
 ExitStatus execute(PlanArguments arguments) {
   require_value("plan", "INPUT", arguments.input);
+  if (!arguments.rank_given) missing("plan", "--rank");
   validate(arguments.options);
   const MatrixFile file =
       MatrixFile::open(arguments.input, opened_for(arguments.options, arguments.open));
@@ -129,7 +131,7 @@ void declare(OptionTable& table, PlanArguments& arguments) {
   table.text("INPUT", arguments.input, "FILE", kInputHelp);
   add_dataset(table, arguments.open);
   table.group("Plan");
-  add_rank(table, arguments.options.rank);
+  add_rank(table, arguments.options.rank, arguments.rank_given);
   add_algorithm(table, arguments.options);
   add_loss(table, arguments.options);
   add_missing(table, arguments.options);

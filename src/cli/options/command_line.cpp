@@ -111,6 +111,9 @@ Request read_command_line(const Program& program, int argc, const char* const* a
   const Command* command = chosen_command(program, *app);
   Unused unused{app->remaining(), {}};
   if (command != nullptr) unused.by_command = chosen(*app)->remaining();
+  if (unused.by_program == std::vector<std::string>{"help"}) {
+    return {nullptr, help_page(program, command)};
+  }
   check_arguments(program, command, unused);
   return {command, {}};
 }

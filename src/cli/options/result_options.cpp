@@ -13,8 +13,8 @@ void add_telling(OptionTable& table, Telling& telling) {
   add_json(table, telling.json);
 }
 
-void add_rank(OptionTable& table, Index& rank) {
-  table.integer("--rank", rank, "Number of components k", "required");
+void add_rank(OptionTable& table, Index& rank, bool& given) {
+  table.integer("--rank", rank, "Number of components k", "required").given = &given;
 }
 
 void add_out_directory(OptionTable& table, std::string& out, bool required) {

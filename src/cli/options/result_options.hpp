@@ -22,8 +22,8 @@ void add_json(OptionTable& table, bool& json);
 /// Declares --quiet and --json.
 void add_telling(OptionTable& table, Telling& telling);
 
-/// Declares --rank.
-void add_rank(OptionTable& table, Index& rank);
+/// Declares --rank; `given` becomes true where it is there.
+void add_rank(OptionTable& table, Index& rank, bool& given);
 
 /// Declares --out, a directory for a run.
 void add_out_directory(OptionTable& table, std::string& out, bool required);

@@ -43,9 +43,14 @@ void refuse_words(const std::vector<std::string>& unused, const Command* level) 
 }  // namespace
 
 void check_arguments(const Program& program, const Command* command, const Unused& unused) {
+  if (command == nullptr) {
+    // What follows an unknown command may be its options.
+    for (const std::string& argument : unused.by_program) {
+      if (!argument.starts_with('-')) refuse_command(argument, program);
+    }
+  }
   refuse_options(unused.by_program, nullptr);
   if (command == nullptr) {
-    if (!unused.by_program.empty()) refuse_command(unused.by_program.front(), program);
     throw InvalidArgument("no command was given; see nonneg --help");
   }
   refuse_words(unused.by_program, nullptr);

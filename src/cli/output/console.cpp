@@ -1,5 +1,6 @@
 #include "cli/output/console.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <langinfo.h>
 #include <sys/ioctl.h>
@@ -30,6 +31,15 @@ int write_all(int file, std::string_view text) noexcept {
 }
 
 }  // namespace
+
+void occupy_standard_streams() noexcept {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(stream, F_GETFD) != -1 || errno != EBADF) continue;
+    // The lowest number that is free: this stream's.
+    const int opened = ::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    static_cast<void>(opened);
+  }
+}
 
 void print(std::string_view text) {
   const int error = write_all(STDOUT_FILENO, text);

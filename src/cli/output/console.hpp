@@ -6,6 +6,11 @@
 
 namespace nonneg::cli {
 
+/// Gives each standard stream that was closed before the program began a file from which nothing
+/// can be read and to which nothing can be written: else the first file that is opened would get
+/// its number, and with it what is said to the user.
+void occupy_standard_streams() noexcept;
+
 /// Writes to standard output, unbuffered. Throws IoError, for a full disk or a reader that left.
 void print(std::string_view text);
 /// Writes to standard error in one piece; failures are ignored, for there is nowhere to say them.
