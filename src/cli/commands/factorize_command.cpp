@@ -289,8 +289,8 @@ void declare(OptionTable& table, FactorizeArguments& arguments) {
   table.integer("--max-iterations", options.max_iterations, "Most iterations",
                 "200, or 1000 where only mu serves");
   table.decimal("--tolerance", options.tolerance,
-                "Stop when no component moves by more than about the root of this between two "
-                "checks, and the objective hardly falls; 0: never");
+                "Stop when components have come to rest, to a few times the root of this, and the "
+                "objective hardly falls; 0: never");
   table.integer("--check-every", options.check_every, "Iterations between two checks");
   add_computing(table, options);
   add_watching(table, arguments.watch);
