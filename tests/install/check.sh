@@ -147,15 +147,15 @@ expect_line() {
   grep -qE -- "$pattern" <<<"$output" || fail "$* prints no line like '$pattern' but: $output"
 }
 
-# expect_reason REASON: the copy of the tree has no device for REASON, and does without.
+# expect_reason REASON [VARIABLE=VALUE]: the copy of the tree has no device for REASON, and does without.
 expect_reason() {
   local status=0 output
-  expect_line "^devices +none: .*$1" tree/bin/nonneg info
-  output=$(tree/bin/nonneg factorize A.npy --rank 1 --backend cuda --out refused 2>&1) || status=$?
+  expect_line "^devices +none: .*$1" env "${@:2}" tree/bin/nonneg info
+  output=$(env "${@:2}" tree/bin/nonneg factorize A.npy --rank 1 --backend cuda --out refused 2>&1) || status=$?
   [ "$status" -eq 3 ] || fail "--backend cuda ends with $status, not 3: $output"
   grep -qE -- "$1" <<<"$output" || fail "--backend cuda does not say '$1' but: $output"
   rm -rf run
-  tree/bin/nonneg factorize A.npy --rank 1 --quiet --out run || fail "--backend auto fails"
+  env "${@:2}" tree/bin/nonneg factorize A.npy --rank 1 --quiet --out run || fail "--backend auto fails"
   printf 'ok: %s\n' "$1"
 }
 
@@ -176,9 +176,9 @@ replace_in() {
   if cmp -s before "$1"; then fail "$1 does not hold '$2'"; fi
 }
 
-# VERSION
+# VERSION EMULATED_DEVICE
 check_cuda_reasons() {
-  local plugin library name
+  local plugin library name device=LD_PRELOAD=$2
   # As on a machine without a GPU.
   export CUDA_VISIBLE_DEVICES=-1
   unset LD_LIBRARY_PATH
@@ -188,21 +188,29 @@ check_cuda_reasons() {
   [ "$(dirname -- "$plugin")" = "$(dirname -- "$(find tree -name libnonneg.so)")" ] ||
     fail "$plugin does not lie beside libnonneg.so"
   expect_reason '(driver|device)'
+  # Where there is no driver the backend, with cuBLAS in it, is not opened at all.
+  if ! ldconfig -p | grep -qF libcuda.so.1; then
+    expect_reason 'no NVIDIA driver is installed'
+    if LD_DEBUG=files tree/bin/nonneg info 2>&1 | grep -F 'file=libcublas'; then
+      fail 'the backend is opened without a driver'
+    fi
+  fi
 
+  # What is wrong with it is told where there is a driver, as on the emulated device.
   cp -- "$plugin" plugin.so
   for library in libcublas libcudart; do
     name=$(readelf -d plugin.so | sed -n "s/.*(NEEDED).*\\[\\($library\\.so\\.[0-9]*\\)\\]/\\1/p")
     replace_in "$plugin" "$name" "gone${name:4}"
-    expect_reason "cannot be loaded: gone${name:4}: .*No such file.*CUDA runtime"
+    expect_reason "cannot be loaded: gone${name:4}: .*No such file.*CUDA runtime" "$device"
     cp -- plugin.so "$plugin"
   done
 
   replace_in "$plugin" "$1" "${1//[0-9]/9}"
-  expect_reason "libnonneg_cuda.so belongs to nonneg ${1//[0-9]/9}, and this is nonneg $1"
+  expect_reason "libnonneg_cuda.so belongs to nonneg ${1//[0-9]/9}, and this is nonneg $1" "$device"
   cp -L -- "$(find tree -name libnonneg.so)" "$plugin"
-  expect_reason 'libnonneg_cuda.so is not a CUDA backend of nonneg'
+  expect_reason 'libnonneg_cuda.so is not a CUDA backend of nonneg' "$device"
   printf 'not a library' >"$plugin"
-  expect_reason 'cannot be loaded: .*(file too short|invalid ELF header)'
+  expect_reason 'cannot be loaded: .*(file too short|invalid ELF header)' "$device"
   rm -- "$plugin"
   expect_reason 'this nonneg has no CUDA backend'
 }
