@@ -60,6 +60,8 @@ nlohmann-json3-dev  header   nlohmann/json.hpp
 libdnnl-dev         optional dnnl.h
 libzip-dev          optional zip.h
 libhdf5-dev         optional hdf5.h
+libzstd-dev         optional zstd.h
+liblzma-dev         optional lzma.h
 libcpp-httplib-dev  optional httplib.h
 libjs-chart.js      optional /usr/share/javascript/chart.js/chart.min.js
 '

@@ -31,7 +31,7 @@ install(EXPORT nonneg-targets
   DESTINATION ${nonneg_cmake_dir}
   COMPONENT development)
 set(NONNEG_FOUND_LIBRARIES)
-foreach(library dnnl libzip hdf5)
+foreach(library dnnl libzip hdf5 zstd lzma)
   if(${library}_FOUND)
     string(APPEND NONNEG_FOUND_LIBRARIES " ${library}")
   endif()
@@ -51,6 +51,8 @@ if(NOT BUILD_SHARED_LIBS)
   install(FILES ${CMAKE_CURRENT_LIST_DIR}/Finddnnl.cmake
                 ${CMAKE_CURRENT_LIST_DIR}/Findhdf5.cmake
                 ${CMAKE_CURRENT_LIST_DIR}/Findlibzip.cmake
+                ${CMAKE_CURRENT_LIST_DIR}/Findlzma.cmake
+                ${CMAKE_CURRENT_LIST_DIR}/Findzstd.cmake
     DESTINATION ${nonneg_cmake_dir}
     COMPONENT development)
 endif()
@@ -71,6 +73,12 @@ if(hdf5_FOUND)
   get_filename_component(nonneg_hdf5_name ${HDF5_SERIAL_LIBRARY} NAME_WE)
   string(REGEX REPLACE "^lib" "" nonneg_hdf5_name ${nonneg_hdf5_name})
   string(APPEND NONNEG_PC_LIBS_PRIVATE " -l${nonneg_hdf5_name}")
+endif()
+if(zstd_FOUND)
+  string(APPEND NONNEG_PC_LIBS_PRIVATE " -lzstd")
+endif()
+if(lzma_FOUND)
+  string(APPEND NONNEG_PC_LIBS_PRIVATE " -llzma")
 endif()
 configure_file(${CMAKE_CURRENT_LIST_DIR}/nonneg.pc.in ${PROJECT_BINARY_DIR}/nonneg.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/nonneg.pc

@@ -10,22 +10,9 @@
 #include "nonneg/data_view.hpp"
 #include "nonneg/export.hpp"
 #include "nonneg/matrix_view.hpp"
+#include "nonneg/open_options.hpp"
 
 namespace nonneg {
-
-/// What of a file to open, and what goes with it.
-struct OpenOptions {
-  /// Where in an HDF5 file the matrix lies ("/layers/counts"), or which array of an .npz file it
-  /// is; empty for the one that MatrixFile::open finds.
-  std::string dataset;
-  /// Files with one name per line, in place of the names that the matrix comes with; empty for
-  /// none.
-  std::string row_names;
-  std::string column_names;
-  /// Cells of a table (.csv, .tsv) that are empty, or that hold a mark such as "NA", "n/a", "null"
-  /// or "-", are NaN, as Missing::nan wants it; else they are refused.
-  bool missing_cells = false;
-};
 
 /// A matrix on disk, opened. The entries of an .npy file, and of an HDF5 data set that is
 /// uncompressed and in one piece, are mapped into memory and read as the solver comes by, so that
@@ -34,14 +21,18 @@ struct OpenOptions {
 /// must not be cut short by another program while it is open.
 class NONNEG_EXPORT MatrixFile {
  public:
-  /// Opens by the name's extension: .npy, .csv, .tsv or .mtx, each also with .gz behind it; .npz;
-  /// .h5, .hdf5 or .h5ad, where "file.h5:/place" is the matrix at /place of it.
+  /// Opens by the name's extension, or as options.format says: .npy, .csv, .tsv (.tab) or .mtx,
+  /// each also with .gz, .zst or .xz behind it; .npz; .h5, .hdf5 or .h5ad, where "file.h5:/place"
+  /// is the matrix at /place of it; or a folder of 10x Genomics', with matrix.mtx, features.tsv
+  /// and barcodes.tsv, each also compressed.
   ///
   /// .npy   Versions 1.0 to 3.0, C and Fortran order, little-endian integers, bool and floats of
   /// 16,
   ///        32 and 64 bits, two dimensions. Entries keep their type.
   /// .csv   Cells separated by ',' (by ';' where the first line has no comma), as float64.
-  /// .tsv   The same, separated by tabs.
+  /// .tsv   The same, separated by tabs. options.table says what differs.
+  /// triplets  A table of three columns: row label, column label, value. Sparse, with a row and a
+  ///        column for each label; pairs that come again are summed.
   /// .mtx   MatrixMarket: coordinate or array; real, integer or pattern; general or symmetric. An
   ///        array is dense float64. Coordinates are sparse: float64, or float32 where they are
   ///        integers that it holds exactly; repeated entries are summed.
@@ -52,18 +43,18 @@ class NONNEG_EXPORT MatrixFile {
   ///        the names of rows and columns. Unless a place is given it is AnnData's /X, 10x
   ///        Genomics' /matrix, or the only matrix that there is.
   ///
-  /// In .csv and .tsv the first line names the columns if a cell other than its first is text
-  /// (neither empty, nor a number, nor a mark of a missing value such as "n/a"). It also does if
-  /// its first cell alone is text while the one below is a number, or if its first cell is empty
-  /// and either the one below is text or the others count 0, 1, 2, ... A first line of numbers,
-  /// years say, is data. The first column names the rows if it is text in the first line of data,
-  /// or if the header leaves its own first cell empty or out.
+  /// In .csv and .tsv the first line names the columns if it has text and no numbers after its
+  /// first cell, or is quoted where what follows is not, or if its first cell is empty and the
+  /// others are numbers that differ. The first column names the rows if it is text, or if the
+  /// header leaves its own first cell empty or out. Where more than one reading makes sense, and
+  /// options.table does not say which, that is an InvalidArgument which names the field.
   ///
   /// Throws InvalidArgument for content that cannot be used, naming line and column in a text file
   /// and the place within others, for names that are not as many as rows or columns, and for a
   /// `dataset` that there is not; IoError where the file cannot be opened or read, or its gzip
   /// stream is damaged, with path and byte offset; OutOfMemory, with the bytes asked for and free;
-  /// NotAvailable for .npz or HDF5 in a build without libzip or libhdf5.
+  /// NotAvailable for .npz, HDF5, .zst or .xz in a build without libzip, libhdf5, libzstd or
+  /// liblzma.
   static MatrixFile open(const std::string& path, const OpenOptions& options = {});
 
   MatrixFile(MatrixFile&&) noexcept;
@@ -76,8 +67,8 @@ class NONNEG_EXPORT MatrixFile {
   const DataView& view() const noexcept;
   /// True where the entries are the file's own bytes, mapped; false where they are in memory.
   bool mapped() const noexcept;
-  /// "npy", "csv", "tsv" or "mtx", with ".gz" behind it for a compressed file; "npz", "h5", "hdf5"
-  /// or "h5ad".
+  /// "npy", "csv", "tsv", "mtx" or "triplets", with ".gz" and the like behind it for a compressed
+  /// file; "npz", "h5", "hdf5" or "h5ad".
   std::string_view format() const noexcept;
   /// The place of the matrix in an HDF5 file, whether it was asked for or found; else what
   /// OpenOptions::dataset was.
@@ -88,6 +79,11 @@ class NONNEG_EXPORT MatrixFile {
   const std::vector<std::string>& row_names() const noexcept;
   /// One name per column; empty where the file has none.
   const std::vector<std::string>& column_names() const noexcept;
+  /// How a table of text was read, in words: "columns named a, b, c, ...; first column as row
+  /// names". Empty for formats that leave no choice.
+  const std::string& layout() const noexcept;
+  /// What one should know of the file, one sentence each.
+  const std::vector<std::string>& warnings() const noexcept;
 
  private:
   struct Impl;

@@ -1,5 +1,7 @@
 #include "io/cell_text.hpp"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdint>
 
@@ -88,9 +90,22 @@ ParsedNumber parse_number(const char* first, const char* last) noexcept {
   return number;
 }
 
-bool is_number(std::string_view text) noexcept {
+ParsedNumber parse_decimal(const char* first, const char* last, char decimal) noexcept {
+  // A longer number ends within itself, and its cell is refused.
+  std::array<char, 1024> copy;  // NOLINT(cppcoreguidelines-pro-type-member-init)
+  const auto length = std::min<std::size_t>(static_cast<std::size_t>(last - first), copy.size());
+  const char* const stop = std::find_if(first, first + length, [decimal](char c) {
+    return c == '.' || c == '\n' || (c == ',' && decimal != ',');
+  });
+  std::replace_copy(first, stop, copy.begin(), decimal, '.');
+  ParsedNumber number = parse_number(copy.data(), copy.data() + (stop - first));
+  number.end = first + (number.end - copy.data());
+  return number;
+}
+
+bool is_number(std::string_view text, char decimal) noexcept {
   const char* const last = text.data() + text.size();
-  const ParsedNumber number = parse_number(text.data(), last);
+  const ParsedNumber number = parse_number(text.data(), last, decimal);
   return number.error != NumberError::not_a_number && number.end == last;
 }
 

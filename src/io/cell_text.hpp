@@ -24,7 +24,13 @@ struct ParsedNumber {
 };
 ParsedNumber parse_number(const char* first, const char* last) noexcept;
 
+/// The same where the decimal point is `decimal`; "1.5" is no number where that is ','.
+ParsedNumber parse_decimal(const char* first, const char* last, char decimal) noexcept;
+inline ParsedNumber parse_number(const char* first, const char* last, char decimal) noexcept {
+  return decimal == '.' ? parse_number(first, last) : parse_decimal(first, last, decimal);
+}
+
 /// Returns whether the whole of `text` is a number, even one too large for float64.
-bool is_number(std::string_view text) noexcept;
+bool is_number(std::string_view text, char decimal = '.') noexcept;
 
 }  // namespace nonneg::io

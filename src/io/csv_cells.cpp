@@ -3,52 +3,55 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "nonneg/error.hpp"
 
 namespace nonneg::io {
 
-bool CsvCursor::skip_blank_lines() noexcept {
-  std::size_t probe = at_;
-  while (probe < text_.size() && (is_blank(text_[probe]) || text_[probe] == '\n')) {
-    if (text_[probe] == '\n') {
-      at_ = probe + 1;
-      ++line_;
+bool CsvCursor::skip_to_line() noexcept {
+  skipped_blank_line_ = 0;
+  for (;;) {
+    std::size_t probe = at_;
+    while (probe < text_.size() && is_blank(text_[probe])) {
+      ++probe;
     }
-    ++probe;
+    if (probe == text_.size()) return false;
+    const bool comment =
+        !syntax_.comment.empty() && text_.substr(probe).starts_with(syntax_.comment);
+    if (!comment && text_[probe] != '\n') return true;
+    if (!comment && skipped_blank_line_ == 0) skipped_blank_line_ = line_;
+    const std::size_t end = text_.find('\n', probe);
+    at_ = end == std::string_view::npos ? text_.size() : end + 1;
+    ++line_;
   }
-  return probe < text_.size();
 }
 
 bool CsvCursor::finish_cell() noexcept {
+  skip_blanks();
   if (at_ == text_.size()) {
     return true;
   }
   const bool ended_line = text_[at_] == '\n';
   line_ += ended_line ? 1 : 0;
-  ++at_;
+  at_ += ended_line || !syntax_.blanks_delimit() ? 1 : 0;
   return ended_line;
 }
 
 bool CsvCursor::read_cell(CsvCell& cell, std::size_t column) {
-  const std::array ends{separator_, '\n'};
-  const std::string_view stops(ends.data(), ends.size());
-  std::size_t first = at_;
-  while (first < text_.size() && is_blank(text_[first])) {
-    ++first;
-  }
+  const std::string stops =
+      syntax_.blanks_delimit() ? " \t\r\n" : std::string{syntax_.delimiter, '\n'};
+  skip_blanks();
   cell.text.clear();
-  cell.quoted = first < text_.size() && text_[first] == '"';
+  cell.quoted = at_ < text_.size() && text_[at_] == '"';
   if (!cell.quoted) {
-    const std::size_t end = std::min(text_.find_first_of(stops, first), text_.size());
-    cell.text = trimmed(text_.substr(first, end - first));
+    const std::size_t end = std::min(text_.find_first_of(stops, at_), text_.size());
+    cell.text = trimmed(text_.substr(at_, end - at_));
     at_ = end;
     return finish_cell();
   }
 
   const std::size_t opening_line = line_;
-  std::size_t from = first + 1;
+  std::size_t from = at_ + 1;
   for (;;) {
     const std::size_t quote = text_.find('"', from);
     if (quote == std::string_view::npos) {
@@ -65,10 +68,10 @@ bool CsvCursor::read_cell(CsvCell& cell, std::size_t column) {
     }
   }
   at_ = from;
-  while (at_ < text_.size() && is_blank(text_[at_])) {
-    ++at_;
-  }
-  if (at_ < text_.size() && stops.find(text_[at_]) == std::string_view::npos) {
+  const bool blank_follows = at_ < text_.size() && is_blank(text_[at_]);
+  skip_blanks();
+  const bool ends = at_ == text_.size() || stops.find(text_[at_]) != std::string_view::npos;
+  if (!ends && !(syntax_.blanks_delimit() && blank_follows)) {
     throw InvalidArgument(fmt::format(
         "{}: line {}, column {}: text follows the closing quote of {}; write a quote within a "
         "quoted cell twice",

@@ -10,6 +10,17 @@
 
 namespace nonneg::io {
 
+/// How cells and numbers are written.
+struct TableSyntax {
+  /// A delimiter of ' ' is any number of spaces and tabs.
+  char delimiter = ',';
+  char decimal = '.';
+  /// What a line that is no part of the table begins with; empty: no line is one.
+  std::string comment{};
+
+  bool blanks_delimit() const noexcept { return delimiter == ' '; }
+};
+
 /// One cell, without the blanks around it and without its quotes.
 struct CsvCell {
   std::string text;
@@ -20,8 +31,10 @@ struct CsvCell {
 /// quoted cell may span lines.
 class CsvCursor {
  public:
-  CsvCursor(std::string_view text, char separator, const std::string& name)
-      : text_(text), separator_(separator), name_(name) {}
+  /// `first_line` is the number of the line that `text` begins with.
+  CsvCursor(std::string_view text, const TableSyntax& syntax, const std::string& name,
+            std::size_t first_line = 1)
+      : text_(text), syntax_(syntax), name_(name), line_(first_line) {}
 
   /// Where a line starts, so that one can come back to it.
   struct Place {
@@ -35,8 +48,11 @@ class CsvCursor {
   }
   std::size_t line() const noexcept { return line_; }
 
-  /// Moves to the start of the next line that is not blank. Returns false where there is none.
-  bool skip_blank_lines() noexcept;
+  /// Moves to the start of the next line that is neither blank nor a comment. Returns false where
+  /// there is none.
+  bool skip_to_line() noexcept;
+  /// The first blank line that the last skip_to_line passed over; 0: none.
+  std::size_t skipped_blank_line() const noexcept { return skipped_blank_line_; }
 
   /// Reads a number without quotes, and what ends it. Sets `value`, and `ended_line` to whether it
   /// was the line's last cell. Returns false, with nothing read, where the cell is anything else.
@@ -46,18 +62,22 @@ class CsvCursor {
     while (first != last && is_blank(*first)) {
       ++first;
     }
-    const ParsedNumber number = parse_number(first, last);
+    const ParsedNumber number = parse_number(first, last, syntax_.decimal);
     const char* end = number.end;
     while (end != last && is_blank(*end)) {
       ++end;
     }
-    if (number.error != NumberError::none || (end != last && *end != separator_ && *end != '\n')) {
+    const bool ends = end == last || *end == '\n';
+    const bool delimited =
+        ends || (syntax_.blanks_delimit() ? end != number.end : *end == syntax_.delimiter);
+    if (number.error != NumberError::none || !delimited) {
       return false;
     }
     value = number.value;
-    ended_line = end == last || *end == '\n';
-    at_ = static_cast<std::size_t>(end - text_.data()) + (end == last ? 0 : 1);
-    line_ += end != last && *end == '\n' ? 1 : 0;
+    ended_line = ends;
+    const bool pass = end != last && (ends || !syntax_.blanks_delimit());
+    at_ = static_cast<std::size_t>(end - text_.data()) + (pass ? 1 : 0);
+    line_ += end != last && ends ? 1 : 0;
     return true;
   }
 
@@ -71,15 +91,21 @@ class CsvCursor {
 
  private:
   bool is_blank(char c) const noexcept {
-    return c == ' ' || c == '\r' || (c == '\t' && separator_ != '\t');
+    return c == ' ' || c == '\r' || (c == '\t' && syntax_.delimiter != '\t');
+  }
+  void skip_blanks() noexcept {
+    while (at_ < text_.size() && is_blank(text_[at_])) {
+      ++at_;
+    }
   }
   bool finish_cell() noexcept;
 
   std::string_view text_;
-  char separator_;
+  const TableSyntax& syntax_;
   const std::string& name_;
   std::size_t at_ = 0;
-  std::size_t line_ = 1;
+  std::size_t line_;
+  std::size_t skipped_blank_line_ = 0;
 };
 
 }  // namespace nonneg::io

@@ -3,97 +3,42 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cctype>
 #include <limits>
 #include <utility>
 
 #include "io/csv_cells.hpp"
+#include "io/table_lines.hpp"
+#include "io/triplet_reader.hpp"
 #include "nonneg/error.hpp"
 
 namespace nonneg::io {
 namespace {
 
-/// What people write where a number is missing: never a column's name.
-bool is_missing_mark(std::string_view text) {
-  static constexpr std::array<std::string_view, 10> kMarks{"na",   "n/a", "#n/a", "<na>", "null",
-                                                           "none", "nil", "-",    "?",    "."};
-  const auto same = [&](std::string_view mark) {
-    return std::equal(text.begin(), text.end(), mark.begin(), mark.end(), [](char a, char b) {
-      return std::tolower(static_cast<unsigned char>(a)) == b;
-    });
-  };
-  return std::any_of(kMarks.begin(), kMarks.end(), same);
-}
-
-/// Text that can only be a name.
-bool is_name(const CsvCell& cell) {
-  return !cell.text.empty() && !is_number(cell.text) && !is_missing_mark(cell.text);
-}
-
-/// Which line and which column hold names.
-struct Layout {
-  bool header = false;
-  bool row_names = false;
-  /// The header has no cell above the row names: R writes it so.
-  bool short_header = false;
-};
-
-/// The labels that pandas gives to columns without names: nothing, 0, 1, 2, ...
-bool is_counting_header(const std::vector<CsvCell>& cells) {
-  for (std::size_t i = 1; i < cells.size(); ++i) {
-    if (cells[i].text != std::to_string(i - 1)) {
-      return false;
-    }
-  }
-  return true;
-}
-
-/// Decides from the first two lines; `second` is empty where there is only one.
-Layout find_layout(const std::vector<CsvCell>& first, const std::vector<CsvCell>& second) {
-  const bool text_first = is_name(first.front());
-  const bool text_below = !second.empty() && is_name(second.front());
-  const bool empty_corner = first.front().text.empty();
-  const bool names_after_first = std::any_of(first.begin() + 1, first.end(), is_name);
-  Layout layout;
-  if (first.size() == 1) {
-    layout.header = text_first;
-  } else {
-    layout.header =
-        names_after_first || (text_first && !second.empty() && !text_below) ||
-        (empty_corner && (text_below || (!second.empty() && is_counting_header(first))));
-  }
-  if (!layout.header) {
-    layout.row_names = text_first;
-    return layout;
-  }
-  layout.short_header =
-      second.size() == first.size() + 1 && !empty_corner && (text_below || second.front().quoted);
-  layout.row_names = layout.short_header || (second.size() > 1 && (text_below || empty_corner));
-  return layout;
-}
-
 /// Reads the rows into doubles, one after the other.
 class RowReader {
  public:
-  RowReader(CsvCursor cursor, bool row_names, const std::string& name, MissingCells missing)
-      : cursor_(cursor), has_row_names_(row_names), name_(name), missing_(missing), values_(name) {}
-
-  /// Cells per row, row name included; `line` is where that many were seen.
-  void expect(std::size_t cells, std::size_t line) {
-    cells_ = cells;
-    cells_line_ = line;
+  RowReader(const TableBeginning& beginning, std::vector<bool> dropped, const std::string& name,
+            MissingCells missing)
+      : beginning_(beginning),
+        dropped_(std::move(dropped)),
+        cursor_(beginning.table.text, beginning.table.syntax, name),
+        name_(name),
+        missing_(missing),
+        values_(name) {
+    cursor_.go_to(beginning.data);
+    const TableLayout& layout = beginning.layout;
+    if (layout.index > 0) dropped_[layout.index - 1] = true;
+    if (layout.trailing) dropped_.back() = true;
   }
 
   void read_all() {
-    while (cursor_.skip_blank_lines()) {
-      if (rows_ > 0 && cursor_.line() != next_line_) {
+    while (cursor_.skip_to_line()) {
+      if (rows_ > 0 && cursor_.skipped_blank_line() != 0) {
         throw InvalidArgument(
             fmt::format("{}: line {} is blank, but line {} is not; take the blank lines out", name_,
-                        next_line_, cursor_.line()));
+                        cursor_.skipped_blank_line(), cursor_.line()));
       }
       read_row();
-      next_line_ = cursor_.line();
       ++rows_;
     }
   }
@@ -106,27 +51,51 @@ class RowReader {
   void read_row() {
     const std::size_t line = cursor_.line();
     const CsvCursor::Place start = cursor_.place();
-    std::size_t column = 1;
+    std::size_t column = 0;
     bool ended_line = false;
-    if (has_row_names_) {
-      ended_line = cursor_.read_cell(cell_, column++);
-      row_names_.push_back(cell_.text);
-    }
-    while (!ended_line && column <= cells_) {
+    while (!ended_line && column < dropped_.size()) {
       double value = 0;
-      if (!cursor_.read_number(value, ended_line)) {
-        value = read_other(column, ended_line);
+      if (dropped_[column]) {
+        ended_line = pass_over(column);
+      } else if (cursor_.read_number(value, ended_line)) {
+        values_.append(value);
+      } else {
+        values_.append(read_other(column + 1, ended_line));
       }
-      values_.append(value);
       ++column;
     }
-    if (!ended_line || column != cells_ + 1) {
+    if (!ended_line || column != dropped_.size()) {
       cursor_.go_to(start);
-      const std::size_t found = cursor_.read_line().size();
-      throw InvalidArgument(fmt::format(
-          "{}: line {} has {} cell{}, but line {} has {}; every row needs the same number", name_,
-          line, found, found == 1 ? "" : "s", cells_line_, cells_));
+      refuse_length(line, cursor_.read_line().size());
     }
+  }
+
+  /// A row name, or a cell that is left out.
+  bool pass_over(std::size_t column) {
+    const std::size_t line = cursor_.line();
+    const bool ended_line = cursor_.read_cell(cell_, column + 1);
+    const TableLayout& layout = beginning_.layout;
+    if (column + 1 == layout.index) {
+      row_names_.push_back(cell_.text);
+    } else if (layout.trailing && column + 1 == dropped_.size() && !cell_.text.empty()) {
+      throw InvalidArgument(fmt::format(
+          "{}: line {}, column {}: {} is there, but the lines above end in a delimiter with "
+          "nothing behind it; every row needs the same number of cells",
+          name_, line, column + 1, quote_cell(cell_.text)));
+    }
+    return ended_line;
+  }
+
+  [[noreturn]] void refuse_length(std::size_t line, std::size_t found) const {
+    const std::size_t cells = dropped_.size();
+    const bool unnamed = found == cells + 1 && beginning_.layout.header &&
+                         line == beginning_.cells_line + 1 && beginning_.layout.index == 0;
+    throw InvalidArgument(fmt::format(
+        "{}: line {} has {} cell{}, but line {} has {}; every row needs the same number{}", name_,
+        line, found, found == 1 ? "" : "s", beginning_.cells_line, cells,
+        unnamed ? "; where the first column names the rows and the header leaves it out, as R "
+                  "does, say index = 1 (--index yes)"
+                : ""));
   }
 
   /// A cell that read_number did not take: a number in quotes, a missing one, or an error.
@@ -142,10 +111,13 @@ class RowReader {
           name_, line, column,
           text.empty() ? " is empty" : ": " + quote_cell(text) + " is not a number"));
     }
-    const ParsedNumber number = parse_number(text.data(), text.data() + text.size());
+    double truth = 0;
+    if (is_truth(text, truth)) return truth;
+    const char decimal = beginning_.table.syntax.decimal;
+    const ParsedNumber number = parse_number(text.data(), text.data() + text.size(), decimal);
     if (number.error == NumberError::not_a_number || number.end != text.data() + text.size()) {
-      throw InvalidArgument(fmt::format("{}: line {}, column {}: {} is not a number", name_, line,
-                                        column, quote_cell(text)));
+      throw InvalidArgument(fmt::format("{}: line {}, column {}: {} is not a number{}", name_, line,
+                                        column, quote_cell(text), remedy(text, column)));
     }
     if (number.error == NumberError::too_large) {
       throw InvalidArgument(fmt::format(
@@ -155,79 +127,76 @@ class RowReader {
     return number.value;
   }
 
+  /// What to do about text that is no number; empty where nothing but a number helps.
+  std::string remedy(const std::string& text, std::size_t column) const {
+    const std::vector<bool>& text_columns = beginning_.layout.text_columns;
+    if (column <= text_columns.size() && text_columns[column - 1]) {
+      const std::string* const header = beginning_.name_of(column - 1);
+      const std::string words = header != nullptr ? *header : std::to_string(column);
+      return fmt::format(
+          "; let drop_columns = {0} (--drop-columns {1}) leave that column of text "
+          "out, or index = {2} (--index {2}) take it for names of the rows{3}",
+          quote_cell(words),
+          words.find_first_of(" ,;&|()'\"$*?") == std::string::npos ? words : quote_cell(words),
+          column,
+          beginning_.columns() == 3
+              ? ", or format = triplets (--format triplets) read each line as row, "
+                "column and value"
+              : "");
+    }
+    const char decimal = beginning_.table.syntax.decimal;
+    if (decimal == '.' && is_number(text, ',')) {
+      return "; let decimal = ',' (--decimal ,) read decimal commas, and write thousands without "
+             "separators";
+    }
+    if (decimal == ',' && is_number(text, '.')) {
+      return "; let decimal = '.' (--decimal .) read decimal points";
+    }
+    return {};
+  }
+
+  const TableBeginning& beginning_;
+  /// Which columns are no data: row names, what is to be left out, a trailing delimiter's.
+  std::vector<bool> dropped_;
   CsvCursor cursor_;
-  bool has_row_names_;
   const std::string& name_;
   MissingCells missing_;
-  std::size_t cells_ = 0;
-  std::size_t cells_line_ = 1;
-  std::size_t next_line_ = 1;
   Index rows_ = 0;
   CsvCell cell_;
   ByteBuffer values_;
   std::vector<std::string> row_names_;
 };
 
-/// Takes off UTF-8's byte order mark; refuses UTF-16, which spreadsheets call "Unicode text".
-std::string_view without_byte_order_mark(std::string_view text, const std::string& name) {
-  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
-    throw InvalidArgument(fmt::format("{}: is UTF-16 text; save it as UTF-8", name));
-  }
-  constexpr std::string_view kMark = "\xEF\xBB\xBF";
-  return text.starts_with(kMark) ? text.substr(kMark.size()) : text;
-}
-
-char find_separator(std::string_view text, CsvDialect dialect) {
-  if (dialect == CsvDialect::tab) {
-    return '\t';
-  }
-  const std::size_t start = std::min(text.find_first_not_of(" \t\r\n"), text.size());
-  const std::string_view line = text.substr(start, text.substr(start).find('\n'));
-  const bool semicolons =
-      line.find(',') == std::string_view::npos && line.find(';') != std::string_view::npos;
-  return semicolons ? ';' : ',';
-}
-
 }  // namespace
 
-LoadedMatrix read_csv(std::string_view text, CsvDialect dialect, const std::string& name,
-                      MissingCells missing) {
-  text = without_byte_order_mark(text, name);
-  CsvCursor cursor(text, find_separator(text, dialect), name);
-  if (!cursor.skip_blank_lines()) {
-    throw InvalidArgument(
-        fmt::format("{}: is empty; it must hold at least one row of numbers", name));
-  }
-  const CsvCursor::Place first_place = cursor.place();
-  std::vector<CsvCell> first = cursor.read_line();
-  const bool more = cursor.skip_blank_lines();
-  const CsvCursor::Place second_place = cursor.place();
-  const std::vector<CsvCell> second = more ? cursor.read_line() : std::vector<CsvCell>{};
-
-  const Layout layout = find_layout(first, second);
-  if (layout.header && !more) {
-    throw InvalidArgument(fmt::format(
-        "{}: line {} holds names ({}, ...) and no row of numbers follows", name, first_place.line,
-        quote_cell(std::find_if(first.begin(), first.end(), is_name)->text)));
-  }
-  cursor.go_to(layout.header ? second_place : first_place);
-
-  RowReader rows(cursor, layout.row_names, name, missing);
-  const std::size_t cells = first.size() + (layout.short_header ? 1 : 0);
-  rows.expect(cells, layout.short_header ? second_place.line : first_place.line);
+LoadedMatrix read_csv(std::string_view text, const TableRequest& request, const std::string& name) {
+  const bool missing = request.missing == MissingCells::nan;
+  TableBeginning beginning = read_beginning(text, request.dialect, request.table, missing, name);
+  const std::vector<bool> dropped = drop_columns(beginning, request.drop_columns, name);
+  RowReader rows(beginning, dropped, name, request.missing);
   rows.read_all();
 
   LoadedMatrix matrix;
-  const auto cols = static_cast<Index>(cells - (layout.row_names ? 1 : 0));
-  matrix.storage = rows.take_values();
-  matrix.row_names = rows.take_row_names();
-  if (layout.header) {
-    for (std::size_t i = layout.row_names && !layout.short_header ? 1 : 0; i < first.size(); ++i) {
-      matrix.column_names.push_back(std::move(first[i].text));
+  const TableLayout& layout = beginning.layout;
+  Index cols = 0;
+  for (std::size_t j = 0; j < beginning.columns(); ++j) {
+    if (dropped[j] || j + 1 == layout.index) continue;
+    ++cols;
+    if (const std::string* const column = beginning.name_of(j)) {
+      matrix.column_names.push_back(*column);
     }
   }
+  matrix.storage = rows.take_values();
+  matrix.row_names = rows.take_row_names();
+  matrix.layout = layout_words(beginning, dropped, request.dialect);
   matrix.view = DataView(matrix.storage.data(), ElementType::float64, rows.rows(), cols,
                          std::max<Index>(cols, 1), 1);
+  if (looks_like_triplets(matrix)) {
+    matrix.warnings.push_back(fmt::format(
+        "{}: its columns look like row, column and value of {} entries, and are taken as a {} x {} "
+        "matrix; format = triplets (--format triplets) takes them as the entries of one",
+        name, matrix.view.rows(), matrix.view.rows(), matrix.view.cols()));
+  }
   return matrix;
 }
 

@@ -20,6 +20,10 @@ struct LoadedMatrix {
   std::vector<std::string> row_names;
   /// One per column, or none.
   std::vector<std::string> column_names;
+  /// How a table of text was read, in words; empty for what leaves no choice.
+  std::string layout{};
+  /// What a user should know of the file, one sentence each.
+  std::vector<std::string> warnings{};
 };
 
 }  // namespace nonneg::io

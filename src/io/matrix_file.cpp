@@ -9,8 +9,10 @@
 
 #include "base/byte_count.hpp"
 #include "base/memory_info.hpp"
+#include "io/feature_barcode_folder.hpp"
 #include "io/matrix_formats.hpp"
 #include "io/name_list.hpp"
+#include "io/rearrange.hpp"
 #include "nonneg/error.hpp"
 
 namespace nonneg {
@@ -40,34 +42,37 @@ Address address_of(const std::string& path, const std::string& dataset) {
 }  // namespace
 
 struct MatrixFile::Impl {
-  void open(io::MissingCells missing);
+  void open(const OpenOptions& options);
   void keep(io::MappedFile mapping);
-  void read_names(const OpenOptions& options);
+  void rearrange(const OpenOptions& options);
 
   std::string path;
   std::string dataset;
   std::string format;
+  bool is_table = false;
   /// Kept only where the entries lie in it.
   std::optional<io::MappedFile> file;
   io::LoadedMatrix matrix;
 };
 
-void MatrixFile::Impl::open(io::MissingCells missing) {
+void MatrixFile::Impl::open(const OpenOptions& options) {
   // A file that is not there is named before its extension is.
   io::MappedFile mapping(path);
-  const io::NamedFormat named = io::format_of(path);
+  const io::NamedFormat named = io::format_of(path, options.format);
+  io::require_beginning(mapping.bytes(), named, path);
   if (!dataset.empty() && named.format->holds == io::Holds::one_matrix) {
     throw InvalidArgument(fmt::format(
         "{}: holds one matrix, and nothing called {}; only HDF5 and .npz files hold several", path,
         dataset));
   }
   format = named.name;
+  is_table = named.format->table;
   if (named.in_order()) mapping.advise_sequential();
   io::FoundMatrix found = named.format->read({.file = mapping,
                                               .path = path,
-                                              .gzipped = named.gzipped,
+                                              .compression = named.compression,
                                               .dataset = dataset,
-                                              .missing = missing});
+                                              .options = options});
   matrix = std::move(found.matrix);
   dataset = std::move(found.dataset);
   if (found.in_file) keep(std::move(mapping));
@@ -79,28 +84,47 @@ void MatrixFile::Impl::keep(io::MappedFile mapping) {
   file = std::move(mapping);
 }
 
-void MatrixFile::Impl::read_names(const OpenOptions& options) {
+void MatrixFile::Impl::rearrange(const OpenOptions& options) {
+  // Tables leave columns out as they are read: they may hold text.
+  if (!options.drop_columns.empty() && !is_table) {
+    io::drop_columns(matrix, options.drop_columns, path);
+    file.reset();
+  }
+  if (options.transpose) io::transpose(matrix);
   if (!options.row_names.empty()) {
     matrix.row_names = io::read_names(options.row_names, matrix.view.rows(), "rows");
   }
   if (!options.column_names.empty()) {
     matrix.column_names = io::read_names(options.column_names, matrix.view.cols(), "columns");
   }
+  if (!options.select_columns.empty()) {
+    io::keep_columns(matrix, options.select_columns, path);
+    file.reset();
+  }
 }
 
 MatrixFile MatrixFile::open(const std::string& path, const OpenOptions& options) {
+  if (const auto folder = io::find_feature_barcode_folder(path)) {
+    OpenOptions inside = options;
+    // The names are those of the file's rows and columns.
+    std::string& rows = options.transpose ? inside.column_names : inside.row_names;
+    std::string& columns = options.transpose ? inside.row_names : inside.column_names;
+    if (rows.empty()) rows = folder->features;
+    if (columns.empty()) columns = folder->barcodes;
+    return open(folder->matrix, inside);
+  }
   auto [file, dataset] = address_of(path, options.dataset);
   auto impl = std::make_unique<Impl>();
   impl->path = std::move(file);
   impl->dataset = std::move(dataset);
   try {
-    impl->open(options.missing_cells ? io::MissingCells::nan : io::MissingCells::refused);
+    impl->open(options);
+    impl->rearrange(options);
   } catch (const std::bad_alloc&) {
     const std::uint64_t left = available_memory_bytes();
     throw OutOfMemory(fmt::format("{}: no memory left to read it: {} free", path, byte_count(left)),
                       left, left);
   }
-  impl->read_names(options);
   return MatrixFile(std::move(impl));
 }
 
@@ -119,6 +143,10 @@ const std::vector<std::string>& MatrixFile::row_names() const noexcept {
 }
 const std::vector<std::string>& MatrixFile::column_names() const noexcept {
   return impl_->matrix.column_names;
+}
+const std::string& MatrixFile::layout() const noexcept { return impl_->matrix.layout; }
+const std::vector<std::string>& MatrixFile::warnings() const noexcept {
+  return impl_->matrix.warnings;
 }
 
 }  // namespace nonneg

@@ -6,9 +6,10 @@
 #include <string>
 #include <string_view>
 
-#include "io/csv_reader.hpp"
+#include "io/compression.hpp"
 #include "io/loaded_matrix.hpp"
 #include "io/mapped_file.hpp"
+#include "nonneg/open_options.hpp"
 
 namespace nonneg::io {
 
@@ -17,10 +18,10 @@ struct FormatInput {
   const MappedFile& file;
   /// The file's name, for messages, and for libraries that open it themselves.
   const std::string& path;
-  bool gzipped;
+  Compression compression;
   /// Which matrix of the file is meant; empty: the only one, or the one that the reader chooses.
   const std::string& dataset;
-  MissingCells missing;
+  const OpenOptions& options;
 };
 
 struct FoundMatrix {
@@ -42,10 +43,12 @@ enum class Holds {
 struct MatrixFormat {
   /// Of file names, without the dot.
   std::span<const std::string_view> extensions;
-  /// Whether ".gz" may stand behind them.
-  bool may_be_gzipped;
+  /// Whether ".gz", ".zst" or ".xz" may stand behind them.
+  bool may_be_compressed;
   /// Text is read once, from its first byte to its last.
   bool text;
+  /// A table of text leaves out columns while it is read.
+  bool table;
   Holds holds;
   /// Throws InvalidArgument for content that cannot be used, IoError, OutOfMemory, and NotAvailable
   /// in a build without the format's library.
@@ -55,19 +58,24 @@ struct MatrixFormat {
 /// A format as a file's name has it.
 struct NamedFormat {
   const MatrixFormat* format = nullptr;
-  bool gzipped = false;
+  Compression compression = Compression::none;
   /// "csv.gz"
   std::string name{};
 
   /// Whether the file is read from its first byte to its last.
-  bool in_order() const noexcept { return gzipped || format->text; }
+  bool in_order() const noexcept { return compression != Compression::none || format->text; }
 };
 
 /// Returns what the end of a path says, in letters of either case; `format` is null where it says
 /// nothing.
 NamedFormat find_format(std::string_view path);
 
-/// Does the same, but throws InvalidArgument, with all that can be read, where it says nothing.
-NamedFormat format_of(const std::string& path);
+/// Returns the format that is asked for ("csv", "tsv.gz", "triplets"), else what the path's end
+/// says. Throws InvalidArgument, with all that can be read, where neither says anything.
+NamedFormat format_of(const std::string& path, const std::string& asked_for);
+
+/// Throws InvalidArgument, with the remedy, where a file begins as another format does than `named`
+/// is: one that is compressed, say, under a plain name.
+void require_beginning(std::string_view bytes, const NamedFormat& named, const std::string& path);
 
 }  // namespace nonneg::io

@@ -1,4 +1,4 @@
-/// Names of rows and columns in files of their own: one a line.
+/// Files of names.
 #pragma once
 
 #include <string>
@@ -8,9 +8,13 @@
 
 namespace nonneg::io {
 
-/// Returns the lines of the file at `path`, without their ends ("\n" or "\r\n"); a byte order mark
-/// is skipped. Throws IoError where it cannot be read, InvalidArgument unless there are `wanted` of
-/// them, one for each of what `lines` says ("rows").
+/// Returns the names in a file, one per line, compressed or not. Of 10x Genomics' features.tsv and
+/// genes.tsv, whose lines hold identifier, name, ..., it is the name. Throws IoError where the file
+/// cannot be read, InvalidArgument where its lines hold several fields and it is none of these.
+std::vector<std::string> read_names(const std::string& path);
+
+/// The same, and throws InvalidArgument where they are not `wanted` many; `lines` is what they
+/// name: "rows", "columns".
 std::vector<std::string> read_names(const std::string& path, Index wanted, const char* lines);
 
 }  // namespace nonneg::io

@@ -35,6 +35,8 @@ InputDescription describe(const MatrixFile& file) {
   input.format = file.format();
   input.mapped = file.mapped();
   input.dataset = file.dataset();
+  input.layout = file.layout();
+  input.warnings = file.warnings();
   input.row_names = file.row_names();
   input.column_names = file.column_names();
   return input;
@@ -63,6 +65,7 @@ Json to_json(const InputDescription& input) {
   return {{"path", text_json(input.path)},
           {"dataset", text_json(input.dataset)},
           {"format", input.format},
+          {"layout", text_json(input.layout)},
           {"rows", input.rows},
           {"columns", input.columns},
           {"element_type", input.element_type},
@@ -112,6 +115,8 @@ Json run_record(const RunRequest& request, const Result<T>& result) {
 
   Json history = Json::array();
   for (const LossRecord& record : result.loss_history) history.push_back(to_json(record));
+  std::vector<std::string> warnings = request.input.warnings;
+  warnings.insert(warnings.end(), result.warnings.begin(), result.warnings.end());
   Json record = {
       {"nonneg_version", version()},
       {"command", request.command},
@@ -130,7 +135,7 @@ Json run_record(const RunRequest& request, const Result<T>& result) {
       {"relative_error", number_json(result.relative_error)},
       {"loss_history", std::move(history)},
       {"timings", to_json(result.timings)},
-      {"warnings", result.warnings}};
+      {"warnings", warnings}};
   if (!result.unobserved_rows.empty()) record["unobserved_rows"] = result.unobserved_rows;
   if (!result.unobserved_columns.empty()) {
     record["unobserved_columns"] = result.unobserved_columns;

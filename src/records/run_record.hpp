@@ -25,6 +25,9 @@ struct InputDescription {
   bool mapped = false;
   /// MatrixFile::dataset.
   std::string dataset;
+  /// How a table was read, in words; empty where that leaves no choice.
+  std::string layout;
+  std::vector<std::string> warnings;
   /// Stored entries of a sparse matrix; nothing for a dense one.
   std::optional<Index> entries;
   std::vector<std::string> row_names;

@@ -235,9 +235,10 @@ ExitStatus execute(FactorizeArguments arguments, Interrupt& interrupt) {
 
   Progress progress(arguments.telling.quiet);
   progress.show("reading " + arguments.input);
-  const MatrixFile file =
-      MatrixFile::open(arguments.input, opened_for(arguments.options, arguments.open));
-  const WeightedFile data(file, arguments.data);
+  const MatrixFile file = open_input(arguments.input, arguments.options, arguments.open);
+  progress.clear();
+  say_warnings(file.warnings(), arguments.telling);
+  const WeightedFile data(file, arguments.data, arguments.open);
   const DataView& A = data.view();
   const PrecisionChoice precision = choose_precision(A, arguments.options);
   arguments.options.precision = precision.precision;
@@ -250,11 +251,7 @@ ExitStatus execute(FactorizeArguments arguments, Interrupt& interrupt) {
 void declare(OptionTable& table, FactorizeArguments& arguments) {
   Options& options = arguments.options;
   table.text("INPUT", arguments.input, "FILE", kInputHelp);
-  add_dataset(table, arguments.open);
-  table.text("--row-names", arguments.open.row_names, "FILE",
-             "Names of A's rows, one a line, in place of those in INPUT");
-  table.text("--column-names", arguments.open.column_names, "FILE",
-             "Names of A's columns, likewise");
+  add_reading(table, arguments.open);
   table.group("Result");
   add_rank(table, options.rank, arguments.rank_given);
   add_out_directory(table, arguments.out, true);

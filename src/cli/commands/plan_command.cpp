@@ -53,6 +53,7 @@ std::string plan_table(const Plan& plan, const MatrixFile& file) {
   std::string out = fmt::format(
       "A is {} x {} {}, {} ({})\n", plan.rows, plan.cols, element_name(file.view().type()),
       file.mapped() ? "mapped from its file" : "read into memory", storage_words(file));
+  if (!file.layout().empty()) out += "table: " + file.layout() + "\n";
   out += fmt::format("rank {}, computed in {} on {}\n\n", plan.rank, precision,
                      to_string(plan.backend));
   out += fmt::format("{:<20}{:>9}{:>18}\n", "", "", "bytes");
@@ -90,9 +91,9 @@ ExitStatus execute(PlanArguments arguments) {
   require_value("plan", "INPUT", arguments.input);
   if (!arguments.rank_given) missing("plan", "--rank");
   validate(arguments.options);
-  const MatrixFile file =
-      MatrixFile::open(arguments.input, opened_for(arguments.options, arguments.open));
-  const WeightedFile data(file, arguments.data);
+  const MatrixFile file = open_input(arguments.input, arguments.options, arguments.open);
+  for (const std::string& warning : file.warnings()) say("nonneg: warning: " + warning + "\n");
+  const WeightedFile data(file, arguments.data, arguments.open);
   const auto [precision, reason] = choose_precision(data.view(), arguments.options);
   arguments.options.precision = precision;
   const Plan plan = make_plan(data.view(), arguments.options);
@@ -129,7 +130,7 @@ ExitStatus execute(PlanArguments arguments) {
 
 void declare(OptionTable& table, PlanArguments& arguments) {
   table.text("INPUT", arguments.input, "FILE", kInputHelp);
-  add_dataset(table, arguments.open);
+  add_reading(table, arguments.open);
   table.group("Plan");
   add_rank(table, arguments.options.rank, arguments.rank_given);
   add_algorithm(table, arguments.options);

@@ -143,10 +143,12 @@ ExitStatus execute(const TransformArguments& arguments, Interrupt& interrupt) {
   progress.show("reading " + arguments.input);
   const MatrixFile h = MatrixFile::open((fs::path(arguments.model) / "H.npy").string());
   Options options = transform_options(arguments, h.view().rows());
-  const MatrixFile input = MatrixFile::open(arguments.input, opened_for(options, arguments.open));
+  const MatrixFile input = open_input(arguments.input, options, arguments.open);
+  progress.clear();
+  say_warnings(input.warnings(), arguments.telling);
   check_columns(input, h);
   progress.show("transforming " + arguments.input);
-  const WeightedFile data(input, arguments.data);
+  const WeightedFile data(input, arguments.data, arguments.open);
   const DataView& A = data.view();
   const auto [precision, reason] = choose_precision(A, options);
   options.precision = precision;
@@ -159,7 +161,7 @@ void declare(OptionTable& table, TransformArguments& arguments) {
   Options& options = arguments.options;
   table.text("INPUT", arguments.input, "FILE",
              "New rows, with the model's columns, in any format that factorize reads");
-  add_dataset(table, arguments.open);
+  add_reading(table, arguments.open);
   table.group("Result");
   table.text("--model", arguments.model, "DIR", "Directory of a run (required)");
   add_out_file(table, arguments.out, arguments.overwrite, "W");

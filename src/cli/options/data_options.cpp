@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cctype>
+
 #include "data/dense_copy.hpp"
 #include "nonneg/error.hpp"
 
@@ -35,12 +37,58 @@ void require_mask(const std::string& path, const DataView& mask) {
   }
 }
 
+/// 0 for "no", 1 for "yes", else the number.
+Index parse_index(const std::string& text) {
+  if (text == "no") return 0;
+  if (text == "yes") return 1;
+  const Index index =
+      std::isdigit(static_cast<unsigned char>(text.empty() ? 'x' : text.front())) != 0
+          ? parse_integer("--index", text)
+          : 0;
+  if (index > 0) return index;
+  throw InvalidArgument(
+      fmt::format("--index {}: must be yes, no, or the number of a column, from 1", text));
+}
+
 }  // namespace
 
-void add_dataset(OptionTable& table, OpenOptions& open) {
+void add_reading(OptionTable& table, OpenOptions& open) {
   table.group("Input");
   table.text("--dataset", open.dataset, "PATH",
              "Which matrix of an HDF5 file, or which array of an .npz file, A is");
+  table.text(
+      "--format", open.format, "NAME",
+      "What INPUT is, whatever its name: csv, tsv.gz, mtx, ...; or triplets: a table of row, "
+      "column and value");
+  table.add("--header", "yes|no", "Whether a table's first line names the columns",
+            "found, or asked for", [&open](const std::string& text) {
+              open.table.header = parse_choice("--header", text, {"yes", "no"}) == 0;
+            });
+  table.add("--index", "yes|no|N",
+            "Whether a table's first column names the rows, or which column does",
+            "found, or asked for",
+            [&open](const std::string& text) { open.table.index = parse_index(text); });
+  table.text("--delimiter", open.table.delimiter, "CHAR",
+             "What stands between a table's cells; tab, or space for any blanks");
+  table.add("--decimal", "CHAR", "A table's decimal point, . or ,", ".",
+            [&open](const std::string& text) {
+              open.table.decimal = parse_choice("--decimal", text, {".", ","}) == 0 ? '.' : ',';
+            });
+  table.text("--comment", open.table.comment, "TEXT", "Leave out a table's lines that begin so");
+  table.add("--drop-columns", "NAMES",
+            "Columns of the file to leave out, with commas between; by number where they have no "
+            "names",
+            {}, [&open](const std::string& text) {
+              for (const std::string_view part : parts_of_list(text)) {
+                open.drop_columns.emplace_back(part);
+              }
+            });
+  table.flag("--transpose", open.transpose, "A is the transpose of what INPUT holds");
+  table.text("--select-columns", open.select_columns, "FILE",
+             "Keep only the columns of A that FILE names, a name a line");
+  table.text("--row-names", open.row_names, "FILE",
+             "Names of A's rows, one a line, in place of those in INPUT");
+  table.text("--column-names", open.column_names, "FILE", "Names of A's columns, likewise");
 }
 
 void add_missing(OptionTable& table, Options& options) {
@@ -54,9 +102,14 @@ void add_weights(OptionTable& table, DataArguments& data) {
   table.text("--weights", data.weights, "FILE", "Matrix of how much each entry of A counts, >= 0");
 }
 
-OpenOptions opened_for(const Options& options, OpenOptions open) {
+MatrixFile open_input(const std::string& input, const Options& options, OpenOptions open) {
   open.missing_cells = options.missing == Missing::nan;
-  return open;
+  if (input != "-") return MatrixFile::open(input, open);
+  if (open.format.empty()) {
+    throw InvalidArgument(
+        "standard input has no name that says what it is; give --format, such as --format csv");
+  }
+  return MatrixFile::open("/dev/stdin", open);
 }
 
 std::string naming_file(const std::string& message, const std::string& input,
@@ -66,7 +119,8 @@ std::string naming_file(const std::string& message, const std::string& input,
                                 : fmt::format("--mask {}: {}", arguments.mask, message);
 }
 
-WeightedFile::WeightedFile(const MatrixFile& file, const DataArguments& arguments)
+WeightedFile::WeightedFile(const MatrixFile& file, const DataArguments& arguments,
+                           const OpenOptions& open)
     : view_(file.view()) {
   if (!arguments.weights.empty() && !arguments.mask.empty()) {
     throw InvalidArgument("--weights and --mask: use one of them; a mask is weights of 0 and 1");
@@ -74,7 +128,10 @@ WeightedFile::WeightedFile(const MatrixFile& file, const DataArguments& argument
   const bool masked = !arguments.mask.empty();
   const std::string& path = masked ? arguments.mask : arguments.weights;
   if (path.empty()) return;
-  weights_ = MatrixFile::open(path);
+  OpenOptions as_input;
+  as_input.table = open.table;
+  as_input.transpose = open.transpose;
+  weights_ = MatrixFile::open(path, as_input);
   try {
     view_ = view_.weighted_by(weights_->view());
   } catch (const InvalidArgument& e) {

@@ -18,18 +18,19 @@ struct DataArguments {
 
 /// What INPUT is, where it is A.
 inline constexpr const char* kInputHelp =
-    "Matrix A, m x n: .npy, .csv, .tsv or .mtx, or any of them gzipped (.gz); sparse .mtx or .npz; "
-    "HDF5 (.h5, .hdf5, .h5ad), also as FILE:/PATH/IN/FILE";
+    "Matrix A, m x n: .npy, .csv, .tsv or .mtx, or any of them compressed (.gz, .zst, .xz); sparse "
+    ".mtx or .npz; HDF5 (.h5, .hdf5, .h5ad), also as FILE:/PATH/IN/FILE; 10x Genomics' folder; - "
+    "for standard input";
 
-/// Declares --dataset, under the heading "Input".
-void add_dataset(OptionTable& table, OpenOptions& open);
+/// Declares what says how INPUT is to be read, under the heading "Input".
+void add_reading(OptionTable& table, OpenOptions& open);
 /// Declares --missing.
 void add_missing(OptionTable& table, Options& options);
 /// Declares --mask and --weights.
 void add_weights(OptionTable& table, DataArguments& data);
 
-/// Returns how to open A's file for a run with these options.
-OpenOptions opened_for(const Options& options, OpenOptions open);
+/// Opens A's file for a run with these options; "-" is standard input.
+MatrixFile open_input(const std::string& input, const Options& options, OpenOptions open);
 
 /// Names the file in what the library says of A or of its weights.
 std::string naming_file(const std::string& message, const std::string& input,
@@ -38,9 +39,10 @@ std::string naming_file(const std::string& message, const std::string& input,
 /// The entries of a file with the weights or the mask that belong to them.
 class WeightedFile {
  public:
-  /// `file` must outlive this. Throws InvalidArgument naming the file where its shape is not A's,
-  /// or a mask has another entry than 0 and 1.
-  WeightedFile(const MatrixFile& file, const DataArguments& arguments);
+  /// `file` must outlive this. Tables of weights are read as `open` says of A's, and transposed
+  /// where that is. Throws InvalidArgument naming the file where its shape is not A's, or a mask
+  /// has another entry than 0 and 1.
+  WeightedFile(const MatrixFile& file, const DataArguments& arguments, const OpenOptions& open);
 
   const DataView& view() const { return view_; }
 

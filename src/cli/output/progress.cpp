@@ -37,9 +37,12 @@ Progress::Progress(bool quiet, Index max_iterations)
                                     : Style::lines),
       max_iterations_(max_iterations) {}
 
-Progress::~Progress() {
-  // An error that follows starts on a clean line.
+// An error that follows starts on a clean line.
+Progress::~Progress() { clear(); }
+
+void Progress::clear() {
   if (drawn_ && style_ == Style::redrawn) say("\r\033[K");
+  drawn_ = false;
 }
 
 void Progress::show(const std::string& activity) {

@@ -29,6 +29,8 @@ class Progress {
   void on_check(const LossRecord& record);
   /// The run is over: shows the last check if it has not been shown. Nothing more is drawn.
   void end();
+  /// Takes a line that is drawn off the terminal, for words that must not stand behind it.
+  void clear();
 
  private:
   void draw(const std::string& text);

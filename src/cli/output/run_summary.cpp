@@ -64,6 +64,9 @@ std::string run_summary(const Json& record, const std::string& where) {
                      ? fmt::format(", sparse, {} entries", input["entries"].get<Index>())
                  : input["mapped"].get<bool>() ? ", read from its file as needed"
                                                : "");
+  if (input.contains("layout") && input["layout"].is_string()) {
+    out += "table           " + wrapped(input["layout"]) + "\n";
+  }
   const std::string missing = options["missing"];
   if (missing == to_string(Missing::nan)) out += "observed        all but NaN\n";
   if (missing == to_string(Missing::zeros)) out += "observed        what is stored\n";

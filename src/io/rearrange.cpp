@@ -1,0 +1,125 @@
+#include "io/rearrange.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+
+#include "io/cell_text.hpp"
+#include "io/name_list.hpp"
+#include "io/select_columns.hpp"
+#include "nonneg/error.hpp"
+
+namespace nonneg::io {
+namespace {
+
+void require_names(const LoadedMatrix& matrix, const char* option, const std::string& name) {
+  if (!matrix.column_names.empty()) return;
+  throw InvalidArgument(fmt::format(
+      "{}: has no names of columns that {} could find; column_names (--column-names) gives them",
+      name, option));
+}
+
+/// Of each name, the columns that have it.
+std::unordered_map<std::string, std::vector<Index>> columns_by_name(const LoadedMatrix& matrix) {
+  std::unordered_map<std::string, std::vector<Index>> columns;
+  for (std::size_t j = 0; j < matrix.column_names.size(); ++j) {
+    columns[matrix.column_names[j]].push_back(static_cast<Index>(j));
+  }
+  return columns;
+}
+
+/// "a", "b", "c" and 4 more
+std::string some_of(const std::vector<std::string>& names) {
+  std::string words;
+  for (std::size_t i = 0; i < names.size() && i < 5; ++i) {
+    words += (i > 0 ? ", " : "") + quote_cell(names[i]);
+  }
+  return names.size() > 5 ? fmt::format("{} and {} more", words, names.size() - 5) : words;
+}
+
+/// Keeps the columns for which `kept` is true.
+void keep(LoadedMatrix& matrix, const std::vector<bool>& kept) {
+  std::vector<Index> columns;
+  std::vector<std::string> names;
+  for (std::size_t j = 0; j < kept.size(); ++j) {
+    if (!kept[j]) continue;
+    columns.push_back(static_cast<Index>(j));
+    names.push_back(std::move(matrix.column_names[j]));
+  }
+  LoadedMatrix selected = select_columns(matrix.view, columns);
+  matrix.view = selected.view;
+  matrix.storage = std::move(selected.storage);
+  matrix.sparse = std::move(selected.sparse);
+  matrix.column_names = std::move(names);
+}
+
+}  // namespace
+
+void transpose(LoadedMatrix& matrix) {
+  const DataView& A = matrix.view;
+  if (A.sparse()) {
+    const SparseView& stored = A.stored();
+    SparseMatrix turned = SparseMatrix::from_csc(
+        A.cols(), A.rows(), ArrayView(stored.row_offsets(), ElementType::int64, A.rows() + 1),
+        ArrayView(stored.columns(), ElementType::int32, stored.entries()),
+        ArrayView(stored.values(), stored.type(), stored.entries()));
+    matrix.sparse = std::move(turned);
+    matrix.view = matrix.sparse.view();
+  } else {
+    matrix.view = DataView(A.data(), A.type(), A.cols(), A.rows(), A.col_stride(), A.row_stride());
+  }
+  std::swap(matrix.row_names, matrix.column_names);
+}
+
+void drop_columns(LoadedMatrix& matrix, const std::vector<std::string>& names,
+                  const std::string& name) {
+  require_names(matrix, "drop_columns (--drop-columns)", name);
+  const auto columns = columns_by_name(matrix);
+  std::vector<bool> kept(matrix.column_names.size(), true);
+  std::vector<std::string> missing;
+  for (const std::string& wanted : names) {
+    const auto found = columns.find(wanted);
+    if (found == columns.end()) {
+      missing.push_back(wanted);
+      continue;
+    }
+    for (const Index column : found->second) kept[static_cast<std::size_t>(column)] = false;
+  }
+  if (!missing.empty()) {
+    throw InvalidArgument(fmt::format("{}: has no column {} to drop", name, some_of(missing)));
+  }
+  keep(matrix, kept);
+}
+
+void keep_columns(LoadedMatrix& matrix, const std::string& list, const std::string& name) {
+  require_names(matrix, "select_columns (--select-columns)", name);
+  const auto columns = columns_by_name(matrix);
+  std::vector<bool> kept(matrix.column_names.size(), false);
+  std::vector<std::string> missing;
+  std::vector<std::string> doubled;
+  for (const std::string& wanted : read_names(list)) {
+    const auto found = columns.find(wanted);
+    if (found == columns.end()) {
+      missing.push_back(wanted);
+    } else if (found->second.size() > 1) {
+      doubled.push_back(wanted);
+    } else {
+      kept[static_cast<std::size_t>(found->second.front())] = true;
+    }
+  }
+  if (!missing.empty() || !doubled.empty()) {
+    throw InvalidArgument(
+        fmt::format("{}: names {} of {} that {} {}: {}; take them out of the list", list,
+                    missing.empty() ? doubled.size() : missing.size(), "columns", name,
+                    missing.empty() ? "has more than once" : "does not have",
+                    some_of(missing.empty() ? doubled : missing)));
+  }
+  if (std::none_of(kept.begin(), kept.end(), [](bool one) { return one; })) {
+    throw InvalidArgument(fmt::format("{}: names no column to keep", list));
+  }
+  keep(matrix, kept);
+}
+
+}  // namespace nonneg::io
