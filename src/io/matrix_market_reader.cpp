@@ -78,7 +78,10 @@ class Coordinates {
 class MatrixMarketParser {
  public:
   MatrixMarketParser(std::string_view text, const std::string& name, std::uint64_t max_bytes)
-      : text_(text), name_(name), max_bytes_(max_bytes) {}
+      : text_(text), name_(name), max_bytes_(max_bytes) {
+    constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+    if (text_.starts_with(kByteOrderMark)) text_.remove_prefix(kByteOrderMark.size());
+  }
 
   LoadedMatrix parse() {
     read_banner();
@@ -159,6 +162,13 @@ class MatrixMarketParser {
     const char* const last = word.data() + word.size();
     const ParsedNumber number = parse_number(word.data(), last);
     if (number.error == NumberError::not_a_number || number.end != last) {
+      // Fortran writes the exponent of a double as D: 1.5D+03.
+      const std::size_t exponent = word.find_first_of("dD");
+      if (exponent != std::string_view::npos && word.find_first_of("eE") == word.npos) {
+        std::string usual(word);
+        usual[exponent] = 'e';
+        if (is_number(usual)) return to_number(usual);
+      }
       fail("{} is not a number", quote_cell(word));
     }
     if (number.error == NumberError::too_large) {
@@ -184,7 +194,8 @@ class MatrixMarketParser {
     if (form != "coordinate" && form != "array") {
       fail("form {} is unknown; coordinate and array are read", quote_cell(form));
     }
-    if (field != "real" && field != "double" && field != "integer" && field != "pattern") {
+    if (field != "real" && field != "double" && field != "integer" && field != "unsigned-integer" &&
+        field != "pattern") {
       fail("field {} is not read; real, integer and pattern are", quote_cell(field));
     }
     if (symmetry == "skew-symmetric") {
@@ -195,8 +206,8 @@ class MatrixMarketParser {
     if (symmetry != "general" && symmetry != "symmetric") {
       fail("symmetry {} is not read; general and symmetric are", quote_cell(symmetry));
     }
-    banner_ = {form == "coordinate", field == "pattern", field == "integer",
-               symmetry == "symmetric"};
+    banner_ = {form == "coordinate", field == "pattern",
+               field == "integer" || field == "unsigned-integer", symmetry == "symmetric"};
     if (banner_.pattern && !banner_.coordinate) {
       fail("a pattern has no values, and an array nothing else; pattern goes with coordinate");
     }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 #include "base/byte_count.hpp"
@@ -51,14 +52,13 @@ class NpzReader {
     return fmt::format("{}: {}{}", name_, array, kSuffix);
   }
 
-  /// Reads an array's header, and lets `entry_bytes` say from it how many bytes an entry has.
-  template <class EntryBytes>
-  NpzArray read_array(const std::string& array, const EntryBytes& entry_bytes) {
-    const std::string name = member_name(array);
-    if (!has(array)) {
-      throw InvalidArgument(fmt::format("{}: is missing; save the matrix again", name));
-    }
-    ZipArchive::Reader reader(archive_, array + std::string(kSuffix));
+  /// An array's header, and the bytes of entries that came with it.
+  struct Head {
+    NpyArrayHeader header;
+    std::string early;
+  };
+
+  Head read_head(ZipArchive::Reader& reader, const std::string& name) const {
     ByteBuffer head(name);
     head.truncate(reader.read(head.grow(kNpyPrefixBytes), kNpyPrefixBytes));
     const std::uint64_t header_bytes = npy_header_bytes(head.text(), name);
@@ -73,13 +73,38 @@ class NpzReader {
     if (header_bytes > head.size()) {
       throw InvalidArgument(fmt::format("{}: is cut short within its header", name));
     }
-    // What was read of the entries with the header: a header may be shorter than the prefix.
-    const std::string_view early = head.text().substr(static_cast<std::size_t>(header_bytes));
-    const std::string_view header = head.text().substr(0, static_cast<std::size_t>(header_bytes));
-    NpzArray result{parse_npy_array_header(header, name), ByteBuffer(name)};
+    // A header may be shorter than the prefix.
+    const auto length = static_cast<std::size_t>(header_bytes);
+    return {parse_npy_array_header(head.text().substr(0, length), name),
+            std::string(head.text().substr(length))};
+  }
+
+  /// Reads an array's header, and lets `entry_bytes` say from it how many bytes an entry has.
+  template <class EntryBytes>
+  NpzArray read_array(const std::string& array, const EntryBytes& entry_bytes) {
+    const std::string name = member_name(array);
+    if (!has(array)) {
+      throw InvalidArgument(fmt::format("{}: is missing; save the matrix again", name));
+    }
+    ZipArchive::Reader reader(archive_, array + std::string(kSuffix));
+    const Head head = read_head(reader, name);
+    NpzArray result{head.header, ByteBuffer(name)};
     const std::uint64_t promised = data_bytes(result.header, entry_bytes(result.header), name);
-    read_entries(reader, promised, early, result.bytes, name);
+    read_entries(reader, promised, head.early, result.bytes, name);
     return result;
+  }
+
+  /// Whether an array has two dimensions and numbers that are read.
+  bool is_matrix(const std::string& array) {
+    const std::string name = member_name(array);
+    ZipArchive::Reader reader(archive_, array + std::string(kSuffix));
+    try {
+      const Head head = read_head(reader, name);
+      (void)parse_npy_type(head.header.descr, name);
+      return head.header.shape.size() == 2;
+    } catch (const InvalidArgument&) {
+      return false;
+    }
   }
 
   std::uint64_t data_bytes(const NpyArrayHeader& header, std::uint64_t entry_bytes,
@@ -240,10 +265,14 @@ class NpzReader {
         arrays.push_back(member.substr(0, member.size() - kSuffix.size()));
       }
     }
-    const bool known = std::find(arrays.begin(), arrays.end(), array) != arrays.end();
-    if (array.empty() && arrays.size() == 1) {
-      array = arrays.front();
-    } else if (!known) {
+    if (array.empty() && arrays.size() > 1) {
+      std::vector<std::string> matrices;
+      std::copy_if(arrays.begin(), arrays.end(), std::back_inserter(matrices),
+                   [this](const std::string& one) { return is_matrix(one); });
+      if (!matrices.empty()) arrays = std::move(matrices);
+    }
+    if (array.empty() && arrays.size() == 1) array = arrays.front();
+    if (std::find(arrays.begin(), arrays.end(), array) == arrays.end()) {
       throw InvalidArgument(fmt::format(
           "{}: {}; {}", name_,
           array.empty() ? fmt::format("holds {} arrays, and one must be chosen with --dataset NAME",

@@ -37,6 +37,8 @@ def write_npz_files():
     npz("refused_complex", sp.csr_matrix(A.astype(complex)))
     np.savez(DIRECTORY / "dense.npz", A.astype("float32"))
     np.savez_compressed(DIRECTORY / "two_arrays.npz", A=A, B=np.asfortranarray(2 * A))
+    np.savez(DIRECTORY / "matrix_and_labels.npz", labels=np.array(["a", "b"]), X=A.astype("float32"),
+             times=np.arange(4.0))
 
     arrays = {"format": b"csr", "shape": np.array([2, 3]), "indptr": np.array([0, 1, 2]),
               "indices": np.array([0, 2]), "data": np.array([1.0, 2.0])}

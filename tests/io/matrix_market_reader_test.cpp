@@ -220,5 +220,15 @@ TEST(MatrixMarket, RefusesEntriesThatMakeNoSense) {
             std::string::npos);
 }
 
+TEST(MatrixMarket, ReadsWhatSciPyFortranAndWindowsWrite) {
+  expect_sparse(mtx(banner("coordinate unsigned-integer general", "%\n2 2 2\n1 2 4\n2 1 7\n")), 2,
+                ElementType::float32, 2, {0, 4, 7, 0});
+  expect_matrix(mtx(banner("array real general", "3 1\n1.5D+03\n2d-1\n-.5D0\n")), 3,
+                {1500, 0.2, -0.5});
+  expect_matrix(mtx("\xEF\xBB\xBF" + banner("array real general", "1 1\n2\n")), 1, {2});
+  EXPECT_NE(refusal("array real general", "1 1\n1D\n").find("\"1D\" is not a number"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace nonneg::test

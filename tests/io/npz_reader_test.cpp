@@ -56,6 +56,11 @@ TEST(Npz, ReadsTheOnlyDenseArray) {
   EXPECT_EQ(Values(floats.begin(), floats.end()), script_matrix());
 }
 
+TEST(Npz, ReadsTheOnlyMatrixAmongOtherArrays) {
+  const std::vector<float> floats = entries<float>(open("matrix_and_labels").view());
+  EXPECT_EQ(Values(floats.begin(), floats.end()), script_matrix());
+}
+
 TEST(Npz, ReadsTheDenseArrayThatIsNamed) {
   OpenOptions options;
   options.dataset = "B";
