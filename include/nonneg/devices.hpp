@@ -44,7 +44,9 @@ struct BackendChoice {
 /// The backend that `options` gets here: automatic takes CUDA where options.device is usable, else
 /// the CPU. Throws NotAvailable, with the reason, where options asks for cuda and cannot have it.
 NONNEG_EXPORT BackendChoice choose_backend(const Options& options);
-/// Likewise for a run on data A. A device adds up the stored entries of sparse A in any order:
+/// Likewise for a run on data A. Automatic takes the CPU, without a look for a device, where all
+/// iterations there take less time than a device to start: below some 10^10 flops in all and a
+/// thread. A device adds up the stored entries of sparse A in any order:
 /// where options ask for deterministic results, such a run is the CPU's, and refused where they ask
 /// for cuda.
 NONNEG_EXPORT BackendChoice choose_backend(const Options& options, const DataView& A);

@@ -5,6 +5,7 @@
 #include "devices/make_backend.hpp"
 #include "devices/plugin_loader.hpp"
 #include "nonneg/devices.hpp"
+#include "options/resolve.hpp"
 
 namespace nonneg {
 
@@ -24,6 +25,26 @@ BackendChoice cuda_choice(const Options& options) {
   return {
       BackendKind::cpu,
       fmt::format("there is no device {}; `nonneg info` lists those there are", options.device)};
+}
+
+/// What a device takes before its first sweep: a context and cuBLAS, some 0.5 s, and the upload of
+/// A over a bus of 10 GB/s.
+double device_start_seconds(const DataView& A) {
+  return 0.5 + static_cast<double>(A.bytes()) / 1e10;
+}
+
+/// What all iterations that options allow take here, at 20 Gflop/s a thread and 6 flops for each
+/// entry that counts and each component: two products with A, and a third where a loss needs the
+/// model.
+double host_seconds(const Options& options, const DataView& A) {
+  const double entries = A.sparse() ? static_cast<double>(A.stored().entries())
+                                    : static_cast<double>(A.rows()) * static_cast<double>(A.cols());
+  const auto rank = static_cast<double>(options.rank);
+  const double grams =
+      (static_cast<double>(A.rows()) + static_cast<double>(A.cols())) * rank * rank;
+  const int threads = sweep_threads(A.rows(), A.cols(), options.rank, options.threads);
+  const auto iterations = static_cast<double>(resolve(options, A).max_iterations.value_or(0));
+  return iterations * 6 * (entries * rank + grams) / (2e10 * threads);
 }
 
 }  // namespace
@@ -59,6 +80,11 @@ BackendChoice choose_backend(const Options& options) {
 
 BackendChoice choose_backend(const Options& options, const DataView& A) {
   const bool unordered = A.sparse() && options.deterministic;
+  const bool open =
+      options.backend == BackendKind::automatic && options.precision != Precision::tf32;
+  if (open && host_seconds(options, A) < device_start_seconds(A)) {
+    return {BackendKind::cpu, "a run this small ends before a device has started"};
+  }
   if (!unordered || options.backend == BackendKind::cpu) return choose_backend(options);
   if (options.backend == BackendKind::cuda) {
     throw NotAvailable(
