@@ -106,8 +106,8 @@ class RowReader {
     if (text.empty() || is_missing_mark(text)) {
       if (missing_ == MissingCells::nan) return std::numeric_limits<double>::quiet_NaN();
       throw InvalidArgument(fmt::format(
-          "{}: line {}, column {}{}; write 0 where that is meant, or let missing = nan (--missing "
-          "nan) take such cells for missing entries",
+          "{}: line {}, column {}{}; write 0 where that is meant, or let missing = nan take "
+          "such cells for missing entries",
           name_, line, column,
           text.empty() ? " is empty" : ": " + quote_cell(text) + " is not a number"));
     }

@@ -8,6 +8,7 @@
 
 #include "base/byte_count.hpp"
 #include "base/memory_info.hpp"
+#include "base/number_words.hpp"
 
 namespace nonneg {
 
@@ -31,7 +32,7 @@ void require_valid_factor(std::string_view name, MatrixView<const T> factor) {
       if (!(value >= 0) || std::isinf(value)) {
         throw InvalidArgument(
             fmt::format("entry ({}, {}) of {} is {}: every entry must be a finite number >= 0", i,
-                        j, name, value));
+                        j, name, number_words(value)));
       }
     }
   }

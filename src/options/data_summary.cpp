@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/number_words.hpp"
 #include "base/parallel.hpp"
 #include "data/element_types.hpp"
 #include "options/loss_mode.hpp"
@@ -127,12 +128,12 @@ Entry find_entry(const DataView& A, Index row, const Wanted& wanted) {
         fmt::format("entry ({}, {}) of A is {}: every entry must be >= 0; shift or clip A first",
                     entry.row, entry.column, value));
   }
-  throw InvalidArgument(fmt::format(
-      "entry ({}, {}) of A is {}: every entry must be a finite number; {}", entry.row, entry.column,
-      std::isnan(entry.value) ? "NaN" : "infinite",
-      std::isnan(entry.value)
-          ? "replace such entries, or let missing = nan (--missing nan) take them for missing ones"
-          : "replace such entries first"));
+  throw InvalidArgument(
+      fmt::format("entry ({}, {}) of A is {}: every entry must be a finite number; {}", entry.row,
+                  entry.column, number_words(entry.value),
+                  std::isnan(entry.value)
+                      ? "replace such entries, or let missing = nan take them for missing ones"
+                      : "replace such entries first"));
 }
 
 /// The loss would leave float64 when it is told in A's own units.

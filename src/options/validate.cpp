@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "base/number_words.hpp"
 #include "nonneg/options.hpp"
 
 namespace nonneg {
@@ -17,7 +18,8 @@ void require_at_least(std::string_view field, Index value, Index least,
 
 void require_finite_and_nonnegative(std::string_view field, double value) {
   if (!(value >= 0) || std::isinf(value)) {
-    throw InvalidArgument(fmt::format("{} = {}: must be a finite number >= 0", field, value));
+    throw InvalidArgument(
+        fmt::format("{} = {}: must be a finite number >= 0", field, number_words(value)));
   }
 }
 
@@ -39,7 +41,10 @@ void require_exact_updates(const Options& options) {
 
 void validate(const Options& options) {
   require_at_least("rank", options.rank, 1);
-  if (options.max_iterations) require_at_least("max_iterations", *options.max_iterations, 1);
+  if (options.max_iterations) {
+    require_at_least("max_iterations", *options.max_iterations, 0,
+                     " (0: first factors are evaluated)");
+  }
   require_at_least("check_every", options.check_every, 1);
   require_at_least("inner_repeats", options.inner_repeats, 0, " (0: chosen by the algorithm)");
   require_at_least("panel_rows", options.panel_rows, 0, " (0: chosen for the machine)");
@@ -47,7 +52,8 @@ void validate(const Options& options) {
   require_at_least("threads", options.threads, 0, " (0: all that this process may use)");
   require_finite_and_nonnegative("tolerance", options.tolerance);
   if (!std::isfinite(options.beta)) {
-    throw InvalidArgument(fmt::format("beta = {}: must be a finite number", options.beta));
+    throw InvalidArgument(
+        fmt::format("beta = {}: must be a finite number", number_words(options.beta)));
   }
   if (options.floor) require_finite_and_nonnegative("floor", *options.floor);
   require_finite_and_nonnegative("l1_w", options.penalties.l1_w);

@@ -8,6 +8,7 @@
 #include <numeric>
 #include <vector>
 
+#include "base/number_words.hpp"
 #include "base/parallel.hpp"
 #include "data/sparse_weights.hpp"
 #include "data/widen.hpp"
@@ -67,7 +68,8 @@ void read_row(const DataView& A, Index i, double scale, Row& row) {
 
 [[noreturn]] void refuse(std::string_view matrix, Index i, Index j, double value,
                          std::string_view rule) {
-  throw InvalidArgument(fmt::format("entry ({}, {}) of {} is {}: {}", i, j, matrix, value, rule));
+  throw InvalidArgument(
+      fmt::format("entry ({}, {}) of {} is {}: {}", i, j, matrix, number_words(value), rule));
 }
 
 /// The largest weight of each column so far, raised by several threads.
@@ -149,7 +151,7 @@ class Summing {
       refuse("A", i, j, entry,
              A_.sparse() ? "every entry must be a finite number; leave such entries out"
                          : "every entry must be a finite number; replace such entries, or let "
-                           "missing = nan (--missing nan) take them for missing ones");
+                           "missing = nan take them for missing ones");
     }
     if (std::isinf(a)) refuse("A", i, j, entry, "every entry must be a finite number");
     if (a < 0) refuse("A", i, j, entry, "every entry must be >= 0; shift or clip A first");
@@ -170,7 +172,7 @@ class Summing {
   [[noreturn]] void refuse_zero(Index i, Index j) const {
     throw InvalidArgument(fmt::format(
         "entry ({}, {}) of A is 0: with beta = {:g} the loss of a zero has no bound; add a small "
-        "constant to A, use beta > 0 (--loss kl), or leave zeros out by weights of 0",
+        "constant to A, use beta > 0, or leave zeros out by weights of 0",
         i, j, options_.beta));
   }
 
@@ -260,7 +262,7 @@ WeightedSums weighted_sums(const DataView& A, const Options& options, double sca
       throw InvalidArgument(fmt::format(
           "A is sparse, and {:.0f} of its entries are zeros: with beta = {:g} the loss of a zero "
           "has "
-          "no bound; use beta > 0 (--loss kl), or missing = zeros where nobody observed them",
+          "no bound; use beta > 0, or missing = zeros where nobody observed them",
           entries - stored, options.beta));
     }
     total.weight += entries - stored;

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/json_values.hpp"
-#include "data/dense_copy.hpp"
+#include "records/factor_file.hpp"
 #include "records/lookup.hpp"
 
 namespace nonneg::page {
@@ -20,8 +20,8 @@ LossRecord record_of(const SnapshotEntry& entry) {
 template <class T>
 Json event_of(const SnapshotEntry& entry, const MatrixFile& w, const MatrixFile& h,
               const PageEvents& events) {
-  const Matrix<T> W = dense_copy<T>(w.view());
-  const Matrix<T> H = dense_copy<T>(h.view());
+  const Matrix<T> W = records::read_factor<T>(w);
+  const Matrix<T> H = records::read_factor<T>(h);
   return events.snapshot(record_of(entry), entry.skipped, factors_by_rows<T>(W.view(), H.view()));
 }
 

@@ -11,7 +11,8 @@ namespace nonneg::page {
 Observed observed_of(const SnapshotDirectoryReader& reader, const std::vector<Index>& rows,
                      std::vector<std::string>& notes);
 
-/// Returns the event of reader.snapshots()[i]. Throws as the reader does.
+/// Returns the event of reader.snapshots()[i]. Throws as the reader does, and InvalidArgument
+/// naming an entry that no factor has.
 nlohmann::ordered_json snapshot_event(const SnapshotDirectoryReader& reader, std::size_t i,
                                       const PageEvents& events);
 

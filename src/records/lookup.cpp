@@ -1,13 +1,18 @@
 #include "records/lookup.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
+#include <cerrno>
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "base/error_words.hpp"
+#include "io/mapped_file.hpp"
 #include "nonneg/error.hpp"
+#include "records/json_text.hpp"
 #include "records/run_directory.hpp"
+#include "records/snapshot_lines.hpp"
 
 namespace nonneg::records {
 namespace {
@@ -26,12 +31,13 @@ bool is_regular_source(const std::string& source) {
 }  // namespace
 
 Json read_run_record(const std::string& directory) {
-  const fs::path path = fs::path(directory) / kRecordFile;
-  std::error_code ignored;
-  if (!fs::exists(path, ignored)) return nullptr;
-  std::ifstream file(path);
-  if (!file) throw IoError(path.string() + ": cannot be read", path.string());
-  return Json::parse(file, nullptr, false);
+  const std::string path = (fs::path(directory) / kRecordFile).string();
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) {
+    if (errno == ENOENT || errno == ENOTDIR) return nullptr;
+    throw IoError(fmt::format("{}: cannot read: {}", path, error_words(errno)), path);
+  }
+  return parse_json(io::MappedFile(path).bytes());
 }
 
 Json run_record_of(const SnapshotDirectoryReader& reader) {
@@ -44,8 +50,17 @@ Json run_record_of(const SnapshotDirectoryReader& reader) {
   }
 }
 
+bool has_snapshots(const std::string& directory) {
+  struct stat status {};
+  const std::string index = (fs::path(directory) / kIndexName).string();
+  if (::stat(index.c_str(), &status) != 0 && errno == EACCES) {
+    throw IoError(fmt::format("{}: cannot read: {}", directory, error_words(EACCES)), directory);
+  }
+  return SnapshotDirectoryReader::holds_snapshots(directory);
+}
+
 std::optional<std::string> find_snapshots(const std::string& given) {
-  if (SnapshotDirectoryReader::holds_snapshots(given)) return given;
+  if (has_snapshots(given)) return given;
   const Json record = read_run_record(given);
   if (record.is_null()) return given;
   if (!record.is_object()) {
@@ -53,7 +68,11 @@ std::optional<std::string> find_snapshots(const std::string& given) {
     throw IoError(path + ": is no JSON object", path);
   }
   const auto named = record.find("snapshots");
-  if (named == record.end() || !named->is_string()) return std::nullopt;
+  if (named == record.end() || named->is_null()) return std::nullopt;
+  if (!named->is_string()) {
+    const std::string path = (fs::path(given) / kRecordFile).string();
+    throw IoError(path + ": \"snapshots\" is no text", path);
+  }
   return named->get<std::string>();
 }
 

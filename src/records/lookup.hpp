@@ -16,10 +16,14 @@ nlohmann::ordered_json read_run_record(const std::string& directory);
 /// Returns the run.json of the run that the snapshots are of; null where there is none to be had.
 nlohmann::ordered_json run_record_of(const SnapshotDirectoryReader& reader);
 
+/// SnapshotDirectoryReader::holds_snapshots(), but throws IoError where a directory may not be
+/// looked into.
+bool has_snapshots(const std::string& directory);
+
 /// Returns the directory of the snapshots that `given` has: itself, or where it is a run's, the one
 /// that its run.json names. Nothing for a run without snapshots. What is neither comes back as it
-/// is: whoever opens it says what is wrong with it. Throws IoError for a run.json that cannot be
-/// read.
+/// is: whoever opens it says what is wrong with it. Throws IoError for a directory or a run.json
+/// that cannot be read.
 std::optional<std::string> find_snapshots(const std::string& given);
 
 /// Opens A of the run that the snapshots are of: beside them, or where the run had it from. Throws

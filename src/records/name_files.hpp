@@ -2,11 +2,18 @@
 /// in an editor.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "io/mapped_file.hpp"
+#include "nonneg/error.hpp"
+#include "nonneg/matrix_view.hpp"
 
 namespace nonneg::records {
 
@@ -26,6 +33,29 @@ inline std::string lines_of(const std::vector<std::string>& names) {
     text += '\n';
   }
   return text;
+}
+
+/// Returns the names in such content. Throws InvalidArgument where they are not `wanted` many.
+inline std::vector<std::string> names_in(std::string_view content, Index wanted) {
+  std::vector<std::string> names;
+  while (!content.empty()) {
+    const std::size_t end = std::min(content.find('\n'), content.size());
+    names.emplace_back(content.substr(0, end));
+    content.remove_prefix(std::min(end + 1, content.size()));
+  }
+  if (std::ssize(names) != wanted) {
+    throw InvalidArgument(fmt::format("has {} names, must have {}", names.size(), wanted));
+  }
+  return names;
+}
+
+/// Reads a file of names. Throws as above with its name, and IoError.
+inline std::vector<std::string> read_name_file(const std::string& path, Index wanted) {
+  try {
+    return names_in(io::MappedFile(path).bytes(), wanted);
+  } catch (const InvalidArgument& e) {
+    throw InvalidArgument(path + ": " + e.what());
+  }
 }
 
 /// Sets object[key] to the names, or object[key + "_file"] to the file that they are in; sets

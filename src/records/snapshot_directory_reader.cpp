@@ -13,8 +13,8 @@
 
 #include "base/error_words.hpp"
 #include "io/file_descriptor.hpp"
-#include "io/name_list.hpp"
 #include "nonneg/snapshot_directory.hpp"
+#include "records/name_files.hpp"
 #include "records/snapshot_lines.hpp"
 
 namespace nonneg {
@@ -123,10 +123,10 @@ class SnapshotDirectoryReader::Impl {
   void take_run(records::RunLine line) {
     run_ = std::move(line.run);
     if (!line.row_names_file.empty()) {
-      run_.row_names = io::read_names(file(line.row_names_file), run_.rows, "rows");
+      run_.row_names = records::read_name_file(file(line.row_names_file), run_.rows);
     }
     if (!line.column_names_file.empty()) {
-      run_.column_names = io::read_names(file(line.column_names_file), run_.cols, "columns");
+      run_.column_names = records::read_name_file(file(line.column_names_file), run_.cols);
     }
   }
 

@@ -7,6 +7,7 @@
 
 #include "base/json_values.hpp"
 #include "records/event_json.hpp"
+#include "records/json_text.hpp"
 #include "records/name_files.hpp"
 
 namespace nonneg::records {
@@ -229,7 +230,7 @@ std::string end_line(const SnapshotEnd& end) {
 }
 
 Line parse_line(std::string_view text) {
-  const Json line = Json::parse(text, nullptr, false);
+  const Json line = parse_json(text);
   if (!line.is_object()) throw InvalidArgument("no JSON object");
   const std::string kind = read_text(line, "kind");
   if (kind == "run") return read_run(line);

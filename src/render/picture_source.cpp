@@ -7,6 +7,7 @@
 #include "base/spread.hpp"
 #include "data/dense_copy.hpp"
 #include "nonneg/error.hpp"
+#include "records/factor_file.hpp"
 #include "records/lookup.hpp"
 
 namespace nonneg::render {
@@ -69,8 +70,8 @@ std::vector<FactorFrame> PictureSource::frames(Format format,
     const auto i = static_cast<std::size_t>(chosen + start);
     frames.push_back({snapshots[i].iteration,
                       rows.empty() ? Matrix<double>(0, run().rank)
-                                   : dense_copy<double>(reader_.open_w(i).view(), rows),
-                      dense_copy<double>(reader_.open_h(i).view())});
+                                   : records::read_factor<double>(reader_.open_w(i), rows),
+                      records::read_factor<double>(reader_.open_h(i))});
   }
   return frames;
 }

@@ -36,7 +36,8 @@ class PictureSource {
   Canvas canvas(Format format, const Size& usual_size) const;
   /// Returns the snapshots with `rows` of each one's W, which may be none. Animations show at most
   /// kMaxFrames snapshots, evenly chosen, the last among them; other formats the last alone. The
-  /// first factors are no frame: it is the learning that is shown. Throws IoError.
+  /// first factors are no frame: it is the learning that is shown. Throws IoError, and
+  /// InvalidArgument naming an entry that no factor has.
   std::vector<FactorFrame> frames(Format format, const std::vector<Index>& rows) const;
   /// Returns the row of A that row i of a snapshot's W belongs to.
   Index row_of_data(Index i) const;

@@ -101,7 +101,7 @@ TEST(CsvReader, FindsTheSeparator) {
 }
 
 const std::string kRemedy =
-    "; write 0 where that is meant, or let missing = nan (--missing nan) take such cells for "
+    "; write 0 where that is meant, or let missing = nan take such cells for "
     "missing entries";
 
 TEST(CsvReader, RefusesTextThatIsNoNumberWithItsLineAndColumn) {

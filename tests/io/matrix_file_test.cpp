@@ -1,7 +1,6 @@
 #include "nonneg/matrix_file.hpp"
 
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cstring>
 #include <thread>
@@ -10,6 +9,7 @@
 #include "base/memory_info.hpp"
 #include "io_testing.hpp"
 #include "nonneg/error.hpp"
+#include "support/as_nobody.hpp"
 
 namespace nonneg::test {
 namespace {
@@ -148,26 +148,6 @@ TEST(MatrixFile, SaysInTheSystemsWordsWhyItCannotOpen) {
   EXPECT_EQ(words_of<IoError>([&] { MatrixFile::open(folder); }),
             folder + ": cannot read: Is a directory");
 }
-
-/// Root may read everything: a process of root's is nobody's until the end of the scope.
-class AsNobody {
- public:
-  AsNobody() : user_(::geteuid()) {
-    constexpr uid_t kNobody = 65534;
-    lowered_ = user_ == 0 && ::seteuid(kNobody) == 0;
-  }
-  AsNobody(const AsNobody&) = delete;
-  AsNobody& operator=(const AsNobody&) = delete;
-  ~AsNobody() {
-    if (lowered_ && ::seteuid(user_) != 0) {
-      std::abort();
-    }
-  }
-
- private:
-  uid_t user_;
-  bool lowered_ = false;
-};
 
 TEST(MatrixFile, SaysThatItMayNotRead) {
   const TemporaryDirectory directory;

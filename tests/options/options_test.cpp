@@ -31,24 +31,24 @@ TEST(OptionsTest, EveryBadFieldIsNamedWithItsValueAndWhatIsAllowed) {
   const double inf = std::numeric_limits<double>::infinity();
   const std::vector<Case> cases = {
       {[](Options& o) { o.rank = -4; }, "rank", "-4", "1"},
-      {[](Options& o) { o.max_iterations = 0; }, "max_iterations", "0", "1"},
-      {[](Options& o) { o.max_iterations = -7; }, "max_iterations", "-7", "1"},
+      {[](Options& o) { o.max_iterations = -1; }, "max_iterations", "-1", "0"},
+      {[](Options& o) { o.max_iterations = -7; }, "max_iterations", "-7", "0"},
       {[](Options& o) { o.check_every = 0; }, "check_every", "0", "1"},
       {[](Options& o) { o.inner_repeats = -2; }, "inner_repeats", "-2", "0"},
       {[](Options& o) { o.panel_rows = -3; }, "panel_rows", "-3", "0"},
       {[](Options& o) { o.threads = -5; }, "threads", "-5", "0"},
       {[](Options& o) { o.tolerance = -0.5; }, "tolerance", "-0.5", "0"},
-      {[nan](Options& o) { o.tolerance = nan; }, "tolerance", "nan", "0"},
-      {[inf](Options& o) { o.tolerance = inf; }, "tolerance", "inf", "0"},
+      {[nan](Options& o) { o.tolerance = nan; }, "tolerance", "NaN", "0"},
+      {[inf](Options& o) { o.tolerance = inf; }, "tolerance", "infinite", "0"},
       {[](Options& o) { o.floor = -0.25; }, "floor", "-0.25", "0"},
-      {[nan](Options& o) { o.floor = nan; }, "floor", "nan", "0"},
-      {[inf](Options& o) { o.floor = inf; }, "floor", "inf", "0"},
+      {[nan](Options& o) { o.floor = nan; }, "floor", "NaN", "0"},
+      {[inf](Options& o) { o.floor = inf; }, "floor", "infinite", "0"},
       {[](Options& o) { o.penalties.l1_w = -0.75; }, "l1_w", "-0.75", "0"},
       {[](Options& o) { o.penalties.l1_h = -0.75; }, "l1_h", "-0.75", "0"},
       {[](Options& o) { o.penalties.l2_w = -0.75; }, "l2_w", "-0.75", "0"},
       {[](Options& o) { o.penalties.l2_h = -0.75; }, "l2_h", "-0.75", "0"},
-      {[nan](Options& o) { o.penalties.l2_h = nan; }, "l2_h", "nan", "0"},
-      {[inf](Options& o) { o.penalties.l1_w = inf; }, "l1_w", "inf", "0"},
+      {[nan](Options& o) { o.penalties.l2_h = nan; }, "l2_h", "NaN", "0"},
+      {[inf](Options& o) { o.penalties.l1_w = inf; }, "l1_w", "infinite", "0"},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.field);
@@ -84,7 +84,7 @@ TEST(OptionsTest, AnlsRefusesWhatExactUpdatesHaveNoUseFor) {
 TEST(OptionsTest, TheEndsOfTheRangesAreAllowed) {
   Options options = valid();
   options.rank = 1;
-  options.max_iterations = 1;
+  options.max_iterations = 0;
   options.check_every = 1;
   options.inner_repeats = 0;
   options.panel_rows = 0;
@@ -122,7 +122,7 @@ TEST(OptionsTest, OtherLossesRefuseWhatOnlyTheFrobeniusLossHas) {
   EXPECT_TRUE(mentions(message([](Options& o) { o.extrapolation = true; }), "extrapolation = on"));
   EXPECT_TRUE(mentions(message([](Options& o) { o.inner_repeats = 2; }), "inner_repeats = 2"));
   EXPECT_TRUE(mentions(message([](Options& o) { o.precision = Precision::tf32; }), "tf32"));
-  EXPECT_TRUE(mentions(message([](Options& o) { o.beta = std::nan(""); }), "beta = nan"));
+  EXPECT_TRUE(mentions(message([](Options& o) { o.beta = std::nan(""); }), "beta = NaN"));
 }
 
 TEST(OptionsTest, NamesAreThoseOfTheCommand) {

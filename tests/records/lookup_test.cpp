@@ -1,11 +1,14 @@
 // What of a run is found from its directories.
 #include "records/lookup.hpp"
 
+#include <sys/stat.h>
+
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "directory_fixture.hpp"
 #include "nonneg/error.hpp"
+#include "support/as_nobody.hpp"
 
 namespace nonneg::records {
 namespace {
@@ -35,8 +38,36 @@ TEST_F(LookupTest, SnapshotsAreThoseGivenOrThoseOfTheRun) {
   EXPECT_EQ(find_snapshots(file("run")), "/kept/here");
   write("run/run.json", "{}");
   EXPECT_EQ(find_snapshots(file("run")), std::nullopt);
-  write("run/run.json", "[");
-  EXPECT_THROW(find_snapshots(file("run")), IoError);
+  write("run/run.json", R"({"snapshots": null})");
+  EXPECT_EQ(find_snapshots(file("run")), std::nullopt);
+  for (const char* damaged : {"[", R"({"snapshots": 3})"}) {
+    write("run/run.json", damaged);
+    EXPECT_THROW(find_snapshots(file("run")), IoError) << damaged;
+  }
+}
+
+TEST_F(LookupTest, ADirectoryThatMayNotBeLookedIntoIsNotOneWithoutSnapshots) {
+  create(small_run());
+  ASSERT_EQ(::chmod(path().c_str(), 0), 0);
+  {
+    const test::AsNobody nobody;
+    try {
+      find_snapshots(path());
+      ADD_FAILURE() << "it was taken for one without snapshots";
+    } catch (const IoError& e) {
+      EXPECT_EQ(std::string(e.what()), path() + ": cannot read: Permission denied");
+    }
+  }
+  ::chmod(path().c_str(), 0755);
+}
+
+TEST_F(LookupTest, ARecordNestedBeyondSenseIsNone) {
+  create(small_run());
+  write("run.json", std::string(100000, '[') + std::string(100000, ']'));
+  EXPECT_TRUE(read_run_record(path()).is_discarded());
+  // Within a text they count for nothing.
+  write("run.json", "{\"text\": \"\\\"" + std::string(100, '[') + "\"}");
+  EXPECT_TRUE(read_run_record(path()).is_object());
 }
 
 TEST_F(LookupTest, ARunRecordIsNullWhereThereIsNoneAndDiscardedWhereItIsDamaged) {

@@ -140,7 +140,7 @@ TEST(CountedDataTest, RefusesWhatCannotBeMeant) {
   Dense with_nan = A;
   with_nan(4, 5) = kNan;
   const Matrix<double> nan_data = to_matrix<double>(with_nan);
-  expect_refused([&] { run(DataView(nan_data.view()), options); }, "--missing nan");
+  expect_refused([&] { run(DataView(nan_data.view()), options); }, "missing = nan");
 }
 
 }  // namespace

@@ -12,12 +12,12 @@
 #include "cli/commands/factorization.hpp"
 #include "cli/options/usage.hpp"
 #include "cli/output/console.hpp"
-#include "data/dense_copy.hpp"
 #include "io/npy_rows.hpp"
 #include "nonneg/error.hpp"
 #include "nonneg/matrix_file.hpp"
 #include "nonneg/version.hpp"
-#include "records/lookup.hpp"
+#include "records/factor_file.hpp"
+#include "records/model.hpp"
 
 namespace nonneg::cli {
 namespace {
@@ -34,33 +34,9 @@ struct ReconstructArguments {
 /// W·H is formed and written in blocks of about this many bytes.
 constexpr Index kBlockBytes = Index{64} << 20U;
 
-/// The rows and columns of A of which nothing was observed, as run.json has them; none for factors
-/// from elsewhere. Nothing says what W*H is there.
-struct Unobserved {
-  explicit Unobserved(const std::string& model) {
-    const nlohmann::ordered_json record = records::read_run_record(model);
-    rows = indices(record, "unobserved_rows");
-    columns = indices(record, "unobserved_columns");
-  }
-
-  std::vector<Index> rows;
-  std::vector<Index> columns;
-
- private:
-  static std::vector<Index> indices(const nlohmann::ordered_json& record, const char* name) {
-    std::vector<Index> found;
-    if (!record.is_object() || !record.contains(name)) return found;
-    for (const auto& index : record[name]) {
-      if (index.is_number_integer()) found.push_back(index);
-    }
-    std::sort(found.begin(), found.end());
-    return found;
-  }
-};
-
-/// Rows first … of W*H, with NaN where nothing was observed.
+/// Puts NaN into rows first … of W*H where nothing was observed: nothing says what W*H is there.
 template <class T>
-void mark_unobserved(const Unobserved& unobserved, Index first, MatrixView<T> block) {
+void mark_unobserved(const records::Unobserved& unobserved, Index first, MatrixView<T> block) {
   const T nan = std::numeric_limits<T>::quiet_NaN();
   const auto begin = std::lower_bound(unobserved.rows.begin(), unobserved.rows.end(), first);
   for (auto i = begin; i != unobserved.rows.end() && *i < first + block.rows(); ++i) {
@@ -73,11 +49,11 @@ void mark_unobserved(const Unobserved& unobserved, Index first, MatrixView<T> bl
 }
 
 template <class T>
-void write_product(const MatrixFile& w_file, const MatrixFile& h_file, const Unobserved& unobserved,
-                   const io::OutputPath& out, bool overwrite, Progress& progress,
-                   Interrupt& interrupt) {
-  const Matrix<T> W = dense_copy<T>(w_file.view());
-  const Matrix<T> H = dense_copy<T>(h_file.view());
+void write_product(const MatrixFile& w_file, const MatrixFile& h_file,
+                   const records::Unobserved& unobserved, const io::OutputPath& out, bool overwrite,
+                   Progress& progress, Interrupt& interrupt) {
+  const Matrix<T> W = records::read_factor<T>(w_file);
+  const Matrix<T> H = records::read_factor<T>(h_file);
   io::OutputFile file(out, overwrite, interrupt);
   io::NpyRows<T> rows(file, W.rows(), H.cols());
   const auto row_bytes = H.cols() * static_cast<Index>(sizeof(T));
@@ -101,15 +77,11 @@ ExitStatus execute(const ReconstructArguments& arguments, Interrupt& interrupt) 
     throw IoError(arguments.model + ": is no directory; give one that factorize made",
                   arguments.model);
   }
-  const MatrixFile w = MatrixFile::open((fs::path(arguments.model) / "W.npy").string());
-  const MatrixFile h = MatrixFile::open((fs::path(arguments.model) / "H.npy").string());
-  if (w.view().cols() != h.view().rows()) {
-    throw InvalidArgument(fmt::format(
-        "{}: W is {} x {} and H is {} x {}; W must have as many "
-        "columns as H has rows",
-        arguments.model, w.view().rows(), w.view().cols(), h.view().rows(), h.view().cols()));
-  }
-  const Unobserved unobserved(arguments.model);
+  const records::Model model = records::open_model(arguments.model);
+  const MatrixFile w = records::open_w(model);
+  const MatrixFile& h = model.H;
+  const records::Unobserved unobserved =
+      records::unobserved_of(model, w.view().rows(), h.view().cols());
   {
     Progress progress(arguments.telling.quiet, 0);
     if (w.view().type() == ElementType::float64 || h.view().type() == ElementType::float64) {

@@ -6,7 +6,6 @@
 #include <optional>
 
 #include "nonneg/error.hpp"
-#include "nonneg/snapshot_directory.hpp"
 #include "records/lookup.hpp"
 #include "records/snapshot_lines.hpp"
 
@@ -24,7 +23,7 @@ std::string snapshots_of(const std::string& given) {
   if (!std::filesystem::is_directory(*found, ignored)) {
     throw IoError(*found + ": is no directory; name one that --snapshots made", *found);
   }
-  if (!SnapshotDirectoryReader::holds_snapshots(*found)) {
+  if (!records::has_snapshots(*found)) {
     throw IoError(fmt::format("{}: holds no {}; name a directory that --snapshots made", *found,
                               records::kIndexName),
                   *found);
