@@ -84,7 +84,8 @@ struct Options {
   std::uint64_t seed = 0;
   Precision precision = Precision::automatic;
 
-  /// Most sweeps, >= 1. Unset: 200 for the Frobenius loss of complete data, and 1000 for any other,
+  /// Most sweeps, >= 0. 0: the first factors are evaluated and handed back as they are, without a
+  /// floor. Unset: 200 for the Frobenius loss of complete data, and 1000 for any other,
   /// whose multiplicative updates take more.
   std::optional<Index> max_iterations;
   /// Converged when no component still moves and the objective hardly falls: the smaller, the

@@ -99,12 +99,15 @@ inline Result<double> factorize(MatrixView<const double> A, const Options& optio
 /// options.floor counts in units of the power of 2 at or below s. All of that is the row's own:
 /// what it comes to depends neither on the rows beside it nor on how A is cut into panels, beyond
 /// rounding. At tolerance 0 all updates are done. A row of zeros gives zeros, and so does one of
-/// which nothing is observed: `warnings`, where it is not null, is told how many. options.rank is
-/// taken from H; options.seed and options.init play no part. Throws as Solver does, and
-/// InvalidArgument where A and H differ in columns.
+/// which nothing is observed: `warnings`, where it is not null, is told how many. `loss`, where it
+/// is not null, is told the loss of all rows, as a check of Solver has it: one more product of each
+/// panel. options.rank is taken from H; options.seed and options.init play no part. Columns are
+/// matched by their place: names, where both sides have some, are the caller's business. Throws as
+/// Solver does, and InvalidArgument where A and H differ in columns, or for max_iterations = 0.
 template <class T>
 NONNEG_EXPORT Matrix<T> transform(const DataView& A, MatrixView<const T> H, const Options& options,
-                                  std::vector<std::string>* warnings = nullptr);
+                                  std::vector<std::string>* warnings = nullptr,
+                                  LossRecord* loss = nullptr);
 
 /// W·H, rows first … first + count - 1 of it, on the host: m × n in all. Where nothing of a row or
 /// a column was observed (Result::unobserved_rows) that is 0, and says nothing.

@@ -44,8 +44,10 @@ void put_first_factors(const Start<T>& start, MatrixView<T> W, MatrixView<T> Ht,
       }
       return;
     case Init::custom:
-      take_given_factors(start.backend, *start.given, start.units, start.floor,
-                         start.options.algorithm, W, Ht, warnings);
+      take_given_factors(
+          start.backend, *start.given, start.units, start.floor,
+          start.options.algorithm == Algorithm::mu && start.options.max_iterations != 0, W, Ht,
+          warnings);
       return;
   }
 }

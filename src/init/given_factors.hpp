@@ -14,11 +14,11 @@
 
 namespace nonneg {
 
-/// The caller's factors; entries below the floor start from it. Adds to `warnings` what
-/// multiplicative updates make of zeros.
+/// The caller's factors; entries below the floor start from it. Where the updates to come are
+/// multiplicative, adds to `warnings` what they make of zeros.
 template <class T>
 void take_given_factors(Backend<T>& backend, const InitialFactors<T>& initial,
-                        const ProblemUnits& units, T floor, Algorithm algorithm, MatrixView<T> W,
+                        const ProblemUnits& units, T floor, bool multiplicative, MatrixView<T> W,
                         MatrixView<T> Ht, std::vector<std::string>& warnings) {
   require_shape<T>("W0", initial.W, W.rows(), W.cols());
   require_shape<T>("H0", initial.H, Ht.cols(), Ht.rows());
@@ -43,7 +43,7 @@ void take_given_factors(Backend<T>& backend, const InitialFactors<T>& initial,
   backend.copy(w.view(), W);
   backend.copy(ht.view(), Ht);
 
-  if (algorithm != Algorithm::mu) return;
+  if (!multiplicative) return;
   const auto warn = [&warnings](std::string_view name, Index zeros) {
     if (zeros == 0) return;
     warnings.push_back(

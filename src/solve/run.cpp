@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -36,6 +37,22 @@ void warn_of_one_sided(const Options& options, std::vector<std::string>& warning
                   one, on_w ? p.l1_w : p.l1_h, on_w ? p.l2_w : p.l2_h, other));
 }
 
+/// With min(m, n) components W·H is A already: either factor is A itself, and the other the unit
+/// matrix.
+void warn_of_rank(const Plan& plan, std::vector<std::string>& warnings) {
+  const Index enough = std::min(plan.rows, plan.cols);
+  if (plan.rank <= enough) return;
+  warnings.push_back(
+      fmt::format("rank = {} is above min(m, n) = {}: so many components describe any {} x {} "
+                  "matrix exactly, and say nothing of this one; use fewer",
+                  plan.rank, enough, plan.rows, plan.cols));
+}
+
+void warn_of_zeros(const DataSummary& summary, std::vector<std::string>& warnings) {
+  if (summary.scaled_mean > 0 || !(summary.weight > 0)) return;
+  warnings.emplace_back("every observed entry of A is 0: there is nothing to factorize");
+}
+
 }  // namespace
 
 template <class T>
@@ -51,7 +68,7 @@ Run<T>::Run(Problem<T>& problem, const Options& options, const InitialFactors<T>
                          run_needs(options_, problem.data().rows(), problem.data().cols()))),
       balanced_(split_is_free(options_, initial != nullptr)),
       typical_entry_(std::sqrt(problem.summary().scaled_mean / static_cast<double>(options_.rank))),
-      floor_(factor_floor<T>(options_, typical_entry_)),
+      floor_(evaluates_only() ? T{0} : factor_floor<T>(options_, typical_entry_)),
       loss_(options_, problem.summary(), units_, plan_,
             static_cast<double>(least_model<T>(problem.summary().scaled_mean, options_.beta)),
             gram_),
@@ -86,7 +103,11 @@ Run<T>::Run(Problem<T>& problem, const Options& options, const InitialFactors<T>
                    ComponentMoves<T>::needs(plan_.rows, plan_.cols, options_.rank, since_last),
                    since_last);
   }
-  warn_of_one_sided(options_, warnings_);
+  if (!evaluates_only()) {
+    warn_of_one_sided(options_, warnings_);
+    warn_of_rank(plan_, warnings_);
+    warn_of_zeros(summary, warnings_);
+  }
   timings_.inspect_seconds = seconds_since(begun_);
   started_ = Clock::now();
 }
@@ -350,7 +371,7 @@ Matrix<T> Run<T>::handed_out(const Matrix<T>& factor, const std::vector<double>&
 
 template <class T>
 void Run<T>::advise() {
-  if (!moves_) return;
+  if (!moves_ || evaluates_only()) return;
   const double moved = last_advance_.moves.over_last_third;
   std::string how_far;
   if (std::isfinite(moved) && last_advance_.objective > 0) {
@@ -361,9 +382,9 @@ void Run<T>::advise() {
         "objective fell by {:.2g} of itself (settled: {:.2g})",
         moved, stopping_.allowed.over_last_third, fall, std::sqrt(stopping_.tolerance));
   }
-  warnings_.push_back(fmt::format(
-      "not converged after {} iterations{}; raise max_iterations (--max-iterations) or tolerance",
-      iteration_, how_far));
+  warnings_.push_back(
+      fmt::format("not converged after {} iterations{}; raise max_iterations or the tolerance",
+                  iteration_, how_far));
 }
 
 template class Run<float>;

@@ -51,6 +51,8 @@ class Run {
   Result<T> result();
 
  private:
+  /// Whether no sweep is asked for.
+  bool evaluates_only() const { return options_.max_iterations == 0; }
   FactorUpdates<T> factor_updates() const;
   /// One iteration. On a device nothing in it waits, and nothing allocates.
   void sweep();

@@ -7,7 +7,9 @@
 #include "panels/panel_crew.hpp"
 #include "panels/panel_heights.hpp"
 #include "rules/make_rule.hpp"
+#include "solve/loss_check.hpp"
 #include "solve/problem.hpp"
+#include "solve/run_sums.hpp"
 #include "solve/unobserved.hpp"
 
 namespace nonneg {
@@ -30,6 +32,18 @@ double unit_scale(MatrixView<const T> X, double& mean) {
   return max > 0 ? std::ldexp(1.0, std::min(1022, -std::ilogb(max))) : 1.0;
 }
 
+/// X (on the host) times `factor`.
+template <class T>
+Matrix<T> scaled(MatrixView<const T> X, double factor) {
+  Matrix<T> result(X.rows(), X.cols());
+  for (Index i = 0; i < X.rows(); ++i) {
+    for (Index j = 0; j < X.cols(); ++j) {
+      result(i, j) = static_cast<T>(static_cast<double>(X(i, j)) * factor);
+    }
+  }
+  return result;
+}
+
 /// H (k × n, on the host) as Ht in units of 1/unit.
 template <class T>
 Matrix<T> transposed(MatrixView<const T> H, double unit) {
@@ -46,10 +60,13 @@ Matrix<T> transposed(MatrixView<const T> H, double unit) {
 
 template <class T>
 Matrix<T> transform(const DataView& A, MatrixView<const T> H, const Options& given,
-                    std::vector<std::string>* warnings) {
+                    std::vector<std::string>* warnings, LossRecord* loss) {
   Options wanted = given;
   wanted.rank = H.rows();
   validate(wanted);
+  if (wanted.max_iterations == 0) {
+    throw InvalidArgument("max_iterations = 0: a new row takes at least one update");
+  }
   require_shape<T>("H", H, wanted.rank, A.cols());
   require_valid_factor<T>("H", H);
   Problem<T> problem(A, wanted);
@@ -65,12 +82,15 @@ Matrix<T> transform(const DataView& A, MatrixView<const T> H, const Options& giv
   const double typical = typical_sum > 0 ? summary.scaled_mean / typical_sum : 0.0;
   require_representable<T>(typical / units.w);
 
-  const Plan plan = problem.plan(options.rank, SettlingRows<T>::needs(A.rows()));
+  Buffers held = SettlingRows<T>::needs(A.rows());
+  held.add(RunSums<T>::needs(options.rank));
+  const Plan plan = problem.plan(options.rank, held);
   PanelCrew<T> crew(backend, problem.data(), plan, units.data);
   Matrix<T> Ht = backend.allocate(H.cols(), options.rank);
   backend.copy(transposed(H, units.h).view(), Ht.view());
   Matrix<T> W = backend.allocate(A.rows(), options.rank);
-  Matrix<T> floors = allocate(backend, SettlingRows<T>::needs(A.rows()), "row floors");
+  Matrix<T> floors = allocate(backend, held, "row floors");
+  RunSums<T> sums(backend, held, plan.workers);
 
   RowUpdate<T> update = w_update<T>(options, units, factor_floor<T>(options, 1),
                                     *options.max_iterations, options.tolerance * options.tolerance);
@@ -86,18 +106,37 @@ Matrix<T> transform(const DataView& A, MatrixView<const T> H, const Options& giv
                          options.check_every, units.w, floors.view(), result.view());
     rule->begin_sweep(Ht.view());
     crew.for_each_panel(worker, [&](const Panel<T>& panel) {
-      rule->settle_rows(panel, Ht.view(), W.view().row_block(panel.first_row, panel.rows()), rows);
+      const MatrixView<T> W_p = W.view().row_block(panel.first_row, panel.rows());
+      rule->settle_rows(panel, Ht.view(), W_p, rows);
+      if (loss == nullptr) return;
+      // While the panel is near: what the rows came to, which W_p does not hold in every rule.
+      const auto own = result.view().row_block(panel.first_row, panel.rows());
+      crew.backend(worker).copy(scaled<T>(own, units.w).view(), W_p);
+      rule->add_loss(panel, W_p, Ht.view(), sums.losses() + worker);
     });
   });
 
   require_valid_factor<T>("the transformed W", result.view());
+  if (loss != nullptr) {
+    make_rule(backend, settings, 0)->add_model_loss(W.view(), Ht.view(), sums.losses());
+    sums.add_up_factors(W.view(), Ht.view());
+    const HostSums total = sums.fetch();
+    Options of_w = options;
+    of_w.penalties.l1_h = 0;
+    of_w.penalties.l2_h = 0;
+    const LossCheck check(of_w, summary, units, plan, static_cast<double>(settings.least), false);
+    check.require_finite_loss(0, total.loss());
+    *loss = check.measured(0, 0, total.loss(), true, total).record;
+  }
   if (warnings != nullptr) warn_of_unobserved(summary.unobserved_rows, {}, *warnings);
   return result;
 }
 
 template NONNEG_EXPORT Matrix<float> transform(const DataView&, MatrixView<const float>,
-                                               const Options&, std::vector<std::string>*);
+                                               const Options&, std::vector<std::string>*,
+                                               LossRecord*);
 template NONNEG_EXPORT Matrix<double> transform(const DataView&, MatrixView<const double>,
-                                                const Options&, std::vector<std::string>*);
+                                                const Options&, std::vector<std::string>*,
+                                                LossRecord*);
 
 }  // namespace nonneg

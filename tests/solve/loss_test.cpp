@@ -45,6 +45,38 @@ TYPED_TEST(LossOfLargeDataTest, AreNotReadAgainForALossThatTheIdentityTells) {
               loss_tolerance<T>(A));
 }
 
+TYPED_TEST(LossTest, NoSweepEvaluatesTheFactorsThatAreGiven) {
+  using T = typename TypeParam::Scalar;
+  const Dense A = rounded<T>(noisy_planted(41, 30, 3, 1, 0.5));
+  // With zeros, which multiplicative updates would raise to their floor.
+  const Dense W = rounded<T>(sparse_matrix(41, 3, 2));
+  const Dense H = rounded<T>(sparse_matrix(3, 30, 3));
+  const Matrix<T> data = to_matrix<T>(A);
+  const Matrix<T> w = to_matrix<T>(W);
+  const Matrix<T> h = to_matrix<T>(H);
+  Options options = TypeParam::options(3, 0);
+  options.tolerance = 1e-4;
+  options.penalties = {0.5, 0.25, 2, 1};
+
+  const Result<T> result =
+      factorize<T>(data.view(), options, InitialFactors<T>{w.view(), h.view()});
+
+  EXPECT_EQ(result.iterations, 0);
+  EXPECT_EQ(result.stop_reason, StopReason::iteration_limit);
+  EXPECT_TRUE(result.warnings.empty());
+  EXPECT_EQ(to_dense<T>(result.W).entries, W.entries);
+  EXPECT_EQ(to_dense<T>(result.H()).entries, H.entries);
+  ASSERT_EQ(result.loss_history.size(), 1U);
+  const LossRecord& loss = result.loss_history.back();
+  const Factors given = factors_of(result);
+  const double squared = squared_residual(A, given.W, given.Ht);
+  EXPECT_NEAR(loss.loss, 0.5 * squared, loss_tolerance<T>(A));
+  EXPECT_NEAR(loss.objective, objective(A, given.W, given.Ht, options.penalties),
+              2 * loss_tolerance<T>(A));
+  EXPECT_NEAR(loss.relative_error, std::sqrt(squared / squared_norm(A)),
+              loss_tolerance<T>(A) / std::sqrt(squared * squared_norm(A)));
+}
+
 TYPED_TEST(LossTest, TheObjectiveAddsThePenalties) {
   using T = typename TypeParam::Scalar;
   const Dense A = rounded<T>(noisy_planted(40, 30, 3, 1));

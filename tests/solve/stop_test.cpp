@@ -140,7 +140,7 @@ TYPED_TEST(StopTest, TheLimitComesWithAdviceWhereTheRunMightHaveConverged) {
   EXPECT_EQ(result.stop_reason, StopReason::iteration_limit);
   ASSERT_EQ(result.warnings.size(), 1U);
   EXPECT_TRUE(mentions(result.warnings[0], "40 iterations"));
-  EXPECT_TRUE(mentions(result.warnings[0], "--max-iterations"));
+  EXPECT_TRUE(mentions(result.warnings[0], "raise max_iterations"));
   options.tolerance = 0;
   EXPECT_TRUE(factorize<T>(this->A_.view(), options).warnings.empty());
 }

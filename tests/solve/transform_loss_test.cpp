@@ -115,5 +115,46 @@ TEST(TransformLoss, NoMoreUpdatesAreDoneThanAskedFor) {
   EXPECT_NE(transformed(data, problem, options).entries, in_rounds.entries);
 }
 
+/// What a run without a sweep says of these factors.
+LossRecord evaluated(const DataView& A, const Matrix<double>& W, const Matrix<double>& H,
+                     Options options) {
+  options.rank = kRank;
+  options.max_iterations = 0;
+  options.penalties.l1_h = 0;
+  options.penalties.l2_h = 0;
+  return factorize<double>(A, options, {W.view(), H.view()}).loss_history.back();
+}
+
+TEST(TransformLoss, TheLossOfTheRowsIsThatOfTheirFactors) {
+  for (const Problem& problem : kProblems) {
+    SCOPED_TRACE(problem.name);
+    const Data data(problem);
+    const Matrix<double> H = to_matrix<double>(data.H);
+    Options options = options_of(problem, 1e-3, 500);
+    options.penalties = {.l1_w = 0.25, .l1_h = 7, .l2_w = 0.5, .l2_h = 7};
+    for (const Index panel_rows : {Index{0}, Index{5}}) {
+      options.panel_rows = panel_rows;
+      LossRecord loss;
+      const Matrix<double> W =
+          transform<double>(data.view(problem), H.view(), options, nullptr, &loss);
+
+      const LossRecord expected = evaluated(data.view(problem), W, H, options);
+
+      EXPECT_GT(loss.loss, 0);
+      EXPECT_NEAR(loss.loss, expected.loss, 1e-12 * expected.loss);
+      EXPECT_NEAR(loss.objective, expected.objective, 1e-12 * expected.objective);
+      EXPECT_NEAR(loss.relative_error, expected.relative_error, 1e-12);
+      // Asking for it changes nothing.
+      EXPECT_EQ(to_dense(W).entries, transformed(data, problem, options).entries);
+    }
+  }
+}
+
+TEST(TransformLoss, ARowTakesAtLeastOneUpdate) {
+  const Problem problem = kProblems[0];
+  const Data data(problem);
+  EXPECT_THROW(transformed(data, problem, options_of(problem, 0, 0)), InvalidArgument);
+}
+
 }  // namespace
 }  // namespace nonneg::test

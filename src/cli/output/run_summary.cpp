@@ -93,9 +93,11 @@ std::string run_summary(const Json& record, const std::string& where) {
   if (backend == "cpu") taken += fmt::format(", {} thread{}", threads, threads == 1 ? "" : "s");
   if (reason != "asked for") taken += fmt::format(" ({})", reason);
   out += "backend         " + wrapped(taken) + "\n";
+  const bool evaluated = options["max_iterations"].get<Index>() == 0;
   fmt::format_to(std::back_inserter(out), "iterations      {}, {}\n",
                  record["iterations"].get<Index>(),
-                 words_for(record["stop_reason"].get<std::string>()));
+                 evaluated ? "the first factors are evaluated as they are"
+                           : words_for(record["stop_reason"].get<std::string>()));
   fmt::format_to(std::back_inserter(out), "relative error  {}\n",
                  error.is_null() ? "unknown" : fmt::format("{:.6g}", error.get<double>()));
   fmt::format_to(std::back_inserter(out), "time            {}\n",
