@@ -6,24 +6,26 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
-#include "base/enumerations.hpp"
 #include "base/json_values.hpp"
+#include "base/some_of.hpp"
+#include "cli/commands/column_match.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/factorization.hpp"
 #include "cli/options/data_options.hpp"
 #include "cli/options/solver_options.hpp"
 #include "cli/options/usage.hpp"
 #include "cli/output/console.hpp"
-#include "data/dense_copy.hpp"
 #include "io/npy_rows.hpp"
 #include "nonneg/error.hpp"
 #include "nonneg/matrix_file.hpp"
 #include "nonneg/precision.hpp"
 #include "nonneg/version.hpp"
 #include "options/resolve.hpp"
-#include "records/lookup.hpp"
+#include "records/model.hpp"
 
 namespace nonneg::cli {
 namespace {
@@ -34,72 +36,172 @@ namespace fs = std::filesystem;
 struct TransformArguments {
   std::string input;
   OpenOptions open;
+  /// One of the two: the directory of a run, or an H from elsewhere.
   std::string model;
+  std::string h;
+  bool by_position = false;
   std::string out;
   bool overwrite = false;
   Telling telling;
-  /// Options given on the command line; algorithm, loss and the penalties on W are the model's.
+  /// Options given on the command line; algorithm, loss, missing entries and the penalties on W are
+  /// the model's where they were not.
   Options options;
   bool algorithm_given = false;
+  bool loss_given = false;
+  bool missing_given = false;
   DataArguments data;
   std::optional<double> l1_w;
   std::optional<double> l2_w;
 };
 
-/// The options of a model's run.json; empty where the directory has none, as for factors from
-/// elsewhere.
-Json model_options(const std::string& model) {
-  Json record = records::read_run_record(model);
-  if (record.is_null()) return Json::object();
-  if (!record.is_object() || !record.contains("options") || !record["options"].is_object()) {
-    throw InvalidArgument((fs::path(model) / records::kRecordFile).string() +
-                          ": is no record of a run; take it away to use the factors without it");
+/// The options of a run, and where those came from that a model may say: "command line", "model" or
+/// "default", by their names in run.json.
+struct ChosenOptions {
+  Options options;
+  Json from = Json::object();
+
+  /// Sets a field that was not given to the model's value, where that has one.
+  template <class Field, class Value>
+  void choose(const char* name, bool given, const std::optional<Value>& models, Field& field) {
+    from[name] = given ? "command line" : models ? "model" : "default";
+    if (!given && models) field = *models;
   }
-  return record["options"];
+
+  /// " (the model's)" for an option of the model's.
+  std::string origin(const char* name) const {
+    return from.at(name) == "model" ? " (the model's)" : "";
+  }
+};
+
+std::string loss_words(double beta) {
+  const std::string_view name = loss_name(beta);
+  return name == "beta" ? fmt::format("beta = {:g}", beta) : std::string(name);
 }
 
-double penalty(const Json& model, const char* name, const std::optional<double>& given) {
-  if (given) return *given;
-  return model.contains(name) && model[name].is_number() ? model[name].get<double>() : 0.0;
+/// W for another loss than H was made for is no part of any factorization.
+void require_models_loss(const TransformArguments& arguments, const records::Model& model) {
+  const std::optional<double>& models = model.options.beta;
+  if (!arguments.loss_given || !models || arguments.options.beta == *models) return;
+  throw InvalidArgument(fmt::format(
+      "--loss {}: the model ({}) was made for {}; leave --loss and --beta out, or take its H with "
+      "--h {} in place of --model",
+      loss_words(arguments.options.beta), arguments.model, loss_words(*models), model.H.path()));
 }
 
-Options transform_options(const TransformArguments& arguments, Index rank) {
-  Options options = arguments.options;
-  options.rank = rank;
-  const Json model = model_options(arguments.model);
+ChosenOptions choose_options(const TransformArguments& arguments, const records::Model& model) {
+  require_models_loss(arguments, model);
+  ChosenOptions chosen{.options = arguments.options};
+  Options& options = chosen.options;
+  options.rank = model.H.view().rows();
+  const records::ModelOptions& models = model.options;
+  chosen.choose("loss", arguments.loss_given, models.beta, options.beta);
+  chosen.choose("missing", arguments.missing_given, models.missing, options.missing);
+  // The algorithms of complete data do not serve where entries do not count alike.
   const bool counts_alike = options.missing == Missing::none && arguments.data.weights.empty() &&
                             arguments.data.mask.empty();
-  if (!arguments.algorithm_given && counts_alike && model.contains("algorithm")) {
-    const std::string name = model["algorithm"].is_string() ? model["algorithm"] : "";
-    options.algorithm = value_named<Enumeration<Algorithm>>(name).value_or(options.algorithm);
-  }
-  if (model.contains("beta") && model["beta"].is_number()) options.beta = model["beta"];
-  options.penalties.l1_w = penalty(model, "l1_w", arguments.l1_w);
-  options.penalties.l2_w = penalty(model, "l2_w", arguments.l2_w);
+  chosen.choose("algorithm", arguments.algorithm_given,
+                counts_alike ? models.algorithm : std::nullopt, options.algorithm);
+  options.penalties.l1_w = arguments.l1_w.value_or(0);
+  options.penalties.l2_w = arguments.l2_w.value_or(0);
+  chosen.choose("l1_w", arguments.l1_w.has_value(), models.l1_w, options.penalties.l1_w);
+  chosen.choose("l2_w", arguments.l2_w.has_value(), models.l2_w, options.penalties.l2_w);
   validate(options);
-  return options;
+  return chosen;
 }
 
-void check_columns(const MatrixFile& input, const MatrixFile& h) {
-  if (input.view().cols() == h.view().cols()) return;
-  throw InvalidArgument(
-      fmt::format("{}: has {} columns, but the model's H ({}) has {}; the columns must be those "
-                  "that the model was made from",
-                  input.path(), input.view().cols(), h.path(), h.view().cols()));
+/// Resolves the options for A, and says of a kind of missing entries that A does not have where it
+/// came from.
+Options resolved(const ChosenOptions& chosen, const DataView& A, const std::string& input) {
+  try {
+    return resolve(chosen.options, A);
+  } catch (const InvalidArgument& e) {
+    const std::string what = e.what();
+    if (!what.starts_with("missing") || chosen.from.at("missing") != "model") throw;
+    throw InvalidArgument(fmt::format(
+        "{}: {}; that is what the model was made with: --missing says what of the new rows was "
+        "not observed",
+        input, what));
+  }
+}
+
+/// Everything that a transform is of.
+struct Transform {
+  const TransformArguments& arguments;
+  ChosenOptions chosen;
+  PrecisionChoice precision;
+  const records::Model& model;
+  const MatrixFile& input;
+  const DataView& A;
+  const ColumnMatch& match;
+};
+
+std::string left_out_words(const ColumnMatch& match) {
+  const std::size_t count = match.left_out.size();
+  return fmt::format("{} column{} that the model does not have {} left out: {}", count,
+                     count == 1 ? "" : "s", count == 1 ? "was" : "were", some_of(match.left_out));
+}
+
+std::string summary(const Transform& of, const Options& used, const LossRecord& loss,
+                    double seconds) {
+  const auto origin = [&of](const char* name) { return of.chosen.origin(name); };
+  std::string text = fmt::format("rows            {}, of {} columns matched {}\n", of.A.rows(),
+                                 of.A.cols(), of.match.words());
+  if (used.missing != Missing::none) {
+    text += fmt::format("observed        {}{}\n",
+                        used.missing == Missing::nan ? "all but NaN" : "what is stored",
+                        origin("missing"));
+  }
+  text += fmt::format("factors         rank {}, {}{} in {}\n", used.rank, to_string(used.algorithm),
+                      origin("algorithm"), to_string(used.precision));
+  text += fmt::format("loss            {}{}: {:.6g}\n", loss_words(used.beta), origin("loss"),
+                      loss.loss);
+  text += fmt::format("relative error  {:.6g}\n", loss.relative_error);
+  return text + fmt::format("time            {}\nwritten to      {}\n", human_seconds(seconds),
+                            of.arguments.out);
+}
+
+Json record_of(const Transform& of, const Options& used, const LossRecord& loss, double seconds,
+               const std::vector<std::string>& warnings) {
+  const TransformArguments& arguments = of.arguments;
+  return {{"nonneg_version", version()},
+          {"command", "transform"},
+          {"input", records::to_json(records::describe(of.input))},
+          {"model", text_json(arguments.model)},
+          {"h", of.model.H.path()},
+          {"columns", {{"matched", of.match.words()}, {"left_out", of.match.left_out}}},
+          {"options", records::to_json(used, {}, {})},
+          {"options_from", of.chosen.from},
+          {"precision", to_string(used.precision)},
+          {"precision_reason", text_json(of.precision.reason)},
+          {"shape", {{"rows", of.A.rows()}, {"rank", used.rank}}},
+          {"loss", number_json(loss.loss)},
+          {"objective", number_json(loss.objective)},
+          {"relative_error", number_json(loss.relative_error)},
+          {"timings", {{"total_seconds", seconds}}},
+          {"warnings", warnings}};
+}
+
+/// Names the file in what the library says of the new rows.
+std::string naming_input(const std::string& message, const Transform& of) {
+  const std::string named = naming_file(message, of.input.path(), of.arguments.data);
+  return of.match.left_out.empty() ? named
+                                   : named + " (columns are counted without those left out)";
 }
 
 template <class T>
-ExitStatus run(const TransformArguments& arguments, const Options& options,
-               const std::string& precision_reason, const MatrixFile& input, const DataView& A,
-               const MatrixFile& h, const io::OutputPath& out, Interrupt& interrupt) {
+ExitStatus run(const Transform& of, const io::OutputPath& out, Interrupt& interrupt) {
+  const TransformArguments& arguments = of.arguments;
   const auto start = std::chrono::steady_clock::now();
-  const Matrix<T> H = dense_copy<T>(h.view());
+  const Options used = resolved(of.chosen, of.A, of.input.path());
+  const Matrix<T> H = matched_h<T>(of.model, of.match);
   Matrix<T> W;
   std::vector<std::string> warnings;
+  if (!of.match.left_out.empty()) warnings.push_back(left_out_words(of.match));
+  LossRecord loss;
   try {
-    W = transform<T>(A, H.view(), options, &warnings);
+    W = transform<T>(of.A, H.view(), used, &warnings, &loss);
   } catch (const InvalidArgument& e) {
-    throw InvalidArgument(naming_file(e.what(), input.path(), arguments.data));
+    throw InvalidArgument(naming_input(e.what(), of));
   }
   io::OutputFile file(out, arguments.overwrite, interrupt);
   io::NpyRows<T>(file, W.rows(), W.cols()).append(W.view());
@@ -108,53 +210,58 @@ ExitStatus run(const TransformArguments& arguments, const Options& options,
   say_warnings(warnings, arguments.telling);
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
   if (arguments.telling.json) {
-    print_json({{"nonneg_version", version()},
-                {"command", "transform"},
-                {"input", records::to_json(records::describe(input))},
-                {"model", arguments.model},
-                {"options", records::to_json(resolve(options, A), {}, {})},
-                {"precision", to_string(options.precision)},
-                {"precision_reason", text_json(precision_reason)},
-                {"shape", {{"rows", W.rows()}, {"rank", W.cols()}}},
-                {"timings", {{"total_seconds", elapsed.count()}}},
-                {"warnings", warnings}},
-               arguments.out);
+    print_json(record_of(of, used, loss, elapsed.count(), warnings), arguments.out);
   } else if (!arguments.telling.quiet) {
-    print(fmt::format(
-        "rows        {}, of {} columns\nrank        {}\ntime        {}\n"
-        "written to  {}\n",
-        W.rows(), input.view().cols(), W.cols(), human_seconds(elapsed.count()), arguments.out));
+    print(summary(of, used, loss, elapsed.count()));
   }
   return ExitStatus::success;
 }
 
+records::Model open_model(const TransformArguments& arguments) {
+  if (!arguments.h.empty()) {
+    OpenOptions as_input;
+    as_input.table = arguments.open.table;
+    return records::open_h(arguments.h, as_input);
+  }
+  if (!fs::is_directory(arguments.model)) {
+    throw IoError(arguments.model +
+                      ": is no directory; --model takes one that factorize made, and "
+                      "--h an H by itself",
+                  arguments.model);
+  }
+  return records::open_model(arguments.model);
+}
+
 ExitStatus execute(const TransformArguments& arguments, Interrupt& interrupt) {
   require_value("transform", "INPUT", arguments.input);
-  require_value("transform", "--model", arguments.model);
+  if (arguments.model.empty() && arguments.h.empty()) {
+    missing("transform", "--model DIR (or --h FILE)");
+  }
   require_value("transform", "--out", arguments.out);
   const io::OutputPath out =
       io::resolve_output_file(arguments.out, arguments.overwrite, output_names("--out"));
-  if (!fs::is_directory(arguments.model)) {
-    throw IoError(arguments.model + ": is no directory; --model takes one that factorize made",
-                  arguments.model);
-  }
 
   Progress progress(arguments.telling.quiet);
   progress.show("reading " + arguments.input);
-  const MatrixFile h = MatrixFile::open((fs::path(arguments.model) / "H.npy").string());
-  Options options = transform_options(arguments, h.view().rows());
-  const MatrixFile input = open_input(arguments.input, options, arguments.open);
+  const records::Model model = open_model(arguments);
+  ChosenOptions chosen = choose_options(arguments, model);
+  const MatrixFile input = open_input(arguments.input, chosen.options, arguments.open);
   progress.clear();
   say_warnings(input.warnings(), arguments.telling);
-  check_columns(input, h);
+  const ColumnMatch match = match_columns(input, model, arguments.by_position);
   progress.show("transforming " + arguments.input);
-  const WeightedFile data(input, arguments.data, arguments.open);
-  const DataView& A = data.view();
-  const auto [precision, reason] = choose_precision(A, options);
-  options.precision = precision;
-  return precision == Precision::float64
-             ? run<double>(arguments, options, reason, input, A, h, out, interrupt)
-             : run<float>(arguments, options, reason, input, A, h, out, interrupt);
+  const WeightedFile data(input, arguments.data, arguments.open, match.columns);
+  const PrecisionChoice precision = choose_precision(data.view(), chosen.options);
+  chosen.options.precision = precision.precision;
+  const Transform of{.arguments = arguments,
+                     .chosen = std::move(chosen),
+                     .precision = precision,
+                     .model = model,
+                     .input = input,
+                     .A = data.view(),
+                     .match = match};
+  return precision.precision == Precision::float64 ? run<double>(of, out, interrupt)
+                                                   : run<float>(of, out, interrupt);
 }
 
 void declare(OptionTable& table, TransformArguments& arguments) {
@@ -162,13 +269,20 @@ void declare(OptionTable& table, TransformArguments& arguments) {
   table.text("INPUT", arguments.input, "FILE",
              "New rows, with the model's columns, in any format that factorize reads");
   add_reading(table, arguments.open);
+  table.flag("--by-position", arguments.by_position,
+             "Take columns as they stand, where both sides have names too");
   table.group("Result");
-  table.text("--model", arguments.model, "DIR", "Directory of a run (required)");
+  table.text("--model", arguments.model, "DIR", "Directory of a run (required, or --h)");
+  table
+      .text("--h", arguments.h, "FILE",
+            "An H from elsewhere in place of a model's: k x n, in any format that factorize reads")
+      .excludes = "--model";
   add_out_file(table, arguments.out, arguments.overwrite, "W");
   add_telling(table, arguments.telling);
   table.group("Algorithm");
   add_algorithm(table, options, "the model's").given = &arguments.algorithm_given;
-  add_missing(table, options);
+  add_loss(table, options, "the model's", &arguments.loss_given);
+  add_missing(table, options, "the model's").given = &arguments.missing_given;
   add_weights(table, arguments.data);
   table.decimal("--l1-w", arguments.l1_w, "Penalty on the sum of W", "the model's");
   table.decimal("--l2-w", arguments.l2_w, "Penalty on half the squares of W", "the model's");
@@ -186,7 +300,9 @@ Command transform_command() {
   const auto arguments = std::make_shared<TransformArguments>();
   Command command{"transform", "Find W for new rows, with a model's H"};
   declare(command.options, *arguments);
-  command.examples = "  nonneg transform new.npy --model faces-32 --out W-new.npy";
+  command.examples =
+      "  nonneg transform new.npy --model faces-32 --out W-new.npy\n"
+      "  nonneg transform new.csv --h H.csv --loss kl --out W-new.npy";
   command.run = [arguments](Interrupt& interrupt) { return execute(*arguments, interrupt); };
   return command;
 }

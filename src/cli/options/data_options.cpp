@@ -4,7 +4,9 @@
 
 #include <cctype>
 
+#include "base/number_words.hpp"
 #include "data/dense_copy.hpp"
+#include "io/select_columns.hpp"
 #include "nonneg/error.hpp"
 
 namespace nonneg::cli {
@@ -15,7 +17,7 @@ void require_mask_entry(const std::string& path, Index row, Index column, double
   throw InvalidArgument(
       fmt::format("--mask {}: entry ({}, {}) is {}; a mask has 1 for an observed entry and 0 for a "
                   "missing one; --weights takes other numbers",
-                  path, row, column, value));
+                  path, row, column, number_words(value)));
 }
 
 /// Row by row, so that a mask as large as A takes no memory.
@@ -91,10 +93,12 @@ void add_reading(OptionTable& table, OpenOptions& open) {
   table.text("--column-names", open.column_names, "FILE", "Names of A's columns, likewise");
 }
 
-void add_missing(OptionTable& table, Options& options) {
-  table.choice("--missing", options.missing,
-               "Entries that nobody observed: NaN and empty cells, or what a sparse matrix does "
-               "not store");
+Option& add_missing(OptionTable& table, Options& options, const std::string& default_text) {
+  Option& option = table.choice(
+      "--missing", options.missing,
+      "Entries that nobody observed: NaN and empty cells, or what a sparse matrix does not store");
+  if (!default_text.empty()) option.default_text = default_text;
+  return option;
 }
 
 void add_weights(OptionTable& table, DataArguments& data) {
@@ -120,25 +124,33 @@ std::string naming_file(const std::string& message, const std::string& input,
 }
 
 WeightedFile::WeightedFile(const MatrixFile& file, const DataArguments& arguments,
-                           const OpenOptions& open)
+                           const OpenOptions& open, const std::vector<Index>& columns)
     : view_(file.view()) {
   if (!arguments.weights.empty() && !arguments.mask.empty()) {
     throw InvalidArgument("--weights and --mask: use one of them; a mask is weights of 0 and 1");
   }
   const bool masked = !arguments.mask.empty();
   const std::string& path = masked ? arguments.mask : arguments.weights;
-  if (path.empty()) return;
-  OpenOptions as_input;
-  as_input.table = open.table;
-  as_input.transpose = open.transpose;
-  weights_ = MatrixFile::open(path, as_input);
-  try {
-    view_ = view_.weighted_by(weights_->view());
-  } catch (const InvalidArgument& e) {
-    throw InvalidArgument(
-        fmt::format("{} {}: {}", masked ? "--mask" : "--weights", path, e.what()));
+  if (!path.empty()) {
+    OpenOptions as_input;
+    as_input.table = open.table;
+    as_input.transpose = open.transpose;
+    weights_ = MatrixFile::open(path, as_input);
+    try {
+      view_ = view_.weighted_by(weights_->view());
+    } catch (const InvalidArgument& e) {
+      throw InvalidArgument(
+          fmt::format("{} {}: {}", masked ? "--mask" : "--weights", path, e.what()));
+    }
+    if (masked) require_mask(path, weights_->view());
   }
-  if (masked) require_mask(path, weights_->view());
+  if (!columns.empty()) select(columns);
+}
+
+void WeightedFile::select(const std::vector<Index>& columns) {
+  selected_ = io::select_columns(view_, columns);
+  if (weights_) selected_weights_ = io::select_columns(weights_->view(), columns);
+  view_ = weights_ ? selected_.view.weighted_by(selected_weights_.view) : selected_.view;
 }
 
 }  // namespace nonneg::cli

@@ -3,8 +3,10 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/options/option_table.hpp"
+#include "io/loaded_matrix.hpp"
 #include "nonneg/matrix_file.hpp"
 #include "nonneg/options.hpp"
 
@@ -24,8 +26,8 @@ inline constexpr const char* kInputHelp =
 
 /// Declares what says how INPUT is to be read, under the heading "Input".
 void add_reading(OptionTable& table, OpenOptions& open);
-/// Declares --missing.
-void add_missing(OptionTable& table, Options& options);
+/// Declares --missing. `default_text`: see OptionTable.
+Option& add_missing(OptionTable& table, Options& options, const std::string& default_text = {});
 /// Declares --mask and --weights.
 void add_weights(OptionTable& table, DataArguments& data);
 
@@ -41,13 +43,20 @@ class WeightedFile {
  public:
   /// `file` must outlive this. Tables of weights are read as `open` says of A's, and transposed
   /// where that is. Throws InvalidArgument naming the file where its shape is not A's, or a mask
-  /// has another entry than 0 and 1.
-  WeightedFile(const MatrixFile& file, const DataArguments& arguments, const OpenOptions& open);
+  /// has another entry than 0 and 1. Where `columns` names some, only these columns of both are
+  /// kept, in that order.
+  WeightedFile(const MatrixFile& file, const DataArguments& arguments, const OpenOptions& open,
+               const std::vector<Index>& columns = {});
 
   const DataView& view() const { return view_; }
 
  private:
+  void select(const std::vector<Index>& columns);
+
   std::optional<MatrixFile> weights_;
+  /// Where columns were selected.
+  io::LoadedMatrix selected_;
+  io::LoadedMatrix selected_weights_;
   DataView view_;
 };
 

@@ -9,13 +9,15 @@ Option& add_algorithm(OptionTable& table, Options& options, const std::string& d
   return option;
 }
 
-void add_loss(OptionTable& table, Options& options) {
+void add_loss(OptionTable& table, Options& options, const std::string& default_text, bool* given) {
+  Option& loss = table.choice<NamedLosses>(
+      "--loss", options.beta, "What is minimised: " + explained<NamedLosses>(" ", ", "));
+  loss.excludes = "--beta";
+  loss.given = given;
+  if (!default_text.empty()) loss.default_text = default_text;
   table
-      .choice<NamedLosses>("--loss", options.beta,
-                           "What is minimised: " + explained<NamedLosses>(" ", ", "))
-      .excludes = "--beta";
-  table.decimal("--beta", options.beta, "The beta-divergence of this beta instead",
-                "that of --loss");
+      .decimal("--beta", options.beta, "The beta-divergence of this beta instead", "that of --loss")
+      .given = given;
 }
 
 void add_threads(OptionTable& table, int& threads) {

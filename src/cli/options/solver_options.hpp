@@ -11,8 +11,9 @@ namespace nonneg::cli {
 /// --algorithm. `default_text`: see OptionTable.
 Option& add_algorithm(OptionTable& table, Options& options, const std::string& default_text = {});
 
-/// --loss and --beta.
-void add_loss(OptionTable& table, Options& options);
+/// --loss and --beta. `default_text`: see OptionTable; `given`: see Option.
+void add_loss(OptionTable& table, Options& options, const std::string& default_text = {},
+              bool* given = nullptr);
 
 /// --threads.
 void add_threads(OptionTable& table, int& threads);
