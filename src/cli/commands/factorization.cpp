@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/output/console.hpp"
+#include "cli/output/flag_words.hpp"
 
 namespace nonneg::cli {
 
@@ -20,7 +21,7 @@ Result<T> solve(const DataView& A, const Options& options, const InitialFactors<
 
 void say_warnings(const std::vector<std::string>& warnings, const Telling& telling) {
   if (telling.quiet) return;
-  for (const std::string& warning : warnings) say("nonneg: warning: " + warning + "\n");
+  for (const std::string& warning : warnings) say("nonneg: warning: " + with_flags(warning) + "\n");
 }
 
 template <class T>

@@ -6,7 +6,9 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "base/some_of.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/factorization.hpp"
 #include "cli/commands/render_command.hpp"
@@ -17,6 +19,7 @@
 #include "cli/output/console.hpp"
 #include "cli/output/run_summary.hpp"
 #include "data/dense_copy.hpp"
+#include "io/name_match.hpp"
 #include "nonneg/devices.hpp"
 #include "nonneg/error.hpp"
 #include "nonneg/matrix_file.hpp"
@@ -143,6 +146,15 @@ void check_shape(const std::string& option, const MatrixFile& file, Index rows, 
                                     view.rows(), view.cols(), rows, cols));
 }
 
+/// Nobody, and no later transform, can tell such rows or columns by their names.
+void warn_of_repeated(const char* line, const std::vector<std::string>& names,
+                      std::vector<std::string>& warnings) {
+  const std::vector<std::string> repeated = io::repeated_names(names);
+  if (repeated.empty()) return;
+  warnings.push_back(fmt::format("{} {} name{} there more than once: {}", repeated.size(), line,
+                                 repeated.size() == 1 ? " is" : "s are", some_of(repeated)));
+}
+
 /// Draws what the snapshots show, and says so; a picture that cannot be drawn is a warning.
 void draw_snapshots(const FactorizeArguments& arguments, const RunWatch& watch,
                     Interrupt& interrupt) {
@@ -177,9 +189,11 @@ ExitStatus run(const FactorizeArguments& arguments, const MatrixFile& file, cons
     H0 = dense_copy<T>(h_file.view());
     initial = InitialFactors<T>{W0.view(), H0.view()};
   }
-  const auto [result, failure] =
+  auto [result, failure] =
       solve_file<T>(file, A, arguments, initial ? &*initial : nullptr, progress, watch, interrupt);
   progress.end();
+  warn_of_repeated("row", file.row_names(), result.warnings);
+  warn_of_repeated("column", file.column_names(), result.warnings);
 
   const records::RunRequest request{.command = "factorize",
                                     .input = records::describe(file),
@@ -283,7 +297,8 @@ void declare(OptionTable& table, FactorizeArguments& arguments) {
   table.unsigned_integer("--seed", options.seed, "Which random numbers to draw");
 
   table.group("Stop");
-  table.integer("--max-iterations", options.max_iterations, "Most iterations",
+  table.integer("--max-iterations", options.max_iterations,
+                "Most iterations; 0: the first factors are evaluated as they are",
                 "200, or 1000 where only mu serves");
   table.decimal("--tolerance", options.tolerance,
                 "Stop when components have come to rest, to a few times the root of this, and the "

@@ -21,8 +21,10 @@ void add(CLI::App& app, const Option& option) {
     app.add_flag(option.names, *option.flag);
     return;
   }
+  const std::string names =
+      option.aliases.empty() ? option.names : option.names + "," + option.aliases;
   CLI::Option* added =
-      app.add_option_function<std::string>(option.names, [&option](const std::string& text) {
+      app.add_option_function<std::string>(names, [&option](const std::string& text) {
         if (option.given != nullptr) *option.given = true;
         option.take(text);
       });

@@ -42,6 +42,9 @@ std::string explained(std::string_view between, std::string_view after) {
 struct Option {
   /// "--rank", "-o,--out"; a positional has none but its word, "INPUT".
   std::string names;
+  /// Other names that are understood, as `names` has them: "-k,--components". Neither the help page
+  /// nor completions list them.
+  std::string aliases{};
   /// What its value is: "N", "FILE" or "DIR" (which a shell completes), "hals|mu" (its choices).
   /// Empty: it takes none.
   std::string type;

@@ -14,7 +14,10 @@ void add_telling(OptionTable& table, Telling& telling) {
 }
 
 void add_rank(OptionTable& table, Index& rank, bool& given) {
-  table.integer("--rank", rank, "Number of components k", "required").given = &given;
+  Option& option = table.integer(
+      "--rank", rank, "Number of components k; also -k, --components, --n_components", "required");
+  option.aliases = "-k,--components,--n-components,--n_components";
+  option.given = &given;
 }
 
 void add_out_directory(OptionTable& table, std::string& out, bool required) {

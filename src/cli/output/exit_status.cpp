@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cli/output/console.hpp"
+#include "cli/output/flag_words.hpp"
 #include "nonneg/error.hpp"
 
 namespace nonneg::cli {
@@ -15,7 +16,7 @@ namespace {
 ExitStatus fail(ExitStatus status, const char* message) noexcept {
   // Messages may quote file names and cells: a line break in one would break the line.
   try {
-    std::string line = std::string("nonneg: ") + message;
+    std::string line = "nonneg: " + with_flags(message);
     std::replace(line.begin(), line.end(), '\n', ' ');
     say(line + "\n");
   } catch (...) {
