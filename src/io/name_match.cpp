@@ -6,6 +6,7 @@
 #include <numeric>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "base/some_of.hpp"
 #include "nonneg/error.hpp"
@@ -42,6 +43,17 @@ std::vector<std::string> repeated_names(const std::vector<std::string>& names) {
     if (++counts[name] == 2) repeated.push_back(name);
   }
   return repeated;
+}
+
+std::optional<Index> first_displaced(const std::vector<std::string>& names,
+                                     const std::vector<std::string>& others) {
+  if (names == others) return std::nullopt;
+  const std::unordered_set<std::string_view> known(others.begin(), others.end());
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const bool here = i < others.size() && others[i] == names[i];
+    if (!here && known.contains(names[i])) return static_cast<Index>(i);
+  }
+  return std::nullopt;
 }
 
 NameMatch match_names(const NamedColumns& wanted, const NamedColumns& given,

@@ -1,6 +1,7 @@
 /// Finds the columns of one matrix among those of another, by their names.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,11 @@ struct NameMatch {
 /// be told then. `remedy` ends these messages.
 NameMatch match_names(const NamedColumns& wanted, const NamedColumns& given,
                       const std::string& remedy);
+
+/// Returns the position of the first of `names` that is in `others` too, and only elsewhere there;
+/// nothing where there is none, as where the two have no name in common.
+std::optional<Index> first_displaced(const std::vector<std::string>& names,
+                                     const std::vector<std::string>& others);
 
 /// Returns the names that are there more than once, each of them once, in the order of their second
 /// occurrence.

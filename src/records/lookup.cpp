@@ -53,10 +53,11 @@ Json run_record_of(const SnapshotDirectoryReader& reader) {
 bool has_snapshots(const std::string& directory) {
   struct stat status {};
   const std::string index = (fs::path(directory) / kIndexName).string();
-  if (::stat(index.c_str(), &status) != 0 && errno == EACCES) {
+  if (::stat(index.c_str(), &status) != 0) {
+    if (errno != EACCES) return false;
     throw IoError(fmt::format("{}: cannot read: {}", directory, error_words(EACCES)), directory);
   }
-  return SnapshotDirectoryReader::holds_snapshots(directory);
+  return S_ISREG(status.st_mode) || S_ISDIR(status.st_mode);
 }
 
 std::optional<std::string> find_snapshots(const std::string& given) {

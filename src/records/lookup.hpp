@@ -17,7 +17,7 @@ nlohmann::ordered_json read_run_record(const std::string& directory);
 nlohmann::ordered_json run_record_of(const SnapshotDirectoryReader& reader);
 
 /// SnapshotDirectoryReader::holds_snapshots(), but throws IoError where a directory may not be
-/// looked into.
+/// looked into, and is true of a directory in snapshots.jsonl's place, which the reader names.
 bool has_snapshots(const std::string& directory);
 
 /// Returns the directory of the snapshots that `given` has: itself, or where it is a run's, the one

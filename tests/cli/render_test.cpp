@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <vector>
 
 #include "cli/command.hpp"
 #include "cli/gif.hpp"
@@ -95,6 +97,18 @@ TEST_F(Render, DrawsFactorsAndLossOfAnyRun) {
   const Gif gif = parse_gif(read_text(place.at("snapshots/factors.gif")));
   EXPECT_EQ(gif.frames.size(), 3U) << "one for each iteration";
   EXPECT_EQ(gif.frames[0].delay_milliseconds, 200);
+}
+
+TEST_F(Render, AnEntryThatNoFactorHasIsNamedAndNothingIsDrawn) {
+  write_pictures(2);
+  constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+  std::vector<float> W(12 * 3, 1.0F);
+  W[3 * 7 + 2] = kNan;
+  place.file("snapshots/W-00000002.npy", npy<float>("<f4", 12, 3, W));
+  const Outcome outcome = render();
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_THAT(outcome.error, HasSubstr("snapshots/W-00000002.npy: entry (7, 2) is NaN"));
+  EXPECT_TRUE(pictures().empty());
 }
 
 TEST_F(Render, OneLargeEntryAmongThoseOfAPixelDoesNotDarkenAllOthers) {

@@ -96,6 +96,31 @@ TEST(Transform, SparseColumnsAndWeightsAreLeftOutToo) {
   expect_near(entries(place), expected);
 }
 
+TEST(NamesInPlace, OfAMaskAndAStartAreThoseOfA) {
+  const Workplace place;
+  place.file("A.csv", kTable);
+  place.file("mask.csv", "gene,s1,s3,s2,s4\nA,1,1,1,1\nB,1,1,1,0\nC,1,1,1,1\nD,1,1,1,1\n");
+  place.file("rows.csv", "gene,w,x,y,z\nA,1,1,1,1\nC,1,1,1,0\nB,1,1,1,1\nD,1,1,1,1\n");
+  place.file("W.csv", ",k\nA,1\nB,1\nC,1\nD,1\n");
+  place.file("H.csv", ",s2,s1,s3,s4\nk,1,1,1,1\n");
+  const auto refusal = [&](Words more) {
+    Words words{"factorize", "A.csv", "--rank", "1", "--out", "run"};
+    words.insert(words.end(), more.begin(), more.end());
+    const Outcome outcome = run(place, words);
+    EXPECT_EQ(outcome.status, 2);
+    return outcome.error;
+  };
+  EXPECT_NE(refusal({"--mask", "mask.csv"})
+                .find("--mask mask.csv: column 1 is named s3, as column 2 of A.csv is"),
+            std::string::npos);
+  EXPECT_NE(refusal({"--weights", "rows.csv"})
+                .find("--weights rows.csv: row 1 is named C, as row 2 of A.csv is"),
+            std::string::npos);
+  EXPECT_NE(refusal({"--init-w", "W.csv", "--init-h", "H.csv"})
+                .find("--init-h H.csv: column 0 is named s2, as column 1 of A.csv is"),
+            std::string::npos);
+}
+
 TEST(Transform, RefusesMissingAndRepeatedNames) {
   const Workplace place;
   place.file("A.csv", kTable);

@@ -51,6 +51,13 @@ TEST(NameMatch, RepeatedNamesAreRefusedWhereTheyMatter) {
   EXPECT_EQ(match({"a", "a"}, {"a", "a"}).places, (Indices{0, 1}));
 }
 
+TEST(NameMatch, TheFirstNameThatStandsElsewhereIsFound) {
+  EXPECT_EQ(first_displaced({"a", "c", "b"}, {"a", "b", "c"}), 1);
+  EXPECT_EQ(first_displaced({"a", "x", "c"}, {"a", "b", "c"}), std::nullopt);
+  EXPECT_EQ(first_displaced({"a", "b", "a"}, {"a", "b", "a"}), std::nullopt);
+  EXPECT_EQ(first_displaced({}, {"a"}), std::nullopt);
+}
+
 TEST(NameMatch, RepeatedNamesAreListedOnce) {
   EXPECT_EQ(repeated_names({"b", "a", "a", "b", "a", "c"}), (Names{"a", "b"}));
 }

@@ -185,6 +185,10 @@ ExitStatus run(const FactorizeArguments& arguments, const MatrixFile& file, cons
     const MatrixFile h_file = MatrixFile::open(arguments.init_h);
     check_shape("--init-w", w_file, A.rows(), options.rank);
     check_shape("--init-h", h_file, options.rank, A.cols());
+    require_names_in_place({"--init-w " + w_file.path(), w_file.row_names()},
+                           {file.path(), file.row_names()}, "row");
+    require_names_in_place({"--init-h " + h_file.path(), h_file.column_names()},
+                           {file.path(), file.column_names()}, "column");
     W0 = dense_copy<T>(w_file.view());
     H0 = dense_copy<T>(h_file.view());
     initial = InitialFactors<T>{W0.view(), H0.view()};

@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cctype>
 
 #include "base/number_words.hpp"
 #include "data/dense_copy.hpp"
+#include "io/name_match.hpp"
 #include "io/select_columns.hpp"
 #include "nonneg/error.hpp"
 
@@ -123,6 +125,17 @@ std::string naming_file(const std::string& message, const std::string& input,
                                 : fmt::format("--mask {}: {}", arguments.mask, message);
 }
 
+void require_names_in_place(const NamesInFile& names, const NamesInFile& of_a, const char* line) {
+  const std::optional<Index> displaced = io::first_displaced(names.names, of_a.names);
+  if (!displaced) return;
+  const std::string& name = names.names[static_cast<std::size_t>(*displaced)];
+  const auto found = std::find(of_a.names.begin(), of_a.names.end(), name) - of_a.names.begin();
+  throw InvalidArgument(
+      fmt::format("{}: {} {} is named {}, as {} {} of {} is; put both in the same order, or take "
+                  "the names away",
+                  names.file, line, *displaced, name, line, found, of_a.file));
+}
+
 WeightedFile::WeightedFile(const MatrixFile& file, const DataArguments& arguments,
                            const OpenOptions& open, const std::vector<Index>& columns)
     : view_(file.view()) {
@@ -132,6 +145,7 @@ WeightedFile::WeightedFile(const MatrixFile& file, const DataArguments& argument
   const bool masked = !arguments.mask.empty();
   const std::string& path = masked ? arguments.mask : arguments.weights;
   if (!path.empty()) {
+    const std::string option = masked ? "--mask" : "--weights";
     OpenOptions as_input;
     as_input.table = open.table;
     as_input.transpose = open.transpose;
@@ -139,9 +153,12 @@ WeightedFile::WeightedFile(const MatrixFile& file, const DataArguments& argument
     try {
       view_ = view_.weighted_by(weights_->view());
     } catch (const InvalidArgument& e) {
-      throw InvalidArgument(
-          fmt::format("{} {}: {}", masked ? "--mask" : "--weights", path, e.what()));
+      throw InvalidArgument(fmt::format("{} {}: {}", option, path, e.what()));
     }
+    const std::string named = option + " " + path;
+    require_names_in_place({named, weights_->row_names()}, {file.path(), file.row_names()}, "row");
+    require_names_in_place({named, weights_->column_names()}, {file.path(), file.column_names()},
+                           "column");
     if (masked) require_mask(path, weights_->view());
   }
   if (!columns.empty()) select(columns);

@@ -38,13 +38,23 @@ MatrixFile open_input(const std::string& input, const Options& options, OpenOpti
 std::string naming_file(const std::string& message, const std::string& input,
                         const DataArguments& arguments);
 
+/// The names of a file's rows or columns; the file as a message calls it.
+struct NamesInFile {
+  std::string file;
+  const std::vector<std::string>& names;
+};
+
+/// Throws InvalidArgument where a row or a column (`line` says which) of what goes with A by
+/// position has the name of another one of A.
+void require_names_in_place(const NamesInFile& names, const NamesInFile& of_a, const char* line);
+
 /// The entries of a file with the weights or the mask that belong to them.
 class WeightedFile {
  public:
   /// `file` must outlive this. Tables of weights are read as `open` says of A's, and transposed
-  /// where that is. Throws InvalidArgument naming the file where its shape is not A's, or a mask
-  /// has another entry than 0 and 1. Where `columns` names some, only these columns of both are
-  /// kept, in that order.
+  /// where that is. Throws InvalidArgument naming the file where its shape or the order of its
+  /// names is not A's, or a mask has another entry than 0 and 1. Where `columns` names some, only
+  /// these columns of both are kept, in that order.
   WeightedFile(const MatrixFile& file, const DataArguments& arguments, const OpenOptions& open,
                const std::vector<Index>& columns = {});
 
