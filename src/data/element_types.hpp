@@ -39,6 +39,21 @@ decltype(auto) with_element_type(ElementType type, const Body& body) {
   return body(static_cast<const double*>(nullptr));
 }
 
+/// Returns whether every number of a type is one of float32, which holds whole numbers of up to 24
+/// bits.
+constexpr bool fits_float32(ElementType type) noexcept {
+  switch (type) {
+    case ElementType::uint32:
+    case ElementType::int32:
+    case ElementType::uint64:
+    case ElementType::int64:
+    case ElementType::float64:
+      return false;
+    default:
+      return true;
+  }
+}
+
 /// An entry as a number of C++: a half becomes a float, every other type stays.
 template <class E>
 constexpr auto as_number(E entry) noexcept {

@@ -1,4 +1,4 @@
-/// What the solver must know of A before the first sweep, from one read of it.
+/// What the solver must know of A before the first sweep.
 #pragma once
 
 #include <vector>

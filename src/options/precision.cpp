@@ -10,6 +10,7 @@
 
 #include "base/parallel.hpp"
 #include "data/element_types.hpp"
+#include "data/stored_entries.hpp"
 #include "options/resolve.hpp"
 #include "options/units.hpp"
 
@@ -76,17 +77,6 @@ Look look_at_rows(const DataView& rows) {
   return look;
 }
 
-/// What sparse data stores, as dense rows; the last entries that fill no row are apart.
-DataView as_rows(const SparseView& stored, Index first, Index count) {
-  const auto size = static_cast<Index>(element_size(stored.type()));
-  return {static_cast<const std::byte*>(stored.values()) + first * size,
-          stored.type(),
-          1,
-          count,
-          std::max<Index>(count, 1),
-          1};
-}
-
 /// Looks at A's entries, of sparse data at the stored ones, and no further than at the first pieces
 /// in which there are others, where that is asked for.
 Look look_at(const DataView& A, bool stop_at_others, int threads) {
@@ -98,7 +88,8 @@ Look look_at(const DataView& A, bool stop_at_others, int threads) {
   const auto piece_of = [&](Index p) {
     if (A.sparse()) {
       const Index first = p * kPieceEntries;
-      return as_rows(A.stored(), first, std::min(kPieceEntries, A.stored().entries() - first));
+      return stored_entries(A.stored(), first,
+                            std::min(kPieceEntries, A.stored().entries() - first));
     }
     const Index row = p * piece_rows;
     return A.row_block(row, std::min(piece_rows, A.rows() - row));
@@ -119,21 +110,6 @@ Look look_at(const DataView& A, bool stop_at_others, int threads) {
   return total;
 }
 
-/// Types whose whole numbers float32 may round, or which hold more than whole numbers that it does
-/// not.
-bool holds_more_than_float32(ElementType type) {
-  switch (type) {
-    case ElementType::uint32:
-    case ElementType::int32:
-    case ElementType::uint64:
-    case ElementType::int64:
-    case ElementType::float64:
-      return true;
-    default:
-      return false;
-  }
-}
-
 /// Whether an entry counts that a model in float32 does not reach: d_β of it from the least that
 /// one is told from 0 by is not small beside a typical entry's, mean^β.
 bool small_entries_count(double beta) {
@@ -145,7 +121,7 @@ bool small_entries_count(double beta) {
 
 PrecisionChoice choose_precision(const DataView& A, const Options& options) {
   if (options.precision != Precision::automatic) return {options.precision, {}};
-  const bool wide = holds_more_than_float32(A.type());
+  const bool wide = !fits_float32(A.type());
   const bool deep = small_entries_count(options.beta);
   const Precision by_type = resolve(options.precision, A.type());
   if (A.empty() || (!wide && !deep)) return {by_type, {}};

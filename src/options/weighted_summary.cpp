@@ -11,6 +11,7 @@
 #include "base/number_words.hpp"
 #include "base/parallel.hpp"
 #include "data/sparse_weights.hpp"
+#include "data/stored_entries.hpp"
 #include "data/widen.hpp"
 #include "formulas/divergence.hpp"
 #include "options/resolve.hpp"
@@ -36,18 +37,6 @@ struct Row {
 void widen_row(const DataView& row, double scale, std::vector<double>& out) {
   out.resize(static_cast<std::size_t>(row.cols()));
   widen<double>(row, scale, MatrixView<double>(out.data(), 1, row.cols()));
-}
-
-/// The stored entries of a sparse row as a dense one.
-DataView stored_entries(const SparseView& row) {
-  const Index first = row.row_offsets()[0];
-  const auto size = static_cast<Index>(element_size(row.type()));
-  return {static_cast<const std::byte*>(row.values()) + first * size,
-          row.type(),
-          1,
-          row.entries(),
-          std::max<Index>(row.entries(), 1),
-          1};
 }
 
 void read_row(const DataView& A, Index i, double scale, Row& row) {

@@ -15,6 +15,7 @@
 
 #include "base/error_words.hpp"
 #include "data/dense_copy.hpp"
+#include "data/element_types.hpp"
 #include "io/file_descriptor.hpp"
 #include "io/output_file.hpp"
 #include "nonneg/version.hpp"
@@ -97,20 +98,6 @@ template <class T>
 void write_data(const std::string& path, const DataView& data) {
   const Matrix<T> dense = dense_copy<T>(data);
   write_npy(path, dense.view());
-}
-
-/// float32 holds integers of up to 24 bits.
-bool fits_float32(ElementType type) {
-  switch (type) {
-    case ElementType::uint32:
-    case ElementType::int32:
-    case ElementType::uint64:
-    case ElementType::int64:
-    case ElementType::float64:
-      return false;
-    default:
-      return true;
-  }
 }
 
 std::string now_utc() {

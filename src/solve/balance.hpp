@@ -40,12 +40,13 @@ struct ColumnScales {
   std::vector<double> h;
 };
 
-/// From the run's units to the caller's, and balanced where that is asked for.
-inline ColumnScales handed_out_scales(const ProblemUnits& units, bool balanced,
-                                      const HostSums& sums) {
+/// From the run's units to the caller's, of `rank` components; and balanced by the squares of the
+/// factors' columns, where there are `squares`.
+inline ColumnScales handed_out_scales(const ProblemUnits& units, Index rank,
+                                      const HostSums* squares) {
   ColumnScales scales;
-  scales.w = balanced ? balancing_factors(sums)
-                      : std::vector<double>(static_cast<std::size_t>(sums.rank()), 1.0);
+  scales.w = squares != nullptr ? balancing_factors(*squares)
+                                : std::vector<double>(static_cast<std::size_t>(rank), 1.0);
   for (double& factor : scales.w) {
     scales.h.push_back(1 / factor / units.h);
     factor /= units.w;

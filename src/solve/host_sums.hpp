@@ -24,7 +24,6 @@ class HostSums {
     const Index first = RunSum::count + ComponentSum::kinds * rank_;
     return std::accumulate(sums_.begin() + first, sums_.end(), 0.0);
   }
-  Index rank() const { return rank_; }
   /// One for each component.
   std::vector<double> of_components(ComponentSum::Kind kind) const {
     const auto first = sums_.begin() + RunSum::count + kind * rank_;

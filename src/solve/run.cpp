@@ -192,8 +192,9 @@ bool Run<T>::judge() {
 template <class T>
 Result<T> Run<T>::result() {
   Result<T> result;
-  result.W = W();
-  result.Ht = Ht();
+  const ColumnScales scales = scales_now();
+  result.W = handed_out(W_, scales.w);
+  result.Ht = handed_out(Ht_, scales.h);
   result.loss_history = history_;
   result.stop_reason = stop_reason_;
   result.iterations = iteration_;
@@ -327,7 +328,8 @@ Snapshot<T> Run<T>::developed(const typename SnapshotStreamer<T>::Moment& moment
                                         : loss_.by_identity(sums);
   const LossRecord record =
       loss_.measured(moment.iteration, moment.seconds, loss, moment.by_entries, sums).record;
-  const ColumnScales scales = scales_after(moment.iteration, sums);
+  const ColumnScales scales =
+      handed_out_scales(units_, plan_.rank, balances_after(moment.iteration) ? &sums : nullptr);
   rescale(W, scales.w);
   rescale(Ht, scales.h);
   return {.iteration = record.iteration,
@@ -340,15 +342,11 @@ Snapshot<T> Run<T>::developed(const typename SnapshotStreamer<T>::Moment& moment
 }
 
 template <class T>
-ColumnScales Run<T>::scales_after(Index iteration, const HostSums& sums) const {
-  // Factors before the first sweep are as they were drawn.
-  return handed_out_scales(units_, balanced_ && iteration > 0, sums);
-}
-
-template <class T>
 ColumnScales Run<T>::scales_now() {
-  if (balanced_) sums_.add_up_squares(W_.view(), Ht_.view());
-  return scales_after(iteration_, sums_.fetch());
+  if (!balances_after(iteration_)) return handed_out_scales(units_, plan_.rank, nullptr);
+  sums_.add_up_squares(W_.view(), Ht_.view());
+  const HostSums sums = sums_.fetch();
+  return handed_out_scales(units_, plan_.rank, &sums);
 }
 
 template <class T>

@@ -73,8 +73,10 @@ class Run {
   /// On the streamer's thread.
   Snapshot<T> developed(const typename SnapshotStreamer<T>::Moment& moment, const HostSums& sums,
                         MatrixView<T> W, MatrixView<T> Ht) const;
-  /// Of what is handed out after `iteration` sweeps, and now.
-  ColumnScales scales_after(Index iteration, const HostSums& sums) const;
+  /// Whether factors are handed out balanced after so many sweeps: those before the first are as
+  /// they were drawn.
+  bool balances_after(Index iteration) const { return balanced_ && iteration > 0; }
+  /// Of what is handed out now.
   ColumnScales scales_now();
   /// On the host.
   Matrix<T> handed_out(const Matrix<T>& factor, const std::vector<double>& scales) const;

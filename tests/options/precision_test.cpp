@@ -49,6 +49,17 @@ TEST(ChoosePrecision, TakesFloat64ForWholeNumbersThatFloat32Rounds) {
   EXPECT_NE(choice.reason.find("2^24"), std::string::npos);
 }
 
+TEST(ChoosePrecision, LooksAtTheRowsOfABlockOfSparseData) {
+  const std::vector<Index> rows{0, 1, 2};
+  const std::vector<Index> columns{0, 1, 0};
+  const std::vector<double> values{0.5, 2, 3};
+  const SparseMatrix A = SparseMatrix::from_triplets(3, 2, rows, columns, values);
+  EXPECT_EQ(choose_precision(DataView(A.view()).row_block(0, 2), options_of()).precision,
+            Precision::float64);
+  EXPECT_EQ(choose_precision(DataView(A.view()).row_block(1, 2), options_of()).precision,
+            Precision::float32);
+}
+
 TEST(ChoosePrecision, LeavesOtherNumbersInTheirOwnType) {
   for (const double entry : {0.5, 3.0000000001, 1e300, 1e-300}) {
     EXPECT_EQ(choice_with<double>(entry, options_of()).precision, Precision::float64) << entry;
