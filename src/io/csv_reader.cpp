@@ -94,7 +94,7 @@ class RowReader {
         "{}: line {} has {} cell{}, but line {} has {}; every row needs the same number{}", name_,
         line, found, found == 1 ? "" : "s", beginning_.cells_line, cells,
         unnamed ? "; where the first column names the rows and the header leaves it out, as R "
-                  "does, say index = 1 (--index yes)"
+                  "does, say index = 1"
                 : ""));
   }
 
@@ -132,25 +132,21 @@ class RowReader {
     const std::vector<bool>& text_columns = beginning_.layout.text_columns;
     if (column <= text_columns.size() && text_columns[column - 1]) {
       const std::string* const header = beginning_.name_of(column - 1);
-      const std::string words = header != nullptr ? *header : std::to_string(column);
       return fmt::format(
-          "; let drop_columns = {0} (--drop-columns {1}) leave that column of text "
-          "out, or index = {2} (--index {2}) take it for names of the rows{3}",
-          quote_cell(words),
-          words.find_first_of(" ,;&|()'\"$*?") == std::string::npos ? words : quote_cell(words),
-          column,
+          "; let drop_columns = {} leave that column of text out, or index = {} take it for names "
+          "of the rows{}",
+          quote_cell(header != nullptr ? *header : std::to_string(column)), column,
           beginning_.columns() == 3
-              ? ", or format = triplets (--format triplets) read each line as row, "
-                "column and value"
+              ? ", or format = triplets read each line as row, column and value"
               : "");
     }
     const char decimal = beginning_.table.syntax.decimal;
     if (decimal == '.' && is_number(text, ',')) {
-      return "; let decimal = ',' (--decimal ,) read decimal commas, and write thousands without "
+      return "; let decimal = ',' read decimal commas, and write thousands without "
              "separators";
     }
     if (decimal == ',' && is_number(text, '.')) {
-      return "; let decimal = '.' (--decimal .) read decimal points";
+      return "; let decimal = '.' read decimal points";
     }
     return {};
   }
@@ -194,7 +190,7 @@ LoadedMatrix read_csv(std::string_view text, const TableRequest& request, const 
   if (looks_like_triplets(matrix)) {
     matrix.warnings.push_back(fmt::format(
         "{}: its columns look like row, column and value of {} entries, and are taken as a {} x {} "
-        "matrix; format = triplets (--format triplets) takes them as the entries of one",
+        "matrix; format = triplets takes them as the entries of one",
         name, matrix.view.rows(), matrix.view.rows(), matrix.view.cols()));
   }
   return matrix;

@@ -183,8 +183,9 @@ NamedFormat format_of(const std::string& path, const std::string& asked_for) {
     throw InvalidArgument(fmt::format(
         "{}; {} are read, each also compressed with .gz, .zst or .xz behind it, and {}",
         asked_for.empty()
-            ? fmt::format("{}: cannot tell the format from the name; let format (--format) say it",
-                          path)
+            ? fmt::format(
+                  "{}: cannot tell the format from the name; let format = csv or the like say it",
+                  path)
             : fmt::format("format = {}: is none that nonneg reads", asked_for),
         extensions_in_words(true), extensions_in_words(false)));
   }
@@ -209,18 +210,18 @@ void require_beginning(std::string_view bytes, const NamedFormat& named, const s
           fmt::format("{}: is a {} file; decompress it", path, extension_of(compression)));
     }
     throw InvalidArgument(
-        fmt::format("{}: is compressed, whatever its name says; let format = {} (--format {}) "
+        fmt::format("{}: is compressed, whatever its name says; let format = {} "
                     "inflate it, or add {} to its name",
-                    path, words, words, extension_of(compression)));
+                    path, words, extension_of(compression)));
   }
   for (const Beginning& beginning : kBeginnings) {
     if (!bytes.starts_with(beginning.bytes)) continue;
     if (!beginning.extension.empty() && has_extension(*named.format, beginning.extension)) return;
-    throw InvalidArgument(fmt::format(
-        "{}: is {}, not {}{}", path, beginning.what, named.name,
-        beginning.extension.empty()
-            ? "; save it in a format that nonneg reads"
-            : fmt::format("; let format = {0} (--format {0}) read it", beginning.extension)));
+    throw InvalidArgument(
+        fmt::format("{}: is {}, not {}{}", path, beginning.what, named.name,
+                    beginning.extension.empty()
+                        ? "; save it in a format that nonneg reads"
+                        : fmt::format("; let format = {} read it", beginning.extension)));
   }
 }
 

@@ -6,7 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "io/cell_text.hpp"
+#include "base/some_of.hpp"
 #include "io/name_list.hpp"
 #include "io/select_columns.hpp"
 #include "nonneg/error.hpp"
@@ -17,8 +17,7 @@ namespace {
 void require_names(const LoadedMatrix& matrix, const char* option, const std::string& name) {
   if (!matrix.column_names.empty()) return;
   throw InvalidArgument(fmt::format(
-      "{}: has no names of columns that {} could find; column_names (--column-names) gives them",
-      name, option));
+      "{}: has no names of columns that {} could find; column_names gives them", name, option));
 }
 
 /// Of each name, the columns that have it.
@@ -28,15 +27,6 @@ std::unordered_map<std::string, std::vector<Index>> columns_by_name(const Loaded
     columns[matrix.column_names[j]].push_back(static_cast<Index>(j));
   }
   return columns;
-}
-
-/// "a", "b", "c" and 4 more
-std::string some_of(const std::vector<std::string>& names) {
-  std::string words;
-  for (std::size_t i = 0; i < names.size() && i < 5; ++i) {
-    words += (i > 0 ? ", " : "") + quote_cell(names[i]);
-  }
-  return names.size() > 5 ? fmt::format("{} and {} more", words, names.size() - 5) : words;
 }
 
 /// Keeps the columns for which `kept` is true.
@@ -75,7 +65,7 @@ void transpose(LoadedMatrix& matrix) {
 
 void drop_columns(LoadedMatrix& matrix, const std::vector<std::string>& names,
                   const std::string& name) {
-  require_names(matrix, "drop_columns (--drop-columns)", name);
+  require_names(matrix, "drop_columns", name);
   const auto columns = columns_by_name(matrix);
   std::vector<bool> kept(matrix.column_names.size(), true);
   std::vector<std::string> missing;
@@ -88,13 +78,14 @@ void drop_columns(LoadedMatrix& matrix, const std::vector<std::string>& names,
     for (const Index column : found->second) kept[static_cast<std::size_t>(column)] = false;
   }
   if (!missing.empty()) {
-    throw InvalidArgument(fmt::format("{}: has no column {} to drop", name, some_of(missing)));
+    throw InvalidArgument(
+        fmt::format("{}: has no column to drop called {}", name, some_of(missing)));
   }
   keep(matrix, kept);
 }
 
 void keep_columns(LoadedMatrix& matrix, const std::string& list, const std::string& name) {
-  require_names(matrix, "select_columns (--select-columns)", name);
+  require_names(matrix, "select_columns", name);
   const auto columns = columns_by_name(matrix);
   std::vector<bool> kept(matrix.column_names.size(), false);
   std::vector<std::string> missing;
@@ -109,12 +100,13 @@ void keep_columns(LoadedMatrix& matrix, const std::string& list, const std::stri
       kept[static_cast<std::size_t>(found->second.front())] = true;
     }
   }
-  if (!missing.empty() || !doubled.empty()) {
+  const std::vector<std::string>& wrong = missing.empty() ? doubled : missing;
+  if (!wrong.empty()) {
     throw InvalidArgument(
-        fmt::format("{}: names {} of {} that {} {}: {}; take them out of the list", list,
-                    missing.empty() ? doubled.size() : missing.size(), "columns", name,
-                    missing.empty() ? "has more than once" : "does not have",
-                    some_of(missing.empty() ? doubled : missing)));
+        fmt::format("{}: names {} column{} that {} {}: {}; take {} out of the list", list,
+                    wrong.size(), wrong.size() == 1 ? "" : "s", name,
+                    missing.empty() ? "has more than once" : "does not have", some_of(wrong),
+                    wrong.size() == 1 ? "it" : "them"));
   }
   if (std::none_of(kept.begin(), kept.end(), [](bool one) { return one; })) {
     throw InvalidArgument(fmt::format("{}: names no column to keep", list));

@@ -71,14 +71,12 @@ class LayoutFinder {
   }
   [[noreturn]] void ask_header(const std::string& why) const {
     ask(fmt::format(
-        "whether line {} ({}) names the columns cannot be told: {}; say header = yes or "
-        "no (--header yes, --header no)",
+        "whether line {} ({}) names the columns cannot be told: {}; say header = yes or no",
         lines_.front().number, shown(first_), why));
   }
   [[noreturn]] void ask_index(const std::string& why) const {
     ask(fmt::format(
-        "whether the first column ({}) names the rows cannot be told: {}; say index = 1 or 0 "
-        "(--index yes, --index no)",
+        "whether the first column ({}) names the rows cannot be told: {}; say index = 1 or 0",
         first_column_shown(), why));
   }
   static std::string shown(const Cells& cells) {

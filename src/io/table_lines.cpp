@@ -40,10 +40,10 @@ TableBeginning read_beginning(std::string_view text, CsvDialect dialect,
   }
   if (!options.header && options.comment.empty() &&
       lines.front().cells.front().text.starts_with('#') && !lines.front().cells.front().quoted) {
-    throw InvalidArgument(fmt::format(
-        "{}: line {} begins with #; let comment = # (--comment '#') leave such lines out, or say "
-        "header = yes (--header yes) where it names the columns",
-        name, lines.front().number));
+    throw InvalidArgument(
+        fmt::format("{}: line {} begins with #; let comment = '#' leave such lines out, or say "
+                    "header = yes where it names the columns",
+                    name, lines.front().number));
   }
   beginning.layout = find_layout(lines, options, missing, name);
   const TableLayout& layout = beginning.layout;

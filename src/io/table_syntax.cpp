@@ -136,10 +136,10 @@ char only_delimiter(const std::vector<std::string_view>& lines, const std::strin
     if (divides(lines, delimiter)) found += delimiter;
   }
   if (found.size() == 1) return found.front();
-  throw InvalidArgument(fmt::format(
-      "{}: what stands between its cells cannot be told; let delimiter (--delimiter) say it, such "
-      "as tab, space or ','",
-      name));
+  throw InvalidArgument(
+      fmt::format("{}: what stands between its cells cannot be told; let delimiter = tab, "
+                  "space, ',' or another say it",
+                  name));
 }
 
 /// What the dialect promises, held against the first lines.
@@ -155,8 +155,7 @@ char found_delimiter(std::string_view text, CsvDialect dialect, const TableSynta
     if (delimiter == ',' && divides(lines, ',') && divides(lines, ';')) {
       throw InvalidArgument(fmt::format(
           "{}: its lines have commas and semicolons; let delimiter = ';' and decimal = ',' "
-          "(--delimiter ';' --decimal ,) read decimal commas, or let delimiter = ',' (--delimiter "
-          ",) tell the cells apart",
+          "read decimal commas, or let delimiter = ',' tell the cells apart",
           name));
     }
   }
@@ -168,8 +167,8 @@ char found_delimiter(std::string_view text, CsvDialect dialect, const TableSynta
     if (other == delimiter || other == syntax.decimal || !divides(lines, other)) continue;
     const std::string words = delimiter_words(other);
     throw InvalidArgument(fmt::format(
-        "{}: has no {}, but each line has the same number of {}; let delimiter = {} (--delimiter "
-        "{}) tell the cells apart",
+        "{}: has no {}, but each line has the same number of {}; let delimiter = {} tell the "
+        "cells apart",
         name,
         dialect == CsvDialect::tab ? "tabs"
         : delimiter == ','         ? "commas or semicolons"
@@ -177,7 +176,7 @@ char found_delimiter(std::string_view text, CsvDialect dialect, const TableSynta
         other == '\t'  ? "tabs"
         : other == ' ' ? "blanks"
                        : words,
-        words, words));
+        words));
   }
   return delimiter;
 }
@@ -208,8 +207,8 @@ TableText find_syntax(std::string_view text, CsvDialect dialect, const TableOpti
   }
   if (table.syntax.delimiter == table.syntax.decimal) {
     throw InvalidArgument(
-        "delimiter = ',' and decimal = ',' are one character; let delimiter = ';' (--delimiter "
-        "';') or another tell the cells apart");
+        "delimiter = ',' and decimal = ',' are one character; let delimiter = ';' or another "
+        "tell the cells apart");
   }
   return table;
 }

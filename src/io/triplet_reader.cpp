@@ -194,10 +194,9 @@ LoadedMatrix read_triplets(std::string_view text, const TableRequest& request,
   if (columns.size() != 3) {
     throw InvalidArgument(fmt::format(
         "{}: has {} columns, and triplets have three: row, column, value{}", name, columns.size(),
-        further.empty() ? std::string()
-                        : fmt::format("; let drop_columns (--drop-columns {}) leave out what is "
-                                      "none of them",
-                                      further)));
+        further.empty()
+            ? std::string()
+            : fmt::format("; let drop_columns = {} leave out what is none of them", further)));
   }
   LoadedMatrix matrix = TripletReader(beginning, columns, name).read();
   matrix.layout = fmt::format(

@@ -155,8 +155,7 @@ TEST(CsvReader, RefusesRowsOfUnequalLength) {
   EXPECT_EQ(
       refusal("a,b\n1,2,3\n"),
       "A.csv: line 2 has 3 cells, but line 1 has 2; every row needs the same number; where "
-      "the first column names the rows and the header leaves it out, as R does, say index = 1 "
-      "(--index yes)");
+      "the first column names the rows and the header leaves it out, as R does, say index = 1");
   EXPECT_NE(refusal("x,1,1\ny,1\n").find("line 2 has 2 cells"), std::string::npos);
 }
 

@@ -132,8 +132,9 @@ TEST(MatrixFile, RefusesAnUnknownExtensionWithThoseItKnows) {
 
   EXPECT_EQ(words_of<InvalidArgument>([&] { MatrixFile::open(path); }),
             path +
-                ": cannot tell the format from the name; let format (--format) say it; .npy, .csv, "
-                ".tsv, .tab, .mtx and .triplets are read, each also compressed with .gz, .zst or "
+                ": cannot tell the format from the name; let format = csv or the like say "
+                "it; .npy, .csv, .tsv, .tab, .mtx and .triplets are read, each also compressed "
+                "with .gz, .zst or "
                 ".xz behind it, and .npz, .h5, .hdf5 and .h5ad");
 }
 

@@ -44,8 +44,8 @@ void expect_asks(std::string_view text, const std::string& option,
 TEST(TableLayout, AsksForAHeaderOfNumbersBesideAWord) {
   const std::string_view text = "gene,0,1,2\ng1,5,6,7.5\ng2,8,9,1\n";
 
-  expect_asks(text, "--header yes");
-  expect_asks("\"gene\",\"0\",\"1\"\n\"g1\",\"5\",\"6\"\n", "--header yes");
+  expect_asks(text, "header = yes");
+  expect_asks("\"gene\",\"0\",\"1\"\n\"g1\",\"5\",\"6\"\n", "header = yes");
   expect(text, with(true, {}), {5, 6, 7.5, 8, 9, 1}, {"0", "1", "2"}, {"g1", "g2"},
          "columns named 0, 1, 2; first column as row names");
   expect(text, with(false, {}), {0, 1, 2, 5, 6, 7.5, 8, 9, 1}, {}, {"gene", "g1", "g2"},
@@ -63,16 +63,16 @@ TEST(TableLayout, TakesNumbersBesideAnEmptyCornerForNames) {
   missing.missing = io::MissingCells::nan;
 
   expect(text, {}, {5, 6, 7.5, 8, 9, 1}, {"2001", "2002", "2003"}, {"10", "11"});
-  expect_asks(text, "--header", missing);
+  expect_asks(text, "header =", missing);
   missing.table.header = true;
   expect(text, missing, {5, 6, 7.5, 8, 9, 1}, {"2001", "2002", "2003"}, {"10", "11"});
 }
 
 TEST(TableLayout, AsksWhereTheFirstLineAscendsAsLabelsDo) {
-  expect_asks("0,1,2,3\n3,7,3,4\n8,5,7,4\n", "--header");
-  expect_asks("2001,2002,2003\n5,6,7.5\n", "--header");
-  expect_asks("0.0,21.5,43.0,64.5\n5,6,7,9\n", "--header");
-  expect_asks("3,17,5\n8.5,6.0,5.0\n1.5,2.0,0.5\n", "--header");
+  expect_asks("0,1,2,3\n3,7,3,4\n8,5,7,4\n", "header =");
+  expect_asks("2001,2002,2003\n5,6,7.5\n", "header =");
+  expect_asks("0.0,21.5,43.0,64.5\n5,6,7,9\n", "header =");
+  expect_asks("3,17,5\n8.5,6.0,5.0\n1.5,2.0,0.5\n", "header =");
   expect("0,1,2,3\n3,7,3,4\n", with(true, {}), {3, 7, 3, 4}, {"0", "1", "2", "3"}, {});
   expect("0,1,2\n3,4,5\n", {}, {0, 1, 2, 3, 4, 5}, {}, {});
   expect("2019,2020\n1,2\n", {}, {2019, 2020, 1, 2}, {}, {});
@@ -84,9 +84,9 @@ TEST(TableLayout, AsksWhereANumberGoneWrongMayBeAName) {
   expect_asks(text, "\"7.5x\" in column 3");
   EXPECT_EQ(refusal(text, with(false, {})), "A.csv: line 1, column 3: \"7.5x\" is not a number");
   expect(text, with(true, {}), {1, 2, 3, 4, 5, 6}, {"5", "6", "7.5x"}, {});
-  expect_asks("5x,6,7\n1,2,3\n", "--header");
-  expect_asks("7.5x\n1\n2\n", "--header");
-  expect_asks("2019,total\n1,2\n", "--header");
+  expect_asks("5x,6,7\n1,2,3\n", "header =");
+  expect_asks("7.5x\n1\n2\n", "header =");
+  expect_asks("2019,total\n1,2\n", "header =");
   expect("chr1,chr2,X\n1,2,3\n", {}, {1, 2, 3}, {"chr1", "chr2", "X"}, {});
 }
 
@@ -100,13 +100,13 @@ TEST(TableLayout, TakesQuotesAloneForText) {
 TEST(TableLayout, AsksWhereTheFirstColumnLooksLikeLabels) {
   const std::string_view text = "id,a,b\n0,5,6\n1,8,9\n2,1,1\n";
 
-  expect_asks(text, "--index yes");
+  expect_asks(text, "index = 1");
   expect(text, with({}, 1), {5, 6, 8, 9, 1, 1}, {"a", "b"}, {"0", "1", "2"});
   expect(text, with({}, 0), {0, 5, 6, 1, 8, 9, 2, 1, 1}, {"id", "a", "b"}, {},
          "columns named id, a, b; no row names");
-  expect_asks("t,a\n0.1,5\n0.3,6\n0.4,2\n0.7,1\n0.9,9\n1.1,3\n1.2,1\n1.9,0\n", "--index");
-  expect_asks("id,a\n71,5.5\n12,6.5\n33,0.5\n", "--index");
-  expect_asks("year,2019\n1,2\n", "--index");
+  expect_asks("t,a\n0.1,5\n0.3,6\n0.4,2\n0.7,1\n0.9,9\n1.1,3\n1.2,1\n1.9,0\n", "index =");
+  expect_asks("id,a\n71,5.5\n12,6.5\n33,0.5\n", "index =");
+  expect_asks("year,2019\n1,2\n", "index =");
   expect("Unnamed: 0,a\n0,5\n1,6\n2,9\n", {}, {5, 6, 9}, {"a"}, {"0", "1", "2"});
 }
 
@@ -146,11 +146,10 @@ TEST(TableLayout, SaysWhatToDoAboutAColumnOfText) {
   const std::string_view text = "cell,a,celltype,b\nc1,1,T,2\nc2,3,B,4\n";
   io::TableRequest request;
 
-  EXPECT_EQ(
-      refusal(text),
-      "A.csv: line 2, column 3: \"T\" is not a number; let drop_columns = \"celltype\" "
-      "(--drop-columns celltype) leave that column of text out, or index = 3 (--index 3) take "
-      "it for names of the rows");
+  EXPECT_EQ(refusal(text),
+            "A.csv: line 2, column 3: \"T\" is not a number; let drop_columns = \"celltype\" leave "
+            "that column of "
+            "text out, or index = 3 take it for names of the rows");
   request.drop_columns = {"celltype"};
   expect(text, request, {1, 2, 3, 4}, {"a", "b"}, {"c1", "c2"},
          "columns named a, b; first column as row names; left out: celltype");

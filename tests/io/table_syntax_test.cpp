@@ -42,11 +42,11 @@ TEST(TableSyntax, TakesTheDelimiterThatIsAskedFor) {
 }
 
 TEST(TableSyntax, NamesTheDelimiterThatTheLinesHave) {
-  expect_says(refusal("a\tb\n1\t2\n"), "(--delimiter tab)");
-  expect_says(refusal("1 2 3\n4 5 6\n"), "(--delimiter space)");
-  expect_says(refusal("a|b\n1|2\n"), "(--delimiter '|')");
+  expect_says(refusal("a\tb\n1\t2\n"), "delimiter = tab");
+  expect_says(refusal("1 2 3\n4 5 6\n"), "delimiter = space");
+  expect_says(refusal("a|b\n1|2\n"), "delimiter = '|'");
   expect_says(refusal("a,b\n1,2\n", {}, io::CsvDialect::tab), "has no tabs");
-  expect_says(refusal("a,b\n1,2\n", {}, io::CsvDialect::tab), "(--delimiter ',')");
+  expect_says(refusal("a,b\n1,2\n", {}, io::CsvDialect::tab), "delimiter = ','");
   EXPECT_EQ(read("fat in percent\n1\n2\n"), (Values{1, 2}));
 }
 
@@ -55,8 +55,8 @@ TEST(TableSyntax, ReadsDecimalCommasWhereTheyAreAskedFor) {
   comma.decimal = ',';
   EXPECT_EQ(read("a;b\n1,5;2\n-0,25;1e3\n", comma), (Values{1.5, 2, -0.25, 1000}));
   expect_says(refusal("a;b\n1.5;2\n", comma), "line 2, column 1: \"1.5\" is not a number");
-  expect_says(refusal("a;b\n1;2\n1,5;2\n"), "(--decimal ,)");
-  expect_says(refusal("1,5;2,5\n3,5;4,5\n"), "(--delimiter ';' --decimal ,)");
+  expect_says(refusal("a;b\n1;2\n1,5;2\n"), "decimal = ','");
+  expect_says(refusal("1,5;2,5\n3,5;4,5\n"), "delimiter = ';' and decimal = ','");
   TableOptions both = comma;
   both.delimiter = ",";
   expect_says(refusal("1,5\n", both), "are one character");
@@ -72,7 +72,7 @@ TEST(TableSyntax, LeavesOutCommentsWhereThatIsAskedFor) {
   TableOptions comment;
   comment.comment = "#";
   EXPECT_EQ(read("# made by hand\na,b\n#\n1,2\n # more\n3,4\n#", comment), (Values{1, 2, 3, 4}));
-  expect_says(refusal("#a,b\n1,2\n"), "--comment '#'");
+  expect_says(refusal("#a,b\n1,2\n"), "comment = '#'");
   comment.comment.clear();
   comment.header = true;
   EXPECT_EQ(read("#a,b\n1,2\n", comment), (Values{1, 2}));

@@ -57,7 +57,7 @@ TEST(TripletReader, TakesThreeColumnsAndLeavesOutNoneInSilence) {
 
   EXPECT_EQ(words_of<InvalidArgument>([&] { read(text); }),
             "A.csv: has 4 columns, and triplets have three: row, column, value; let drop_columns "
-            "(--drop-columns timestamp) leave out what is none of them");
+            "= timestamp leave out what is none of them");
   request.drop_columns = {"timestamp"};
   EXPECT_EQ(dense_entries(read(text, request).view.stored()), (Values{2.5}));
   EXPECT_EQ(words_of<InvalidArgument>([&] { read("1,2\n3,4\n"); }),
@@ -89,7 +89,7 @@ TEST(TripletReader, IsRecommendedWhereATableLooksLikeTriplets) {
   for (const bool names : {false, true}) {
     const io::LoadedMatrix table = io::read_csv(ratings(names), {}, "A.csv");
     ASSERT_EQ(table.warnings.size(), 1U) << names;
-    EXPECT_NE(table.warnings[0].find("--format triplets"), std::string::npos);
+    EXPECT_NE(table.warnings[0].find("format = triplets"), std::string::npos);
   }
   std::string counts = "a,b,c\n";
   for (int i = 0; i < 40; ++i) {
@@ -98,7 +98,7 @@ TEST(TripletReader, IsRecommendedWhereATableLooksLikeTriplets) {
   EXPECT_TRUE(io::read_csv(counts, {}, "A.csv").warnings.empty());
   EXPECT_NE(words_of<InvalidArgument>([] {
               io::read_csv("u,i,r\na,x,1\nb,y,2\n", {}, "A.csv");
-            }).find("--format triplets"),
+            }).find("format = triplets"),
             std::string::npos);
 }
 

@@ -210,6 +210,8 @@ ExitStatus run(const Transform& of, const io::OutputPath& out, Interrupt& interr
   say_warnings(warnings, arguments.telling);
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
   if (arguments.telling.json) {
+    const std::vector<std::string>& files = of.input.warnings();
+    warnings.insert(warnings.begin(), files.begin(), files.end());
     print_json(record_of(of, used, loss, elapsed.count(), warnings), arguments.out);
   } else if (!arguments.telling.quiet) {
     print(summary(of, used, loss, elapsed.count()));

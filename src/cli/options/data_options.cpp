@@ -49,7 +49,7 @@ Index parse_index(const std::string& text) {
       std::isdigit(static_cast<unsigned char>(text.empty() ? 'x' : text.front())) != 0
           ? parse_integer("--index", text)
           : 0;
-  if (index > 0) return index;
+  if (index > 0 || text == "0") return index;
   throw InvalidArgument(
       fmt::format("--index {}: must be yes, no, or the number of a column, from 1", text));
 }

@@ -7,12 +7,16 @@
 namespace nonneg::cli {
 namespace {
 
-/// The fields of Options and their parts. Each one's flag is its name with '-' for '_'.
-constexpr std::array<std::string_view, 22> kOptions{
-    "rank",          "algorithm", "beta",           "missing",     "init",          "seed",
-    "precision",     "tolerance", "max_iterations", "check_every", "inner_repeats", "extrapolation",
-    "floor",         "l1_w",      "l1_h",           "l2_w",        "l2_h",          "panel_rows",
-    "deterministic", "backend",   "device",         "threads"};
+/// The fields of Options and of OpenOptions, and their parts. Each one's flag is its name with '-'
+/// for '_'.
+constexpr std::array<std::string_view, 33> kOptions{
+    "format",       "header",        "index",         "delimiter",      "decimal",
+    "comment",      "drop_columns",  "transpose",     "select_columns", "row_names",
+    "column_names", "rank",          "algorithm",     "beta",           "missing",
+    "init",         "seed",          "precision",     "tolerance",      "max_iterations",
+    "check_every",  "inner_repeats", "extrapolation", "floor",          "l1_w",
+    "l1_h",         "l2_w",          "l2_h",          "panel_rows",     "deterministic",
+    "backend",      "device",        "threads"};
 
 constexpr std::string_view kIs = " = ";
 
