@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace nonneg {
@@ -15,5 +16,10 @@ inline std::string_view utf8_prefix(std::string_view text, std::size_t max_bytes
   while (end > 0 && continues(text[end])) --end;
   return text.substr(0, end);
 }
+
+/// Returns the text as it may stand on a picture, on a page or in a terminal: what does not show,
+/// such as a line end, an escape or a mark of direction, is a space, and what is not UTF-8 is
+/// U+FFFD for each byte.
+std::string printable(std::string_view text);
 
 }  // namespace nonneg

@@ -27,8 +27,9 @@ constexpr int kShownDigits = 5;
 
 /// The name, or its beginning with an ellipsis.
 std::string shortened(const std::string& name) {
-  std::string shown(utf8_prefix(name, kMaxNameBytes));
-  if (shown.size() < name.size()) shown += "\u2026";
+  const std::string all = printable(name);
+  std::string shown(utf8_prefix(all, kMaxNameBytes));
+  if (shown.size() < all.size()) shown += "\u2026";
   return shown;
 }
 

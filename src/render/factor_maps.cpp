@@ -157,8 +157,8 @@ std::string draw_factors(const Canvas& canvas, const std::vector<FactorFrame>& f
       std::string ticks;
       for (std::size_t j = 0; j < column_names.size(); ++j) {
         constexpr std::size_t kLongestName = 12;
-        ticks +=
-            fmt::format("{}{} {}.5", j == 0 ? "" : ", ", quoted(column_names[j], kLongestName), j);
+        ticks += fmt::format("{}{} {}.5", j == 0 ? "" : ", ",
+                             quoted_tick(column_names[j], kLongestName), j);
       }
       script.line("set xtics ({}) rotate by -40 noenhanced", ticks);
     }

@@ -161,6 +161,10 @@ std::string draw_pairs(const Canvas& canvas, MatrixView<const double> originals,
                      scale * static_cast<double>(shape.cols),
                      scale * static_cast<double>(shape.rows)};
   };
+  // A letter is about half as wide as it is high; a caption as wide as its tile touches no other.
+  constexpr double kCaption = 0.9;
+  const auto caption_bytes = static_cast<std::size_t>(
+      std::max(3.0, scale * grid.tile_width() / (0.55 * kCaption * script.font_size())));
   set_up(script, shape);
   for (const FactorFrame& frame : shown_frames(canvas, frames)) {
     const Matrix<double> Y = reconstruct<double>(frame.W.view(), frame.H.view(), 0, frame.W.rows());
@@ -174,7 +178,7 @@ std::string draw_pairs(const Canvas& canvas, MatrixView<const double> originals,
     for (Index i = 0; i < originals.rows(); ++i) {
       const Rectangle above = place_of(i, 0);
       script.text(above.left + above.width / 2, above.top - 0.9 * script.font_size(),
-                  names[static_cast<std::size_t>(i)], 0.9);
+                  names[static_cast<std::size_t>(i)], kCaption, caption_bytes);
       double largest = largest_of(originals.row(i), originals.cols());
       if (largest == 0) largest = largest_of(Y.view().row(i), Y.cols());
       plot_image(script, above, shape, originals.row(i), largest);

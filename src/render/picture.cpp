@@ -94,23 +94,39 @@ void Script::place(const Rectangle& axes) {
   line("set bmargin at screen {:.6f}", 1 - (axes.top + axes.height) / height);
 }
 
-void Script::text(double x, double y, std::string_view words, double size) {
+void Script::text(double x, double y, std::string_view words, double size, std::size_t max_bytes) {
   const double points = canvas_.format == Format::svg ? font_size_ : font_size_ * 0.72;
-  line("set label {} at screen {:.6f},{:.6f} center noenhanced font ',{:.1f}'", quoted(words),
-       x / canvas_.size.width, 1 - y / canvas_.size.height, points * size);
+  line("set label {} at screen {:.6f},{:.6f} center noenhanced font ',{:.1f}'",
+       quoted(words, max_bytes), x / canvas_.size.width, 1 - y / canvas_.size.height,
+       points * size);
 }
 
 std::string Script::draw() const { return marked(run_gnuplot(text_), canvas_.format); }
 
 std::string quoted(std::string_view words, std::size_t max_bytes) {
-  std::string text(utf8_prefix(words, max_bytes));
-  if (text.size() < words.size()) text += "\u2026";
-  std::string out = "'";
+  const std::string all = printable(words);
+  std::string text(utf8_prefix(all, max_bytes));
+  if (text.size() < all.size()) text += "\u2026";
+  // Letters and what is not ASCII as they are, all else by its number: so that no quote, no
+  // backquote, which runs a command, and no other sign means anything to gnuplot. Digits as well:
+  // one behind a number would be taken for a part of it.
+  std::string out = "\"";
   for (const char c : text) {
-    out += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
-    if (c == '\'') out += '\'';
+    const auto byte = static_cast<unsigned char>(c);
+    const bool plain = byte >= 0x80 || c == ' ' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    out += plain ? std::string(1, c) : fmt::format("\\{:03o}", byte);
   }
-  return out + "'";
+  return out + "\"";
+}
+
+std::string quoted_tick(std::string_view words, std::size_t max_bytes) {
+  constexpr std::string_view kPercent = "\\045";
+  std::string out = quoted(words, max_bytes);
+  for (std::size_t at = 0; (at = out.find(kPercent, at)) != std::string::npos;
+       at += 2 * kPercent.size()) {
+    out.insert(at, kPercent);
+  }
+  return out;
 }
 
 std::string marked(std::string picture, Format format) {

@@ -70,8 +70,10 @@ class Script {
   void end_frame();
   /// Says where the next plot's axes go.
   void place(const Rectangle& axes);
-  /// Puts a text, centred about a place. `size` is in units of the picture's own text.
-  void text(double x, double y, std::string_view words, double size = 1);
+  /// Puts a text, centred about a place. `size` is in units of the picture's own text; of a text
+  /// longer than `max_bytes` the beginning is shown.
+  void text(double x, double y, std::string_view words, double size = 1,
+            std::size_t max_bytes = kMaxTextBytes);
 
   /// Draws the picture. Throws NotAvailable as run_gnuplot does.
   std::string draw() const;
@@ -81,14 +83,18 @@ class Script {
   double font_size() const noexcept { return font_size_; }
 
  private:
+  static constexpr std::size_t kMaxTextBytes = 60;
+
   Canvas canvas_;
   double font_size_;
   std::string text_;
 };
 
-/// Returns words within a gnuplot string: quoted, without control characters, and cut short where
-/// they are longer than `max_bytes`.
-std::string quoted(std::string_view words, std::size_t max_bytes = 60);
+/// Returns words within a gnuplot string: quoted, printable, and cut short where they are longer
+/// than `max_bytes`.
+std::string quoted(std::string_view words, std::size_t max_bytes);
+/// Returns words as the label of a tick, which gnuplot takes for a format.
+std::string quoted_tick(std::string_view words, std::size_t max_bytes);
 
 /// Returns a picture with "nonneg" written where its format has a place for a comment, so that it
 /// is known as one that may be drawn anew.

@@ -32,6 +32,24 @@ TEST(Utf8Prefix, EndsBetweenTwoCharacters) {
   EXPECT_EQ(utf8_prefix("", 0), "");
 }
 
+TEST(Printable, ShowsWhatShowsAndNothingThatChangesTheTextBesideIt) {
+  EXPECT_EQ(printable("fat %, caf\u00E9 \u4E2D \U0001F600"), "fat %, caf\u00E9 \u4E2D \U0001F600");
+  EXPECT_EQ(printable("a\n\x1B[31m\x7F"), "a  [31m ");
+  EXPECT_EQ(printable("a\u0085b\u2028c\u202Ed\u2066e\uFEFFf\uFFFEg"), "a b c d e f g");
+  EXPECT_EQ(printable("\u05E9\u05DC"), "\u05E9\u05DC") << "letters written from the right";
+  EXPECT_EQ(printable(""), "");
+}
+
+TEST(Printable, HasAMarkForEachByteThatIsNotUtf8) {
+  EXPECT_EQ(printable("caf\xE9"), "caf\uFFFD");
+  EXPECT_EQ(printable("caf\xE9t"), "caf\uFFFDt");
+  EXPECT_EQ(printable("\xC0\x80"), "\uFFFD\uFFFD") << "a longer form of U+0000";
+  EXPECT_EQ(printable("\xE0\x80\x80"), "\uFFFD\uFFFD\uFFFD");
+  EXPECT_EQ(printable("\xED\xA0\x80"), "\uFFFD\uFFFD\uFFFD") << "a surrogate";
+  EXPECT_EQ(printable("\xF4\x90\x80\x80"), "\uFFFD\uFFFD\uFFFD\uFFFD") << "beyond U+10FFFF";
+  EXPECT_EQ(printable("\xF0\x9F\x98"), "\uFFFD\uFFFD\uFFFD") << "cut short";
+}
+
 TEST(ErrorWords, AreTheSystems) { EXPECT_EQ(error_words(ENOENT), "No such file or directory"); }
 
 }  // namespace

@@ -172,6 +172,42 @@ TEST_F(Render, DrawsBasisImagesAndPairsOfImages) {
   EXPECT_EQ(gif.frames.size(), 2U);
 }
 
+TEST_F(Render, ShowsNamesAsTheyAreWhateverGnuplotMakesOfSuchText) {
+  const std::vector<std::pair<std::string, std::string>> shown{
+      {"fat %", "fat %"},           {"%s%n%d", "%s%n%d"},         {"a_b^c", "a_b^c"},
+      {"{x}@y&z~", "{x}@y&amp;z~"}, {"b\\n#$", "b\\n#$"},         {"it's \"q\"", "it's \"q\""},
+      {"`touch x`", "`touch x`"},   {"'`touch x`", "'`touch x`"}, {"<b>", "&lt;b>"},
+      {"\x1B[31m", "[31m"},         {"l\xE9", "l\uFFFD"},         {"\u05E9\u05DC", "\u05E9\u05DC"}};
+  std::string table;
+  for (const auto& [name, seen] : shown) {
+    std::string cell = name;
+    for (std::size_t at = 0; (at = cell.find('"', at)) != std::string::npos; at += 2) {
+      cell.insert(at, 1, '"');
+    }
+    table += ",\"" + cell + "\"";
+  }
+  table = "id" + table + "\n";
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    table += "\"" + (i == 5 ? "it's" : shown[i].first) + "\"";
+    for (std::size_t j = 0; j < shown.size(); ++j) table += "," + std::to_string(1 + i * j % 5);
+    table += "\n";
+  }
+  place.file("names.csv", table);
+  ASSERT_EQ(run(place, {"factorize", "names.csv", "--rank", "2", "--max-iterations", "2", "--out",
+                        "run", "--snapshots", "snapshots", "--no-pictures", "--quiet"})
+                .status,
+            0);
+  const Outcome outcome =
+      render({"--format", "svg,gif", "--image-shape", "3,4", "--no-report", "--size", "2400x600"});
+  ASSERT_EQ(outcome.status, 0) << outcome.error;
+  const std::string factors = read_text(place.at("snapshots/factors.svg"));
+  for (const auto& [name, seen] : shown) EXPECT_THAT(factors, HasSubstr(seen)) << name;
+  const std::string pairs = read_text(place.at("snapshots/pairs.svg"));
+  for (const char* seen : {"fat %", "'`touch x`"}) EXPECT_THAT(pairs, HasSubstr(seen));
+  EXPECT_EQ(factors.find('\x1B'), std::string::npos) << "it would be no XML";
+  EXPECT_FALSE(fs::exists(place.at("x"))) << "a name ran a command";
+}
+
 TEST_F(Render, ShowsPixelsThatNobodyObservedInAColourOfTheirOwn) {
   const auto bluish_pixels = [&](const std::string& name, bool missing) {
     Matrix<float> A(6, kSide * kSide);

@@ -14,10 +14,12 @@ namespace nonneg::cli {
 namespace {
 
 ExitStatus fail(ExitStatus status, const char* message) noexcept {
-  // Messages may quote file names and cells: a line break in one would break the line.
+  // Messages may quote file names and cells: a line break in one would break the line, and an
+  // escape would be one to the terminal.
   try {
     std::string line = "nonneg: " + with_flags(message);
-    std::replace(line.begin(), line.end(), '\n', ' ');
+    std::replace_if(
+        line.begin(), line.end(), [](unsigned char c) { return c < ' ' || c == '\x7F'; }, ' ');
     say(line + "\n");
   } catch (...) {
     say("nonneg: out of memory\n");
