@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/error_words.hpp"
+#include "io/unfinished.hpp"
 #include "nonneg/error.hpp"
 
 namespace nonneg::io {
@@ -39,6 +40,8 @@ void check_same_device(const OutputPath& path) {
 OutputDirectory::OutputDirectory(OutputPath path, OutputGuard& guard)
     : path_(std::move(path)), guard_(guard) {
   if (path_.exists) check_same_device(path_);
+  const std::string name = path_.target.filename().string();
+  remove_abandoned(path_.target.parent_path(), {&name, 1});
 }
 
 OutputDirectory::~OutputDirectory() {
@@ -46,9 +49,20 @@ OutputDirectory::~OutputDirectory() {
 }
 
 void OutputDirectory::make() {
-  guard_.unfinished(path_.partial);
-  unfinished_ = true;
-  if (::mkdir(path_.partial.c_str(), 0777) != 0) fail(path_, "cannot be made", errno);
+  const std::string first = path_.partial.string();
+  for (int number = 1;; ++number) {
+    guard_.unfinished(path_.partial);
+    unfinished_ = ::mkdir(path_.partial.c_str(), 0777) == 0;
+    const int error = errno;
+    if (unfinished_) {
+      claimed_ = FileDescriptor(::open(path_.partial.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+      if (!claimed_ || claim(claimed_, path_.partial)) return;
+    }
+    guard_.finished(path_.partial);
+    if (!unfinished_ && error != EEXIST) fail(path_, "cannot be made", error);
+    unfinished_ = false;
+    path_.partial = fmt::format("{}-{}", first, number);
+  }
 }
 
 void OutputDirectory::commit() {
@@ -64,7 +78,7 @@ void OutputDirectory::commit() {
     guard_.finished(path_.partial);
     throw IoError(fmt::format("{}: was made by another program in the meantime; the results are "
                               "in {}",
-                              path_.given, path_.partial.string()),
+                              path_.given, set_aside(path_.partial, path_.target).string()),
                   path_.given);
   }
   if (error != 0)

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 
+#include "io/file_descriptor.hpp"
 #include "io/output_guard.hpp"
 #include "io/output_path.hpp"
 
@@ -15,21 +16,22 @@ namespace nonneg::io {
 class OutputDirectory {
  public:
   /// A place that resolve_output found. A directory that is there already is replaced, with all
-  /// that is in it: whoever makes this has made sure that it may be. Throws IoError for a mount
-  /// point, which cannot be. `guard` must outlive this.
+  /// that is in it: whoever makes this has made sure that it may be. Removes what earlier ones that
+  /// were killed left of such a directory. Throws IoError for a mount point, which cannot be
+  /// replaced. `guard` must outlive this.
   OutputDirectory(OutputPath path, OutputGuard& guard);
   OutputDirectory(const OutputDirectory&) = delete;
   OutputDirectory& operator=(const OutputDirectory&) = delete;
   ~OutputDirectory();
 
-  /// The path that it was made with.
+  /// The path that it was made with; once it is made, with the hidden name that it has.
   const OutputPath& path() const noexcept { return path_; }
 
   /// Makes the hidden directory, path().partial. Throws IoError.
   void make();
   /// Flushes the hidden directory, whose files are written and flushed, and puts it in place.
-  /// Throws IoError; also where something has appeared at a target that was free: the hidden
-  /// directory then stays, and the message names it.
+  /// Throws IoError; also where something has appeared at a target that was free: the directory
+  /// then gets another name, which the message has.
   void commit();
 
  private:
@@ -39,6 +41,8 @@ class OutputDirectory {
   OutputPath path_;
   OutputGuard& guard_;
   bool unfinished_ = false;
+  /// Open on the hidden directory while it is made, and claimed.
+  FileDescriptor claimed_;
 };
 
 }  // namespace nonneg::io

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/error_words.hpp"
+#include "io/unfinished.hpp"
 #include "nonneg/error.hpp"
 
 namespace nonneg::io {
@@ -37,7 +38,10 @@ std::string resolved(const std::string& path) {
 }  // namespace
 
 OutputFile::OutputFile(const std::string& path, OutputWords words)
-    : words_(std::move(words)), target_(resolved(path)), guard_(OutputGuard::none()) {
+    : words_(std::move(words)),
+      target_(resolved(path)),
+      hidden_(unfinished_path(target_).string()),
+      guard_(OutputGuard::none()) {
   if (words_.name.empty()) words_.name = path;
   struct stat status {};
   if (::stat(target_.c_str(), &status) == 0) {
@@ -87,13 +91,14 @@ void OutputFile::open_named() {
     const std::string name = fresh_name();
     guard_.unfinished(name);
     file_ = FileDescriptor(::open(name.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, kMode));
-    if (file_) {
+    const int error = errno;
+    if (file_ && claim(file_, name)) {
       temporary_ = name;
       return;
     }
-    const int error = errno;
     guard_.finished(name);
-    if (error != EEXIST) fail(words_.create, error);
+    if (!file_ && error != EEXIST) fail(words_.create, error);
+    file_ = FileDescriptor();
   }
 }
 
@@ -126,9 +131,10 @@ void OutputFile::commit() {
     if (!guarded.empty()) guard_.finished(guarded);
     if (error == EEXIST) {
       // The work is done: it is not thrown away for somebody else's file.
+      const fs::path aside = set_aside(std::exchange(temporary_, {}), target_);
       throw IoError(fmt::format("{}: was made by another program in the meantime; the result is in "
                                 "{}",
-                                words_.name, std::exchange(temporary_, {})),
+                                words_.name, aside.string()),
                     words_.name);
     }
     if (error != 0) {
@@ -146,6 +152,7 @@ void OutputFile::commit() {
 int OutputFile::take_name() {
   const auto lock = guard_.critical();
   const std::string link = fmt::format("/proc/self/fd/{}", file_.get());
+  if (temporary_.empty()) hold(file_);
   // A file without a name gets one, a fresh one first: only a rename can replace a file.
   while (temporary_.empty()) {
     const std::string name = fresh_name();
@@ -168,7 +175,6 @@ void OutputFile::fail(const std::string& what, int error, std::uint64_t offset) 
 
 std::string OutputFile::fresh_name() {
   const unsigned number = names_tried_++;
-  if (hidden_.empty()) return fmt::format("{}.{}-{}.partial", target_, ::getpid(), number);
   return number == 0 ? hidden_ : fmt::format("{}-{}", hidden_, number);
 }
 

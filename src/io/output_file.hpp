@@ -46,7 +46,7 @@ class OutputFile {
   bool seekable() const noexcept { return regular_; }
   void write_at(std::uint64_t offset, const void* data, std::size_t bytes);
   /// Throws IoError also where something else is there by now that must not be replaced; the
-  /// complete file then stays under the name that the message has.
+  /// complete file then gets another name, which the message has.
   void commit();
 
  private:
@@ -60,7 +60,7 @@ class OutputFile {
   OutputWords words_;
   /// Behind symbolic links.
   std::string target_;
-  /// The hidden name of a place; empty for a path.
+  /// unfinished_path(target_)
   std::string hidden_;
   bool overwrite_ = true;
   OutputGuard& guard_;

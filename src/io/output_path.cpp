@@ -10,8 +10,8 @@
 #include <system_error>
 
 #include "base/error_words.hpp"
-#include "base/utf8.hpp"
 #include "io/file_descriptor.hpp"
+#include "io/unfinished.hpp"
 #include "nonneg/error.hpp"
 
 namespace nonneg::io {
@@ -26,6 +26,9 @@ namespace fs = std::filesystem;
 /// Whether a directory takes new entries is only known by making one.
 void try_writing(const OutputPath& path) {
   if (::mkdir(path.partial.c_str(), 0700) != 0) {
+    // Left there by a process of the same number: one could write here then.
+    const bool left = errno == EEXIST;
+    if (left && ::access(path.partial.parent_path().c_str(), W_OK) == 0) return;
     const int error = errno;
     throw IoError(fmt::format("{}: cannot write in {}: {}; {}", path.given,
                               path.partial.parent_path().string(), error_words(error),
@@ -65,11 +68,7 @@ OutputPath resolve_output(const std::string& given, const OutputNames& names) {
   } catch (const fs::filesystem_error& e) {
     fail(given, "cannot be used", e.code().value());
   }
-  // Names may be 255 bytes long; the hidden one is longer than its target's.
-  constexpr std::size_t kMaxNameBytes = 200;
-  const std::string name = path.target.filename().string();
-  path.partial =
-      parent / fmt::format(".{}.partial-{}", utf8_prefix(name, kMaxNameBytes), ::getpid());
+  path.partial = unfinished_path(path.target);
   try_writing(path);
   return path;
 }
@@ -93,6 +92,8 @@ OutputPath resolve_output_file(const std::string& given, bool overwrite, const O
   if (path.exists && !overwrite) {
     refuse("exists already; name another, or " + names.set_overwrite);
   }
+  const std::string name = path.target.filename().string();
+  remove_abandoned(path.target.parent_path(), {&name, 1});
   return path;
 }
 

@@ -26,7 +26,7 @@ struct OutputPath {
   std::string given;
   OutputNames names;
   std::filesystem::path target;
-  /// ".NAME.partial-PID" in the same directory, so that a rename puts the result in place.
+  /// unfinished_path(target)
   std::filesystem::path partial;
   /// True where something is at `target` already.
   bool exists = false;
@@ -38,6 +38,7 @@ OutputPath resolve_output(const std::string& given, const OutputNames& names = {
 
 /// Does the same for a file to be written. Throws InvalidArgument also where the name does not end
 /// in .npy, and for what is there already, unless it is a regular file and `overwrite` is set.
+/// Removes what earlier ones that were killed left of such a file.
 OutputPath resolve_output_file(const std::string& given, bool overwrite,
                                const OutputNames& names = {});
 

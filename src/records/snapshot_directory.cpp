@@ -18,6 +18,7 @@
 #include "data/element_types.hpp"
 #include "io/file_descriptor.hpp"
 #include "io/output_file.hpp"
+#include "io/unfinished.hpp"
 #include "nonneg/version.hpp"
 #include "records/name_files.hpp"
 #include "records/snapshot_lines.hpp"
@@ -39,12 +40,12 @@ constexpr std::chrono::seconds kFlushInterval{1};
   throw IoError(fmt::format("{}: {}: {}", path, what, error_words(error)), path);
 }
 
-/// A file of ours: complete, or left over by a writer that was killed ("NAME.PID-COUNT.partial").
+/// A file of ours: complete, or left over by a writer that was killed.
 bool is_ours(std::string_view name) {
-  constexpr std::string_view kPartial = ".partial";
-  if (name.ends_with(kPartial)) {
-    name.remove_suffix(kPartial.size());
-    name = name.substr(0, name.rfind('.'));
+  if (name.starts_with('.')) {
+    const std::string_view finished = name.substr(1, name.rfind(".partial-") - 1);
+    if (!io::is_unfinished(name, finished)) return false;
+    name = finished;
   }
   return name == kDataName || name == kIndexName || name == kRowNamesFile ||
          name == kColumnNamesFile ||

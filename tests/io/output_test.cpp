@@ -1,4 +1,7 @@
 // Files and directories that appear whole, or not at all.
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
@@ -7,6 +10,7 @@
 
 #include "io/output_directory.hpp"
 #include "io/output_file.hpp"
+#include "io/unfinished.hpp"
 #include "io_testing.hpp"
 #include "nonneg/error.hpp"
 #include "support/disk_calls.hpp"
@@ -91,23 +95,26 @@ TEST(OutputFile, TellsTheGuardOfItsHiddenName) {
   EXPECT_EQ(read_file(directory.file("A")), "text");
 }
 
-TEST(OutputFile, IsKeptUnderItsHiddenNameWhenAnotherProgramTookItsName) {
+TEST(OutputFile, IsSetAsideWhenAnotherProgramTookItsName) {
   for (const bool no_rename_flags : {false, true}) {
     const TemporaryDirectory directory;
-    const io::OutputPath path = io::resolve_output(directory.file("A"));
+    const io::OutputPath path = io::resolve_output(directory.file("A.npy"));
+    const std::string aside = path.target.parent_path() / "A.result-1.npy";
+    directory.write("A.result.npy", "kept before");
     DiskCalls calls;
     calls.no_rename_flags = no_rename_flags;
     Told told;
     {
       io::OutputFile file(path, false, told);
       write(file, "ours");
-      directory.write("A", "theirs");
-      EXPECT_EQ(words_of<IoError>([&] { file.commit(); }),
-                path.given + ": was made by another program in the meantime; the result is in " +
-                    path.partial.string());
+      directory.write("A.npy", "theirs");
+      EXPECT_EQ(
+          words_of<IoError>([&] { file.commit(); }),
+          path.given + ": was made by another program in the meantime; the result is in " + aside);
     }
-    EXPECT_EQ(read_file(directory.file("A")), "theirs");
-    EXPECT_EQ(read_file(path.partial.string()), "ours");
+    EXPECT_EQ(read_file(directory.file("A.npy")), "theirs");
+    EXPECT_EQ(read_file(aside), "ours");
+    EXPECT_EQ(read_file(directory.file("A.result.npy")), "kept before");
     EXPECT_TRUE(told.names.empty());
   }
 }
@@ -140,6 +147,68 @@ TEST(OutputDirectory, IsFlushedWithItsFilesBeforeItGetsItsName) {
   DiskCalls calls;
   output.commit();
   expect_flushed_before_named(calls, fs::canonical(directory.file("D")).string());
+}
+
+/// Leaves behind what a maker of the file `name` and the directory `name`.d leaves that is killed.
+void leave(const TemporaryDirectory& directory, const std::string& name) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const std::string path = directory.file(name);
+    io::OutputFile file(io::resolve_output(path), true, io::OutputGuard::none());
+    io::OutputDirectory made(io::resolve_output(path + ".d"), io::OutputGuard::none());
+    made.make();
+    ::_exit(directory.entries() == 2 ? 0 : 1);
+  }
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  ASSERT_EQ(status, 0);
+}
+
+TEST(Unfinished, OfAProcessThatWasKilledIsRemovedByTheNextOfItsName) {
+  const TemporaryDirectory directory;
+  leave(directory, "A.npy");
+  ASSERT_EQ(directory.entries(), 2U);
+  (void)io::resolve_output_file(directory.file("B.npy"), false);
+  EXPECT_EQ(directory.entries(), 2U) << "of another name";
+  (void)io::resolve_output_file(directory.file("A.npy"), false);
+  EXPECT_EQ(directory.entries(), 1U);
+  const io::OutputDirectory next(io::resolve_output(directory.file("A.npy.d")),
+                                 io::OutputGuard::none());
+  EXPECT_EQ(directory.entries(), 0U);
+}
+
+TEST(Unfinished, IsLeftAloneWhileItIsMadeAndOnOtherMachines) {
+  const TemporaryDirectory directory;
+  io::OutputFile file(io::resolve_output(directory.file("A.npy")), true, io::OutputGuard::none());
+  io::OutputDirectory made(io::resolve_output(directory.file("D")), io::OutputGuard::none());
+  made.make();
+  directory.write(".A.npy.partial-another_machine-1", "");
+  directory.write(".A.npy.partial-notes", "");
+  (void)io::resolve_output_file(directory.file("A.npy"), false);
+  const io::OutputDirectory next(io::resolve_output(directory.file("D")), io::OutputGuard::none());
+  EXPECT_EQ(directory.entries(), 4U);
+  write(file, "text");
+  file.commit();
+  made.commit();
+  EXPECT_EQ(read_file(directory.file("A.npy")), "text");
+  EXPECT_TRUE(fs::is_directory(directory.file("D")));
+}
+
+TEST(Unfinished, OfAProcessWithTheSameNumberIsInNobodysWay) {
+  const TemporaryDirectory directory;
+  const io::OutputPath path = io::resolve_output(directory.file("D"));
+  fs::create_directory(path.partial);
+  const std::string kept = directory.write(path.partial.filename().string() + ".old", "a run");
+  for (int twice = 0; twice < 2; ++twice) {
+    io::OutputDirectory made(io::resolve_output(directory.file("D")), io::OutputGuard::none());
+    made.make();
+    EXPECT_EQ(made.path().partial, path.partial.string() + "-1");
+    made.commit();
+  }
+  EXPECT_TRUE(fs::exists(path.partial)) << "beside what replacing it had set aside";
+  fs::remove(kept);
+  const io::OutputDirectory next(io::resolve_output(directory.file("D")), io::OutputGuard::none());
+  EXPECT_FALSE(fs::exists(path.partial));
 }
 
 TEST(OutputDirectory, ThatCannotBeFlushedLeavesNothing) {

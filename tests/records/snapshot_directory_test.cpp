@@ -121,7 +121,8 @@ TEST_F(Directory, KeepsManyNamesInAFileOfTheirOwn) {
 
   std::ofstream(file("row_names.txt")) << "one\n";
   EXPECT_THROW(SnapshotDirectoryReader again(path()), IoError);
-  for (const char* left : {"row_names.txt.12-0.partial", "snapshots.jsonl.12-1.partial", "notes"}) {
+  for (const char* left :
+       {".row_names.txt.partial-node7-12", ".W-00000001.npy.partial-node7-12-1", "notes"}) {
     std::ofstream(file(left)) << "one\n";
   }
   SnapshotDirectory::create(path(), small_run(), nullptr, SnapshotDirectory::IfPresent::replace);

@@ -18,6 +18,7 @@
 #include "cli/output/console.hpp"
 #include "cli/output/file_beginning.hpp"
 #include "cli/output/picture_files.hpp"
+#include "io/unfinished.hpp"
 #include "nonneg/error.hpp"
 #include "nonneg/version.hpp"
 #include "page/report.hpp"
@@ -91,8 +92,12 @@ Rendered render_snapshots(const RenderArguments& arguments, Interrupt& interrupt
   const std::string out = arguments.out.empty() ? directory : arguments.out;
   if (!arguments.out.empty()) make_directory(out);
   Rendered rendered;
-  const std::string report = (std::filesystem::path(out) / "report.html").string();
-  if (!arguments.no_report) check_report_place(report, arguments.overwrite);
+  const std::string report_name = "report.html";
+  const std::string report = (std::filesystem::path(out) / report_name).string();
+  if (!arguments.no_report) {
+    check_report_place(report, arguments.overwrite);
+    io::remove_abandoned(out, {&report_name, 1});
+  }
   Progress progress(arguments.telling.quiet, 0);
   rendered.pictures = write_pictures(pictures, out, arguments.overwrite, progress, interrupt);
   if (arguments.no_report) return rendered;

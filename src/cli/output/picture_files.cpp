@@ -7,6 +7,7 @@
 #include "cli/options/result_options.hpp"
 #include "cli/output/file_beginning.hpp"
 #include "io/output_file.hpp"
+#include "io/unfinished.hpp"
 #include "nonneg/error.hpp"
 #include "render/picture.hpp"
 
@@ -48,10 +49,13 @@ std::vector<std::string> write_pictures(const render::DirectoryPictures& picture
                                         const std::string& out, bool overwrite, Progress& progress,
                                         Interrupt& interrupt) {
   std::vector<std::string> files;
+  std::vector<std::string> names;
   for (const render::PictureFile& file : pictures.files()) {
+    names.push_back(file.name());
     files.push_back((fs::path(out) / file.name()).string());
     check_picture_place(files.back(), overwrite, "--out");
   }
+  io::remove_abandoned(out, names);
   for (std::size_t i = 0; i < files.size(); ++i) {
     const render::PictureFile& file = pictures.files()[i];
     progress.show("drawing " + file.name());
