@@ -1,5 +1,7 @@
 #include "page/page.hpp"
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 #include <string_view>
 #include <utility>
@@ -32,13 +34,6 @@ std::string filled(std::string_view text, const std::vector<Replacement>& replac
   }
 }
 
-/// JSON that may stand in a script element: no "</script>", no "<!--".
-std::string script_safe(const nlohmann::ordered_json& value) {
-  const std::string text =
-      value.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
-  return filled(text, {{"<", "\\u003c"}});
-}
-
 std::string filled_page(std::string_view policy, std::string_view nonce, std::string_view events) {
   require_page();
   return filled(kPageHtml, {{"@policy", policy},
@@ -58,12 +53,22 @@ void require_page() {
       "install libjs-chart.js and build nonneg again");
 }
 
-std::string report_page(const nlohmann::ordered_json& events) {
-  return filled_page(
+std::pair<std::string, std::string> report_page() {
+  constexpr std::string_view kHere = "@here";
+  const std::string page = filled_page(
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src "
       "'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action "
       "'none'\">",
-      "", script_safe(events));
+      "", kHere);
+  const std::size_t at = page.find(fmt::format("{}{}", R"(id="events">)", kHere));
+  const std::size_t begin = page.find(kHere, at);
+  return {page.substr(0, begin), page.substr(begin + kHere.size())};
+}
+
+std::string report_event(const nlohmann::ordered_json& event) {
+  using Json = nlohmann::ordered_json;
+  // In a script element there may be no "</script>" and no "<!--".
+  return filled(event.dump(-1, ' ', false, Json::error_handler_t::replace), {{"<", "\\u003c"}});
 }
 
 std::string live_page(const std::string& nonce) { return filled_page("", nonce, "null"); }

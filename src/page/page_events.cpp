@@ -158,6 +158,10 @@ Json PageEvents::start(const Observed& observed, std::vector<std::string> furthe
 
 Json PageEvents::check(const LossRecord& record) { return records::state_json("check", record); }
 
+Json PageEvents::note(const std::string& sentence) {
+  return {{"kind", "note"}, {"note", sentence}};
+}
+
 template <class T>
 Json PageEvents::snapshot(const LossRecord& record, Index skipped,
                           const FactorsView<T>& factors) const {

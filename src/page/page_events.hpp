@@ -8,6 +8,7 @@
 ///             little-endian float32 in base64, row-major, sizes as in "display"; "top": the
 ///             largest entries of each component with their names
 ///   end       {"kind", "stop_reason", "message", "iterations", "seconds", "skipped", "files"}
+///   note      {"kind", "note"}: one more of the run's "notes"
 ///   record    {"kind", "record"}: run.json without its long lists
 ///   state     {"kind", "paused"}: live only
 ///
@@ -44,6 +45,7 @@ class PageEvents {
   /// `notes` are sentences on what is left out, beyond those that follow from the plan.
   nlohmann::ordered_json start(const Observed& observed, std::vector<std::string> notes) const;
   static nlohmann::ordered_json check(const LossRecord& record);
+  static nlohmann::ordered_json note(const std::string& sentence);
   /// Throws InvalidArgument where the factors' shapes are not the run's.
   template <class T>
   nlohmann::ordered_json snapshot(const LossRecord& record, Index skipped,

@@ -54,6 +54,42 @@ SnapshotRun shaped(SnapshotRun run, std::pair<Index, Index> image_shape) {
   return run;
 }
 
+/// A report's file, event by event.
+class ReportFile {
+ public:
+  explicit ReportFile(const std::string& path)
+      : file_(path, {.create = "cannot be made",
+                     .write = "cannot be written",
+                     .place = "cannot be put in place"}),
+        frame_(report_page()) {
+    write(frame_.first);
+    write("[");
+  }
+
+  void add(const Json& event) {
+    if (!first_) write(",");
+    first_ = false;
+    write(report_event(event));
+  }
+
+  void commit() {
+    write("]");
+    write(frame_.second);
+    file_.commit();
+  }
+
+ private:
+  void write(std::string_view text) {
+    file_.write_at(bytes_, text.data(), text.size());
+    bytes_ += text.size();
+  }
+
+  io::OutputFile file_;
+  std::pair<std::string, std::string> frame_;
+  std::uint64_t bytes_ = 0;
+  bool first_ = true;
+};
+
 }  // namespace
 
 void write_report(const SnapshotDirectoryReader& reader, const Json& run_json,
@@ -76,29 +112,24 @@ void write_report(const SnapshotDirectoryReader& reader, const Json& run_json,
   if (check_count > kMaxChecks) {
     notes.push_back(fmt::format("{} of {} checks are shown.", kMaxChecks, check_count));
   }
-  Json list = Json::array();
+  const Observed observed = observed_of(reader, events.observed_rows(), notes);
+  ReportFile file(path);
+  file.add(events.start(observed, std::move(notes)));
   for (const Index i : spread(check_count, kMaxChecks)) {
-    list.push_back(PageEvents::check(reader.checks()[static_cast<std::size_t>(i)]));
+    file.add(PageEvents::check(reader.checks()[static_cast<std::size_t>(i)]));
   }
   for (const Index i : shown) {
     try {
-      list.push_back(snapshot_event(reader, static_cast<std::size_t>(i), events));
+      file.add(snapshot_event(reader, static_cast<std::size_t>(i), events));
     } catch (const Error& e) {
-      notes.push_back(fmt::format("A snapshot is left out: {}.", e.what()));
+      file.add(PageEvents::note(fmt::format("A snapshot is left out: {}.", e.what())));
     }
   }
-  Json all = Json::array();
-  const Observed observed = observed_of(reader, events.observed_rows(), notes);
-  all.push_back(events.start(observed, std::move(notes)));
-  for (Json& event : list) all.push_back(std::move(event));
-  if (run_json.is_object()) all.push_back(PageEvents::record(run_json));
+  if (run_json.is_object()) file.add(PageEvents::record(run_json));
   if (reader.end()) {
-    all.push_back(end_event(*reader.end(), files_of(reader.run().output, reader.path())));
+    file.add(end_event(*reader.end(), files_of(reader.run().output, reader.path())));
   }
-  io::write_file(path, report_page(all),
-                 {.create = "cannot be made",
-                  .write = "cannot be written",
-                  .place = "cannot be put in place"});
+  file.commit();
 }
 
 }  // namespace nonneg::page

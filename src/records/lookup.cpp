@@ -5,12 +5,14 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "base/error_words.hpp"
 #include "io/mapped_file.hpp"
 #include "nonneg/error.hpp"
 #include "records/json_text.hpp"
+#include "records/record_text.hpp"
 #include "records/run_directory.hpp"
 #include "records/snapshot_lines.hpp"
 
@@ -28,6 +30,11 @@ bool is_regular_source(const std::string& source) {
          fs::is_regular_file(source.substr(0, source.rfind(":/")), ignored);
 }
 
+/// Takes all of a run.json but its history, which may be most of it.
+bool is_kept(int depth, Json::parse_event_t event, const Json& parsed) {
+  return !(depth == 1 && event == Json::parse_event_t::key && parsed == kHistoryKey);
+}
+
 }  // namespace
 
 Json read_run_record(const std::string& directory) {
@@ -37,7 +44,10 @@ Json read_run_record(const std::string& directory) {
     if (errno == ENOENT || errno == ENOTDIR) return nullptr;
     throw IoError(fmt::format("{}: cannot read: {}", path, error_words(errno)), path);
   }
-  return parse_json(io::MappedFile(path).bytes());
+  // Says why, where it cannot be read; what is read is read piece by piece.
+  (void)io::MappedFile(path);
+  std::ifstream file(path);
+  return parse_json(file, is_kept);
 }
 
 Json run_record_of(const SnapshotDirectoryReader& reader) {

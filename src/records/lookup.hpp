@@ -9,7 +9,8 @@
 
 namespace nonneg::records {
 
-/// Returns the run.json in `directory`: null where there is none, discarded where it is no JSON.
+/// Returns the run.json in `directory` without its loss_history: null where there is none,
+/// discarded where it is no JSON.
 /// Throws IoError where it is there and cannot be read.
 nlohmann::ordered_json read_run_record(const std::string& directory);
 

@@ -12,6 +12,7 @@
 #include "nonneg/error.hpp"
 #include "nonneg/matrix_file.hpp"
 #include "records/name_files.hpp"
+#include "records/record_text.hpp"
 
 namespace nonneg::records {
 namespace {
@@ -74,26 +75,43 @@ RunDirectory::RunDirectory(const std::string& path, bool overwrite, io::OutputGu
 template <class T>
 void RunDirectory::write(MatrixView<const T> W, MatrixView<const T> Ht,
                          const nlohmann::ordered_json& record,
+                         const std::vector<LossRecord>& history,
                          const std::vector<TextFile>& further) {
-  using Json = nlohmann::ordered_json;
   directory_.make();
   const fs::path& partial = directory_.path().partial;
   write_npy((partial / "W.npy").string(), W);
   write_npy_transposed((partial / "H.npy").string(), Ht);
   for (const TextFile& file : further) write_text(file);
-  write_text({kRecordFile, record.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"});
+  write_record_file(record, history);
   directory_.commit();
 }
 
+void RunDirectory::write_record_file(const nlohmann::ordered_json& record,
+                                     const std::vector<LossRecord>& history) const {
+  io::OutputFile file((directory_.path().partial / kRecordFile).string(), words_for(kRecordFile));
+  std::uint64_t bytes = 0;
+  write_record(record, history, [&](std::string_view text) {
+    file.write_at(bytes, text.data(), text.size());
+    bytes += text.size();
+  });
+  file.commit();
+}
+
 void RunDirectory::write_text(const TextFile& file) const {
-  const std::string cannot = "cannot write " + file.name;
   io::write_file((directory_.path().partial / file.name).string(), file.content,
-                 {.name = name(), .create = cannot, .write = cannot, .place = cannot});
+                 words_for(file.name));
+}
+
+io::OutputWords RunDirectory::words_for(const std::string& file) const {
+  const std::string cannot = "cannot write " + file;
+  return {.name = name(), .create = cannot, .write = cannot, .place = cannot};
 }
 
 template void RunDirectory::write(MatrixView<const float>, MatrixView<const float>,
-                                  const nlohmann::ordered_json&, const std::vector<TextFile>&);
+                                  const nlohmann::ordered_json&, const std::vector<LossRecord>&,
+                                  const std::vector<TextFile>&);
 template void RunDirectory::write(MatrixView<const double>, MatrixView<const double>,
-                                  const nlohmann::ordered_json&, const std::vector<TextFile>&);
+                                  const nlohmann::ordered_json&, const std::vector<LossRecord>&,
+                                  const std::vector<TextFile>&);
 
 }  // namespace nonneg::records

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "io/output_directory.hpp"
+#include "io/output_file.hpp"
 #include "nonneg/matrix_view.hpp"
+#include "nonneg/result.hpp"
 
 namespace nonneg::records {
 
@@ -28,17 +30,21 @@ class RunDirectory {
   RunDirectory(const std::string& path, bool overwrite,
                io::OutputGuard& guard = io::OutputGuard::none(), const io::OutputNames& names = {});
 
-  /// Writes W (m × k), Ht (n × k, as H, k × n), the record, and further files: kRowNamesFile,
-  /// kColumnNamesFile. Throws IoError.
+  /// Writes W (m × k), Ht (n × k, as H, k × n), the record with the history, and further files:
+  /// kRowNamesFile, kColumnNamesFile. Throws IoError.
   template <class T>
   void write(MatrixView<const T> W, MatrixView<const T> Ht, const nlohmann::ordered_json& record,
+             const std::vector<LossRecord>& history = {},
              const std::vector<TextFile>& further = {});
 
   /// As the user gave it.
   const std::string& name() const noexcept { return directory_.path().given; }
 
  private:
+  void write_record_file(const nlohmann::ordered_json& record,
+                         const std::vector<LossRecord>& history) const;
   void write_text(const TextFile& file) const;
+  io::OutputWords words_for(const std::string& file) const;
 
   io::OutputDirectory directory_;
 };

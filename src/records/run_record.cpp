@@ -6,19 +6,13 @@
 #include "base/json_values.hpp"
 #include "nonneg/version.hpp"
 #include "options/resolve.hpp"
-#include "records/event_json.hpp"
 #include "records/name_files.hpp"
+#include "records/record_text.hpp"
 
 namespace nonneg::records {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json to_json(const LossRecord& record) {
-  Json json = loss_json(record);
-  json["direct"] = record.direct;
-  return json;
-}
 
 Json to_json(const Timings& timings) {
   return {{"inspect_seconds", number_json(timings.inspect_seconds)},
@@ -113,8 +107,6 @@ Json run_record(const RunRequest& request, const Result<T>& result) {
   used.panel_rows = result.panel_rows;
   used.backend = value_named<Enumeration<BackendKind>>(result.backend).value_or(used.backend);
 
-  Json history = Json::array();
-  for (const LossRecord& record : result.loss_history) history.push_back(to_json(record));
   std::vector<std::string> warnings = request.input.warnings;
   warnings.insert(warnings.end(), result.warnings.begin(), result.warnings.end());
   Json record = {
@@ -133,7 +125,7 @@ Json run_record(const RunRequest& request, const Result<T>& result) {
       {"iterations", result.iterations},
       {"stop_reason", to_string(result.stop_reason)},
       {"relative_error", number_json(result.relative_error)},
-      {"loss_history", std::move(history)},
+      {kHistoryKey, Json::array()},
       {"timings", to_json(result.timings)},
       {"warnings", warnings}};
   if (!result.unobserved_rows.empty()) record["unobserved_rows"] = result.unobserved_rows;

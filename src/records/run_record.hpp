@@ -64,7 +64,8 @@ struct RunRequest {
 nlohmann::ordered_json to_json(const Options& options, const std::string& init_w,
                                const std::string& init_h);
 
-/// Returns what run.json says of a run. Numbers that are not finite become null.
+/// Returns what run.json says of a run, with an empty loss_history: write_record writes it from the
+/// result's. Numbers that are not finite become null.
 template <class T>
 nlohmann::ordered_json run_record(const RunRequest& request, const Result<T>& result);
 

@@ -38,20 +38,19 @@ io::FileDescriptor open_index(const std::string& directory, const std::string& i
   return file;
 }
 
-/// What lies behind `offset`.
-std::string read_from(const io::FileDescriptor& file, off_t offset, const std::string& path) {
+/// Adds the next block of what lies at `offset`. Returns whether there was any.
+bool read_block(const io::FileDescriptor& file, off_t offset, const std::string& path,
+                std::string& text) {
   constexpr std::size_t kBlock = std::size_t{1} << 16U;
   std::array<char, kBlock> block{};
-  std::string text;
   while (true) {
-    const ssize_t count =
-        ::pread(file.get(), block.data(), block.size(), offset + static_cast<off_t>(text.size()));
+    const ssize_t count = ::pread(file.get(), block.data(), block.size(), offset);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) {
       throw IoError(fmt::format("{}: cannot read: {}", path, error_words(errno)), path, offset);
     }
-    if (count == 0) return text;
     text.append(block.data(), static_cast<std::size_t>(count));
+    return count > 0;
   }
 }
 
@@ -71,14 +70,18 @@ class SnapshotDirectoryReader::Impl {
 
   bool refresh() {
     check_same_file();
-    const std::string text = read_from(file_, offset_, index_);
     const Index lines_before = lines_;
-    std::string_view rest = text;
-    for (auto end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
-      take(rest.substr(0, end));
-      rest.remove_prefix(end + 1);
-      offset_ += static_cast<off_t>(end) + 1;
-      ++lines_;
+    // What has been read and not taken: at most a block, and a line whose end is still to come.
+    std::string text;
+    while (read_block(file_, offset_ + static_cast<off_t>(text.size()), index_, text)) {
+      std::string_view rest = text;
+      for (auto end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
+        take(rest.substr(0, end));
+        rest.remove_prefix(end + 1);
+        offset_ += static_cast<off_t>(end) + 1;
+        ++lines_;
+      }
+      text.erase(0, text.size() - rest.size());
     }
     return lines_ != lines_before;
   }

@@ -16,8 +16,10 @@ namespace nonneg::page {
 namespace {
 
 using Json = nlohmann::ordered_json;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
+using testing::StartsWith;
 
 SnapshotRun small_run() {
   SnapshotRun run;
@@ -88,18 +90,21 @@ TEST(PageEvents, TheRecordIsWithoutItsLongLists) {
 }
 
 TEST(Page, NothingInTheEventsEndsTheScriptThatHoldsThem) {
-  const std::string page =
-      report_page(Json::array({{{"kind", "check"}, {"name", "</script><!--<script>\xFF"}}}));
-  EXPECT_THAT(page, Not(HasSubstr("</script><!--")));
-  EXPECT_THAT(page, HasSubstr("\\u003c/script>"));
+  const std::string event =
+      report_event({{"kind", "check"}, {"name", "</script><!--<script>\xFF"}});
+  EXPECT_THAT(event, Not(HasSubstr("<")));
+  EXPECT_THAT(event, HasSubstr("\\u003c/script>"));
 }
 
 TEST(Page, AReportForbidsItselfToLoadAnything) {
-  EXPECT_THAT(report_page(Json::array()), HasSubstr("default-src 'none'"));
+  EXPECT_THAT(report_page().first, HasSubstr("default-src 'none'"));
 }
 
 TEST(Page, NoMarkIsLeftUnfilled) {
-  for (const std::string& page : {report_page(Json::array()), live_page("abc")}) {
+  const auto [before, after] = report_page();
+  EXPECT_THAT(before, EndsWith(R"(id="events">)"));
+  EXPECT_THAT(after, StartsWith("</script>"));
+  for (const std::string& page : {before + after, live_page("abc")}) {
     for (const char* mark : {"@policy", "@nonce", "@style", "@chart", "@script", "@events"}) {
       EXPECT_THAT(page, Not(HasSubstr(mark)));
     }

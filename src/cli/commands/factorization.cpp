@@ -4,6 +4,7 @@
 
 #include "cli/output/console.hpp"
 #include "cli/output/flag_words.hpp"
+#include "records/record_text.hpp"
 
 namespace nonneg::cli {
 
@@ -30,14 +31,15 @@ void write_run(const nlohmann::ordered_json& record, const Result<T>& result,
                const std::vector<records::TextFile>& further) {
   say_warnings(result.warnings, telling);
   if (directory != nullptr) {
-    directory->write<T>(result.W.view(), result.Ht.view(), record, further);
+    directory->write<T>(result.W.view(), result.Ht.view(), record, result.loss_history, further);
   }
 }
 
-void print_json(nlohmann::ordered_json record, const std::string& out) {
+void print_json(nlohmann::ordered_json record, const std::string& out,
+                const std::vector<LossRecord>& history) {
   using Json = nlohmann::ordered_json;
   record["out"] = out.empty() ? Json(nullptr) : Json(out);
-  print(record.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  records::write_record(record, history, print);
 }
 
 ExitStatus status_of(StopReason reason) noexcept {

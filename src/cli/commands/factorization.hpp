@@ -34,8 +34,9 @@ void write_run(const nlohmann::ordered_json& record, const Result<T>& result,
                records::RunDirectory* directory, const Telling& telling,
                const std::vector<records::TextFile>& further = {});
 
-/// Prints the record with "out" on standard output.
-void print_json(nlohmann::ordered_json record, const std::string& out);
+/// Prints the record with "out" on standard output, and with the history where it is a run's.
+void print_json(nlohmann::ordered_json record, const std::string& out,
+                const std::vector<LossRecord>& history = {});
 
 ExitStatus status_of(StopReason reason) noexcept;
 

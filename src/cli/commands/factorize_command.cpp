@@ -231,7 +231,7 @@ ExitStatus run(const FactorizeArguments& arguments, const MatrixFile& file, cons
   }
   draw_snapshots(arguments, watch, interrupt);
   if (arguments.telling.json) {
-    print_json(record, arguments.out);
+    print_json(record, arguments.out, result.loss_history);
   } else if (!arguments.telling.quiet) {
     print(run_summary(record, arguments.out));
   }

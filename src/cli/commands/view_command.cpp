@@ -31,8 +31,9 @@ struct ViewArguments {
 };
 
 constexpr std::chrono::milliseconds kPoll{300};
-/// Snapshots of those that are there already; all that come later are shown.
+/// Snapshots and checks of those that are there already; all that come later are shown.
 constexpr Index kMaxAtOnce = 120;
+constexpr Index kMaxChecksAtOnce = 5000;
 
 /// Hands a directory's news to the server.
 class Follower {
@@ -47,7 +48,9 @@ class Follower {
     }
     const page::Observed observed = page::observed_of(reader_, events_.observed_rows(), notes);
     publish(live::Keep::always, events_.start(observed, std::move(notes)));
-    add_checks();
+    const auto checks = static_cast<Index>(reader_.checks().size());
+    for (const Index i : spread(checks, kMaxChecksAtOnce)) add_check(static_cast<std::size_t>(i));
+    next_check_ = reader_.checks().size();
     for (const Index i : first) add_snapshot(static_cast<std::size_t>(i));
     next_snapshot_ = reader_.snapshots().size();
     add_end();
@@ -65,9 +68,11 @@ class Follower {
 
  private:
   void add_checks() {
-    for (; next_check_ < reader_.checks().size(); ++next_check_) {
-      publish(live::Keep::check, page::PageEvents::check(reader_.checks()[next_check_]));
-    }
+    for (; next_check_ < reader_.checks().size(); ++next_check_) add_check(next_check_);
+  }
+
+  void add_check(std::size_t i) {
+    publish(live::Keep::check, page::PageEvents::check(reader_.checks()[i]));
   }
 
   void add_snapshot(std::size_t i) {

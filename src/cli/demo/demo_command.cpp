@@ -119,7 +119,7 @@ ExitStatus conclude(const records::RunRequest& request, const Result<T>& result,
   record.update(extra);
   write_run(record, result, directory, arguments.telling);
   if (arguments.telling.json) {
-    print_json(record, arguments.out);
+    print_json(record, arguments.out, result.loss_history);
   } else if (!arguments.telling.quiet) {
     print(tell() + "\n" + run_summary(record, arguments.out));
   }

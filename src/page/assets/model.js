@@ -70,6 +70,9 @@ function applyEvent(event) {
       model.end = event;
       model.skipped = Math.max(model.skipped, event.skipped || 0);
       return true;
+    case "note":
+      model.run?.notes.push(event.note);
+      return true;
     case "record":
       model.record = event.record;
       return true;

@@ -64,7 +64,7 @@ function take(event) {
   if (event.kind === "run") stale.run = true;
   if (event.kind === "check") stale.checks = true;
   if (event.kind === "snapshot") stale.checks = stale.snapshots = true;
-  if (event.kind === "end" || event.kind === "record") stale.facts = true;
+  if (["end", "record", "note"].includes(event.kind)) stale.facts = true;
   if (!scheduled) {
     scheduled = true;
     // A page in the background gets no animation frames, and is drawn when it is looked at.
