@@ -4,6 +4,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/commands/interrupt.hpp"
+#include "cli/memory_reserve.hpp"
 #include "cli/options/command_line.hpp"
 #include "cli/output/console.hpp"
 #include "cli/output/exit_status.hpp"
@@ -26,6 +27,7 @@ Program make_program() {
 
 int run(int argc, char** argv) noexcept {
   occupy_standard_streams();
+  keep_memory_reserve();
   try {
     Interrupt interrupt;
     const Program program = make_program();

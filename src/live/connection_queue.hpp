@@ -4,7 +4,6 @@
 #include <httplib.h>
 
 #include <condition_variable>
-#include <deque>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -18,19 +17,33 @@ namespace nonneg::live {
 using Enqueued = decltype(std::declval<httplib::TaskQueue&>().enqueue({}));
 
 /// With every thread busy and as many connections waiting, the next one is not accepted until there
-/// is room: a flood of them takes no file descriptors from the run.
+/// is room: a flood of them takes no file descriptors from the run. Once it is made it needs no
+/// further memory and no further thread.
 class ConnectionQueue final : public httplib::TaskQueue {
  public:
-  explicit ConnectionQueue(std::size_t threads) : limit_(threads) {
-    for (std::size_t i = 0; i < threads; ++i) {
-      threads_.emplace_back([this] { work(); });
+  /// Throws std::system_error where that many threads cannot be had.
+  explicit ConnectionQueue(std::size_t threads) : waiting_(threads) {
+    threads_.reserve(threads);
+    try {
+      for (std::size_t i = 0; i < threads; ++i) {
+        threads_.emplace_back([this] { work(); });
+      }
+    } catch (...) {
+      shutdown();
+      throw;
     }
   }
+  ConnectionQueue(const ConnectionQueue&) = delete;
+  ConnectionQueue& operator=(const ConnectionQueue&) = delete;
+  ~ConnectionQueue() override { ConnectionQueue::shutdown(); }
 
   Enqueued enqueue(std::function<void()> connection) override {
     std::unique_lock lock(mutex_);
-    room_.wait(lock, [this] { return waiting_.size() < limit_ || over_; });
-    waiting_.push_back(std::move(connection));
+    room_.wait(lock, [this] { return count_ < waiting_.size() || over_; });
+    if (count_ < waiting_.size()) {
+      waiting_[(first_ + count_) % waiting_.size()] = std::move(connection);
+      ++count_;
+    }
     lock.unlock();
     arrived_.notify_one();
     return static_cast<Enqueued>(true);
@@ -44,27 +57,35 @@ class ConnectionQueue final : public httplib::TaskQueue {
     arrived_.notify_all();
     room_.notify_all();
     for (std::thread& thread : threads_) thread.join();
+    threads_.clear();
   }
 
  private:
   void work() {
     while (true) {
       std::unique_lock lock(mutex_);
-      arrived_.wait(lock, [this] { return !waiting_.empty() || over_; });
-      if (waiting_.empty()) return;
-      const std::function<void()> connection = std::move(waiting_.front());
-      waiting_.pop_front();
+      arrived_.wait(lock, [this] { return count_ > 0 || over_; });
+      if (count_ == 0) return;
+      const std::function<void()> connection = std::exchange(waiting_[first_], nullptr);
+      first_ = (first_ + 1) % waiting_.size();
+      --count_;
       lock.unlock();
       room_.notify_one();
-      connection();
+      try {
+        connection();
+      } catch (...) {
+        // Out of memory, say: the viewer asks again.
+      }
     }
   }
 
-  const std::size_t limit_;
   std::mutex mutex_;
   std::condition_variable arrived_;
   std::condition_variable room_;
-  std::deque<std::function<void()>> waiting_;
+  /// A ring: `count_` connections from `first_` on.
+  std::vector<std::function<void()>> waiting_;
+  std::size_t first_ = 0;
+  std::size_t count_ = 0;
   bool over_ = false;
   std::vector<std::thread> threads_;
 };

@@ -13,6 +13,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 #include "base/error_words.hpp"
@@ -85,13 +86,31 @@ class EventServer::Impl {
 
   /// `self` is kept until the last connection has ended.
   static void serve(const std::shared_ptr<Impl>& self) {
-    self->thread_ = std::thread([self] {
-      self->server_->listen_after_bind();
+    try {
+      self->queue_ = std::make_unique<ConnectionQueue>(kThreads);
+      self->thread_ = std::thread([self] {
+        try {
+          self->server_->listen_after_bind();
+        } catch (...) {
+          // Out of memory: there is no page any more, and the run goes on.
+        }
+        const std::lock_guard lock(self->mutex_);
+        self->over_ = true;
+        self->ended_.notify_all();
+      });
+    } catch (const std::system_error& e) {
+      throw NotAvailable(
+          fmt::format("the page cannot be served: {} threads cannot be had: {}; allow more "
+                      "processes (ulimit -u)",
+                      kThreads + 1, e.code().message()));
+    }
+    while (!self->server_->is_running()) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
       const std::lock_guard lock(self->mutex_);
-      self->over_ = true;
-      self->ended_.notify_all();
-    });
-    while (!self->server_->is_running()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      if (!self->over_) continue;
+      self->thread_.join();
+      throw NotAvailable("the page cannot be served: nobody can listen at its port; try again");
+    }
   }
 
   /// From here on no button is pressed.
@@ -118,7 +137,7 @@ class EventServer::Impl {
  private:
   std::unique_ptr<httplib::Server> make_server() {
     auto server = std::make_unique<httplib::Server>();
-    server->new_task_queue = [] { return new ConnectionQueue(kThreads); };
+    server->new_task_queue = [this] { return queue_.release(); };
     // Not the library's own: SO_REUSEPORT would let two servers share a port.
     server->set_socket_options([](socket_t socket) {
       const int yes = 1;
@@ -246,6 +265,8 @@ class EventServer::Impl {
   EventLog log_;
   std::atomic<int> viewers_ = 0;
   std::unique_ptr<httplib::Server> server_;
+  /// Until the server listens, which takes it.
+  std::unique_ptr<ConnectionQueue> queue_;
   std::thread thread_;
 };
 

@@ -42,13 +42,15 @@ class Spawn {
   Spawn() {
     ::posix_spawn_file_actions_init(&actions_);
     ::posix_spawnattr_init(&attributes_);
-    // What the command ignores and blocks, gnuplot must not.
+    // What the command ignores and blocks, gnuplot must not; what was ignored before, it ignores
+    // too.
     sigset_t none;
-    sigset_t all;
+    sigset_t ignored;
     ::sigemptyset(&none);
-    ::sigfillset(&all);
+    ::sigemptyset(&ignored);
+    for (const int signal : {SIGPIPE, SIGXFSZ}) ::sigaddset(&ignored, signal);
     ::posix_spawnattr_setsigmask(&attributes_, &none);
-    ::posix_spawnattr_setsigdefault(&attributes_, &all);
+    ::posix_spawnattr_setsigdefault(&attributes_, &ignored);
     ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   }
   Spawn(const Spawn&) = delete;

@@ -32,6 +32,17 @@ TEST(Interrupt, OnceWritesTheFactorsReached) {
   }
 }
 
+TEST(Interrupt, AHangUpThatIsIgnoredEndsNothing) {
+  const Workplace place;
+  place.file("A.npy", random_npy(40, 30));
+  const Outcome outcome = run_in_shell(
+      place,
+      "trap '' HUP; \"$NONNEG\" factorize A.npy --rank 4 --out run --tolerance 0 "
+      "--max-iterations 5000 --quiet & while kill -HUP $! 2> /dev/null; do :; done; wait $!");
+  EXPECT_EQ(outcome.status, 0) << outcome.error;
+  EXPECT_EQ(read_json(place.at("run/run.json"))["stop_reason"], "iteration_limit");
+}
+
 TEST(Interrupt, TwiceEndsAtOnceAndLeavesNoPartialFile) {
   const Workplace place;
   // An iteration long enough that the second signal meets the first one's sweep.

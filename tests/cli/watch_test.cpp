@@ -1,4 +1,5 @@
 // factorize with --snapshots and --live: what is kept, what is refused, what a failure leaves.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "cli/command.hpp"
@@ -162,6 +163,20 @@ TEST_F(Watch, LiveSaysItsAddressAndEndsWithTheRun) {
       << outcome.error;
   EXPECT_TRUE(fs::exists(place.at("run/run.json")));
 }
+
+#ifndef __SANITIZE_ADDRESS__  // which takes terabytes of addresses itself
+TEST_F(Watch, EndsWithAnErrorOrWellWhateverItIsLeftOfMemoryAndFiles) {
+  for (const char* limit : {"-v 160000", "-v 240000", "-n 5", "-n 9"}) {
+    const Outcome outcome = run_in_shell(
+        place,
+        std::string("ulimit ") + limit +
+            "; exec \"$NONNEG\" factorize A.npy --rank 2 --max-iterations 5 --backend cpu "
+            "--out run --overwrite --snapshots snaps --live --live-linger 0 --no-pictures --quiet");
+    EXPECT_THAT(outcome.status, testing::AnyOf(0, 3, 4, 6, 127)) << limit << ": " << outcome.error;
+    EXPECT_THAT(outcome.error, testing::Not(testing::HasSubstr("terminate called"))) << limit;
+  }
+}
+#endif
 
 }  // namespace
 }  // namespace nonneg::test

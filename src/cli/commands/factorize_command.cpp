@@ -165,7 +165,7 @@ void draw_snapshots(const FactorizeArguments& arguments, const RunWatch& watch,
   render.telling = arguments.telling;
   try {
     render_snapshots(render, interrupt);
-  } catch (const Error& e) {
+  } catch (const std::exception& e) {
     if (!arguments.telling.quiet) {
       say(fmt::format("nonneg: warning: not all pictures were drawn: {}\n", e.what()));
     }

@@ -20,10 +20,17 @@ std::atomic<pthread_t> signal_thread{};
 static_assert(std::atomic<bool>::is_always_lock_free);
 static_assert(std::atomic<pthread_t>::is_always_lock_free);
 
+/// Whether the program was begun by nohup, or by another that wants it to outlive its terminal.
+bool outlives_its_terminal() {
+  struct sigaction action {};
+  return sigaction(SIGHUP, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 sigset_t handled_signals() {
   sigset_t set;
   sigemptyset(&set);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, kWake}) sigaddset(&set, signal);
+  for (const int signal : {SIGINT, SIGTERM, kWake}) sigaddset(&set, signal);
+  if (!outlives_its_terminal()) sigaddset(&set, SIGHUP);
   return set;
 }
 

@@ -13,14 +13,16 @@
 
 namespace nonneg::cli {
 
-/// Takes SIGINT, SIGTERM and SIGHUP on a thread of its own, so that no code runs inside a signal
-/// handler. After begin_graceful() the first signal asks `token` to stop; before it, and from the
-/// second signal on, what is unfinished on disk is removed and the process ends with 130.
+/// Takes SIGINT, SIGTERM and, unless it is ignored (nohup), SIGHUP on a thread of its own, so that
+/// no code runs inside a signal handler. After begin_graceful() the first signal asks `token` to
+/// stop; before it, and from the second signal on, what is unfinished on disk is removed and the
+/// process ends with 130.
 ///
 /// SIGPIPE and SIGXFSZ are ignored: a write reports them as errors. SIGBUS, which a mapped file
 /// raises when it is cut short behind our back, removes what is unfinished and ends with 6.
 ///
-/// One per process, made before any other thread, as threads inherit which signals they block.
+/// One per process; throws std::system_error where it gets no thread. Made before any other thread,
+/// as threads inherit which signals they block.
 class Interrupt final : public io::OutputGuard {
  public:
   Interrupt();

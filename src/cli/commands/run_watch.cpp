@@ -226,15 +226,14 @@ void RunWatch::begin(Solver<T>& solver, const DataView& A, SnapshotRun run) {
 }
 
 void RunWatch::on_check(const LossRecord& record) {
-  if (directory_ && !snapshots_failed()) {
-    try {
-      directory_->add_check(record);
-    } catch (...) {
-      sinks_->fail();
-      throw;
-    }
+  if (!sinks_ || snapshots_failed()) return;
+  try {
+    if (directory_) directory_->add_check(record);
+    if (server_) server_->on_check(record);
+  } catch (...) {
+    sinks_->fail();
+    throw;
   }
-  if (server_) server_->on_check(record);
 }
 
 void RunWatch::before_sweep() {

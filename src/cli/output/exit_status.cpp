@@ -5,6 +5,7 @@
 #include <new>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 
 #include "cli/output/console.hpp"
 #include "cli/output/flag_words.hpp"
@@ -50,6 +51,13 @@ ExitStatus say_error(const std::exception_ptr& error) noexcept {
   } catch (const std::length_error&) {
     return fail(ExitStatus::out_of_memory,
                 "out of memory; nonneg plan says what a factorization takes");
+  } catch (const std::system_error& e) {
+    if (e.code() != std::errc::resource_unavailable_try_again) {
+      return fail(ExitStatus::internal_error, e.what());
+    }
+    return fail(ExitStatus::out_of_memory,
+                "no further thread can be started; allow more processes (ulimit -u), or ask for "
+                "fewer with --threads");
   } catch (const std::exception& e) {
     return fail(ExitStatus::internal_error, e.what());
   } catch (...) {
