@@ -261,7 +261,7 @@ command_demo() {
   local name
   set_up "$kBuildNeeds$kDemoNeeds"
   build_command
-  # What they draw goes into the build folder.
+  # What they make goes into directories of the build folder.
   cd "$build"
   for name in learning line swimmer; do
     say
@@ -269,7 +269,7 @@ command_demo() {
     ./nonneg demo "$name"
   done
   say
-  say "The pictures are in $build"
+  say "Pictures and reports are in $build/nonneg-demo-*"
 }
 
 command_test() {

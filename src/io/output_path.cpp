@@ -58,15 +58,16 @@ OutputPath resolve_output(const std::string& given, const OutputNames& names) {
           fmt::format("{} {}: name a place below it, not the root", names.place, given));
     }
     parent = place.parent_path();
-    if (!fs::is_directory(parent)) {
-      throw IoError(fmt::format("{}: the directory {} does not exist; make it first (mkdir -p)",
-                                given, parent.string()),
-                    given);
-    }
+    path.parents = std::make_shared<MadeDirectories>(parent);
     parent = fs::canonical(parent);
     path.target = parent / place.filename();
   } catch (const fs::filesystem_error& e) {
-    fail(given, "cannot be used", e.code().value());
+    throw IoError(
+        fmt::format("{}: {}: {}; {}", given,
+                    parent.empty() ? "cannot be used"
+                                   : "its directory " + parent.string() + " cannot be used",
+                    error_words(e.code().value()), names.name_another),
+        given);
   }
   path.partial = unfinished_path(path.target);
   try_writing(path);

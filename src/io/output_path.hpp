@@ -2,7 +2,10 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
+
+#include "io/made_directories.hpp"
 
 namespace nonneg::io {
 
@@ -30,10 +33,13 @@ struct OutputPath {
   std::filesystem::path partial;
   /// True where something is at `target` already.
   bool exists = false;
+  /// What had to be made to hold it: as long as this, or a copy, is there.
+  std::shared_ptr<MadeDirectories> parents{};
 };
 
-/// Looks at a place for results. Throws InvalidArgument for a path without a name; IoError where
-/// the directory that shall hold the result is missing or cannot be written.
+/// Looks at a place for results, and makes the directories above it that are missing. Throws
+/// InvalidArgument for a path without a name; IoError where the directory that shall hold the
+/// result cannot be made or written.
 OutputPath resolve_output(const std::string& given, const OutputNames& names = {});
 
 /// Does the same for a file to be written. Throws InvalidArgument also where the name does not end

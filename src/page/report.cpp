@@ -132,4 +132,14 @@ void write_report(const SnapshotDirectoryReader& reader, const Json& run_json,
   file.commit();
 }
 
+std::string report_text(const std::vector<Json>& events) {
+  const auto [before, after] = report_page();
+  std::string text = before + "[";
+  for (const Json& event : events) {
+    if (text.size() > before.size() + 1) text += ",";
+    text += report_event(event);
+  }
+  return text + "]" + after;
+}
+
 }  // namespace nonneg::page

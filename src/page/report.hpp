@@ -1,9 +1,10 @@
 /// report.html: a finished run in one file that needs no network.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "nonneg/snapshot_directory.hpp"
 
@@ -23,5 +24,8 @@ inline constexpr std::size_t kMarkWithin = 512;
 /// without Chart.js; InvalidArgument for a shape that is not a row's; IoError.
 void write_report(const SnapshotDirectoryReader& reader, const nlohmann::ordered_json& run_json,
                   const std::string& path, std::pair<Index, Index> image_shape = {0, 0});
+
+/// Returns a report of these page events (page_events.hpp). Throws NotAvailable as above.
+std::string report_text(const std::vector<nlohmann::ordered_json>& events);
 
 }  // namespace nonneg::page

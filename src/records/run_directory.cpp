@@ -19,7 +19,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array kRunFiles{"W.npy", "H.npy", kRecordFile, kRowNamesFile, kColumnNamesFile};
+/// Whether a run directory may hold a file of this name: what a run writes, and what is drawn of
+/// it.
+bool is_run_file(const fs::path& name) {
+  constexpr std::array kFiles{"W.npy",       "H.npy",          kRecordFile,
+                              kRowNamesFile, kColumnNamesFile, "report.html"};
+  constexpr std::array kPictures{"learning", "line", "basis", "pairs", "factors", "loss"};
+  constexpr std::array kFormats{".gif", ".png", ".svg"};
+  const auto among = [](const auto& list, const std::string& word) {
+    return std::find(list.begin(), list.end(), word) != list.end();
+  };
+  return among(kFiles, name.string()) ||
+         (among(kPictures, name.stem().string()) && among(kFormats, name.extension().string()));
+}
 
 /// Replacing a directory removes all that is in it: allowed for a run, never for other files.
 void check_replaceable(const io::OutputPath& path) {
@@ -32,8 +44,7 @@ void check_replaceable(const io::OutputPath& path) {
   for (const auto& entry : fs::directory_iterator(path.target)) {
     const std::string name = entry.path().filename().string();
     has_record = has_record || name == kRecordFile;
-    const bool known = std::find(kRunFiles.begin(), kRunFiles.end(), name) != kRunFiles.end();
-    if (!known) foreign = name;
+    if (!is_run_file(name)) foreign = name;
   }
   if (!foreign.empty()) {
     refuse(

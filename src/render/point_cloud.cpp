@@ -156,40 +156,45 @@ std::string draw_learning(const Canvas& canvas, MatrixView<const double> observe
 }
 
 std::string draw_line(const Canvas& canvas, MatrixView<const double> observed,
-                      const FactorFrame& frame, const AxisLimits& limits) {
+                      const FactorFrame& one, const FactorFrame& two, const AxisLimits& limits) {
   Script script(canvas);
   const Size& size = canvas.size;
   const auto axes = [&](double left) {
-    return Rectangle{left * size.width, 0.19 * size.height, 0.265 * size.width, 0.66 * size.height};
+    return Rectangle{left * size.width, 0.19 * size.height, 0.2 * size.width, 0.66 * size.height};
   };
-  const Matrix<double> Y = reconstruct<double>(frame.W.view(), frame.H.view(), 0, frame.W.rows());
+  const auto reconstructed = [](const FactorFrame& frame) {
+    return reconstruct<double>(frame.W.view(), frame.H.view(), 0, frame.W.rows());
+  };
   add_points(script, "A", observed, observed);
-  add_points(script, "Y", Y.view(), observed);
+  add_points(script, "Y", reconstructed(one).view(), observed);
+  add_points(script, "Z", reconstructed(two).view(), observed);
   Matrix<double> weights(observed.rows(), 2);
   double largest = 0;
   for (Index i = 0; i < observed.rows(); ++i) {
     weights(i, 0) = observed(i, 0);
-    weights(i, 1) = frame.W(i, 0);
-    largest = std::max(largest, frame.W(i, 0));
+    weights(i, 1) = one.W(i, 0);
+    largest = std::max(largest, one.W(i, 0));
   }
   add_points(script, "W", weights.view(), observed);
 
-  const std::array lefts{0.04, 0.37, 0.72};
+  const std::array lefts{0.03, 0.28, 0.53, 0.78};
   const std::array titles{"observed points, and the row of H", "reconstruction W\u00B7H at k = 1",
-                          "weights W, by the point's x"};
+                          "weights W at k = 1, by the point's x",
+                          "W\u00B7H and both rows of H at k = 2"};
   script.begin_frame();
   for (std::size_t panel = 0; panel < lefts.size(); ++panel) {
     const Rectangle place = axes(lefts.at(panel));
     script.text(place.left + place.width / 2, 0.1 * size.height, titles.at(panel), 1.1);
   }
-  set_axes(script, axes(lefts[0]), limits);
-  set_arrows(script, frame.H.view(), limits);
-  plot_points(script, "A", observed.rows());
-  clear_arrows(script);
-  set_axes(script, axes(lefts[1]), limits);
-  set_arrows(script, frame.H.view(), limits);
-  plot_points(script, "Y", observed.rows());
-  clear_arrows(script);
+  const auto plot = [&](double left, std::string_view name, const FactorFrame& frame) {
+    set_axes(script, axes(left), limits);
+    set_arrows(script, frame.H.view(), limits);
+    plot_points(script, name, observed.rows());
+    clear_arrows(script);
+  };
+  plot(lefts[0], "A", one);
+  plot(lefts[1], "Y", one);
+  plot(lefts[3], "Z", two);
   const double top = round_limit(largest);
   set_axes(script, axes(lefts[2]), limits);
   script.line("set yrange [0:{:.6g}]", top);

@@ -25,8 +25,8 @@ AxisLimits limits_of(MatrixView<const double> points);
 
 /// 10 × 4.5 inches at 100 pixels per inch.
 constexpr Size kLearningSize{1000, 450};
-/// 12 × 4 inches.
-constexpr Size kLineSize{1200, 400};
+/// 16 × 4 inches.
+constexpr Size kLineSize{1600, 400};
 
 /// Returns where the axes lie: the observed points' (panel 0) and the reconstruction's (1). One
 /// unit of x is as long as one of y on both.
@@ -39,8 +39,8 @@ std::string draw_learning(const Canvas& canvas, MatrixView<const double> observe
                           const std::vector<FactorFrame>& frames, const AxisLimits& limits);
 
 /// Draws the observed points, their reconstruction at one component with the row of H, and the
-/// weights W.
+/// weights W; and their reconstruction at two components with both rows of H.
 std::string draw_line(const Canvas& canvas, MatrixView<const double> observed,
-                      const FactorFrame& frame, const AxisLimits& limits);
+                      const FactorFrame& one, const FactorFrame& two, const AxisLimits& limits);
 
 }  // namespace nonneg::render

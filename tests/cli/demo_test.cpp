@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "cli/command.hpp"
@@ -90,13 +91,42 @@ TEST(Demo, DrawsALineAndTheVectorThatItsPointsShare) {
   const Workplace place;
   const Outcome outcome = run(place, {"demo", "line", "--out", "run"});
   ASSERT_EQ(outcome.status, 0) << outcome.error;
-  EXPECT_EQ(place.entries(), (Words{"line.png", "run"}));
-  EXPECT_TRUE(read_text(place.at("line.png")).starts_with("\x89PNG"));
+  EXPECT_EQ(place.entries(), Words{"run"});
+  EXPECT_TRUE(read_text(place.at("run/line.png")).starts_with("\x89PNG"));
+  EXPECT_TRUE(read_text(place.at("run/report.html")).starts_with("<!DOCTYPE html>"));
   // The slope that the points were made with.
   const MatrixFile file = MatrixFile::open(place.at("run/H.npy"));
   const auto H = file.view().as<double>();
   EXPECT_NEAR(H(0, 1) / H(0, 0), 0.6, 0.02);
-  EXPECT_NE(outcome.out.find("picture         line.png\n"), std::string::npos) << outcome.out;
+  EXPECT_TRUE(
+      outcome.out.ends_with("picture         run/line.png\n"
+                            "report          run/report.html\n"))
+      << outcome.out;
+  // The points lie between the article's two vectors.
+  const auto basis = read_json(place.at("run/run.json"))["basis_at_rank_2"];
+  const auto slope = [&](int row) {
+    return basis[row][1].get<double>() / basis[row][0].get<double>();
+  };
+  EXPECT_LT(std::min(slope(0), slope(1)), 0.6);
+  EXPECT_GT(std::max(slope(0), slope(1)), 0.6);
+}
+
+TEST(Demo, LeavesADirectoryOfItsOwnAndMakesItAnew) {
+  const Workplace place;
+  for (int twice = 0; twice < 2; ++twice) {
+    const Outcome outcome = run(place, {"demo"});
+    ASSERT_EQ(outcome.status, 0) << outcome.error;
+    EXPECT_EQ(outcome.error, "");
+    EXPECT_NE(outcome.out.find("picture         nonneg-demo-learning/learning.gif\n"),
+              std::string::npos)
+        << outcome.out;
+  }
+  EXPECT_EQ(place.entries(), Words{"nonneg-demo-learning"});
+  place.file("nonneg-demo-learning/notes.txt", "mine");
+  const Outcome outcome = run(place, {"demo"});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_NE(outcome.error.find("holds notes.txt"), std::string::npos) << outcome.error;
+  EXPECT_EQ(read_text(place.at("nonneg-demo-learning/notes.txt")), "mine");
 }
 
 TEST(Demo, WithoutGnuplotIsAPictureLessAndAWarning) {
@@ -105,7 +135,8 @@ TEST(Demo, WithoutGnuplotIsAPictureLessAndAWarning) {
   EXPECT_EQ(outcome.status, 0);
   EXPECT_NE(outcome.out.find("34.83080820"), std::string::npos);
   EXPECT_NE(outcome.error.find("gnuplot-nox"), std::string::npos) << outcome.error;
-  EXPECT_TRUE(place.entries().empty());
+  EXPECT_TRUE(std::filesystem::exists(place.at("nonneg-demo-learning/report.html")));
+  EXPECT_FALSE(std::filesystem::exists(place.at("nonneg-demo-learning/learning.gif")));
   const Outcome asked =
       run_in_shell(place, "PATH=/none exec \"$NONNEG\" demo --picture learning.gif");
   EXPECT_EQ(asked.status, 3);
@@ -114,11 +145,11 @@ TEST(Demo, WithoutGnuplotIsAPictureLessAndAWarning) {
 TEST(Demo, LeavesAPictureOfAnotherProgramAlone) {
   const Workplace place;
   place.file("line.png", "a photograph");
-  EXPECT_EQ(run(place, {"demo", "line"}).status, 0);
-  EXPECT_EQ(read_text(place.at("line.png")), "a photograph");
   EXPECT_EQ(run(place, {"demo", "line", "--picture", "line.png"}).status, 2);
   EXPECT_EQ(run(place, {"demo", "line", "--picture", "line.txt"}).status, 2);
-  EXPECT_EQ(run(place, {"demo", "line", "--overwrite"}).status, 0);
+  EXPECT_EQ(read_text(place.at("line.png")), "a photograph");
+  EXPECT_EQ(run(place, {"demo", "line", "--picture", "line.png", "--overwrite"}).status, 0);
+  EXPECT_EQ(place.entries(), Words{"line.png"}) << "nothing else was asked for";
   EXPECT_TRUE(read_text(place.at("line.png")).starts_with("\x89PNG"));
 }
 
@@ -132,6 +163,8 @@ TEST(Demo, FindsThePartsOfTheSwimmer) {
   EXPECT_EQ(record["parts_found"], 17);
   EXPECT_EQ(record["shape"]["rows"], 256);
   EXPECT_EQ(MatrixFile::open(place.at("swimmer/H.npy")).view().rows(), 17);
+  EXPECT_TRUE(std::filesystem::exists(place.at("swimmer/basis.png")));
+  EXPECT_TRUE(std::filesystem::exists(place.at("swimmer/report.html")));
 }
 
 TEST(SwimmerData, HasPartsThatShareNoPixel) {

@@ -87,7 +87,7 @@ class LearningGif : public testing::Test {
     const Outcome outcome = run(place, {"demo", "learning"});
     ASSERT_EQ(outcome.status, 0) << outcome.error;
     ASSERT_EQ(outcome.error, "");
-    gif() = parse_gif(read_text(place.at("learning.gif")));
+    gif() = parse_gif(read_text(place.at("nonneg-demo-learning/learning.gif")));
   }
 
   static Gif& gif() {

@@ -90,11 +90,31 @@ TEST_F(Output, ThroughALinkReplacesWhatTheLinkPointsTo) {
   EXPECT_EQ(read_json(place.at("run/run.json"))["options"]["seed"], 9);
 }
 
-TEST_F(Output, WithoutAParentIsAnIoError) {
-  const Outcome outcome = factorize(place, "none/run");
-  EXPECT_EQ(outcome.status, 6);
-  EXPECT_NE(outcome.error.find("does not exist"), std::string::npos) << outcome.error;
-  EXPECT_EQ(place.entries(), Words{"A.npy"});
+TEST_F(Output, HasItsParentsMadeAndRemovedAgainWhereTheRunFails) {
+  EXPECT_EQ(factorize(place, "a/b/run").status, 0);
+  EXPECT_TRUE(std::filesystem::exists(place.at("a/b/run/W.npy")));
+  EXPECT_EQ(run(place, {"reconstruct", "a/b/run", "--out", "c/d/Y.npy"}).status, 0);
+  EXPECT_TRUE(std::filesystem::exists(place.at("c/d/Y.npy")));
+  EXPECT_EQ(run(place, {"demo", "line", "--out", "e/f", "--quiet"}).status, 0);
+  EXPECT_TRUE(std::filesystem::exists(place.at("e/f/line.png")));
+  EXPECT_EQ(run(place, {"factorize", "A.npy", "--rank", "2", "--out", "g/run", "--snapshots",
+                        "h/i/snaps", "--quiet", "--no-pictures"})
+                .status,
+            0);
+  EXPECT_EQ(
+      run(place, {"render", "h/i/snaps", "--out", "j/k", "--quiet", "--format", "png"}).status, 0);
+  EXPECT_TRUE(std::filesystem::exists(place.at("j/k/loss.png")));
+
+  EXPECT_EQ(run(place, {"factorize", "none.npy", "--rank", "2", "--out", "x/y/run", "--snapshots",
+                        "z/snaps"})
+                .status,
+            6);
+  EXPECT_EQ(run(place, {"reconstruct", "none", "--out", "x/Y.npy"}).status, 6);
+  EXPECT_EQ(place.entries(), (Words{"A.npy", "a", "c", "e", "g", "h", "j"}));
+
+  const Outcome below_a_file = factorize(place, "A.npy/run");
+  EXPECT_EQ(below_a_file.status, 6);
+  EXPECT_NE(below_a_file.error.find("Not a directory"), std::string::npos) << below_a_file.error;
 }
 
 TEST_F(Output, InADirectoryThatCannotBeWrittenIsAnIoError) {
@@ -155,11 +175,10 @@ TEST_F(Output, FileThatExistsIsRefusedUnlessAsked) {
   EXPECT_EQ(MatrixFile::open(place.at("B.npy")).view().rows(), 6);
 }
 
-TEST_F(Output, FileMustBeAnNpyFileInADirectoryThatExists) {
+TEST_F(Output, FileMustBeAnNpyFile) {
   ASSERT_EQ(factorize(place, "run").status, 0);
   EXPECT_EQ(run(place, {"reconstruct", "run", "--out", "B.csv"}).status, 2);
   EXPECT_EQ(run(place, {"reconstruct", "run", "--out", "run"}).status, 2);
-  EXPECT_EQ(run(place, {"reconstruct", "run", "--out", "none/B.npy"}).status, 6);
   EXPECT_EQ(run(place, {"transform", "A.npy", "--model", "run", "--out", "run/"}).status, 2);
   EXPECT_EQ(run(place, {"reconstruct", "none", "--out", "B.npy"}).status, 6);
   EXPECT_EQ(place.entries(), (Words{"A.npy", "run"}));

@@ -42,6 +42,7 @@ struct Watch : testing::Test {
 TEST_F(Watch, SnapshotsAreOfTheRunAndTheFactorsAreTheSameBytesWithout) {
   const Outcome outcome = snapshots();
   ASSERT_EQ(outcome.status, 0) << outcome.error;
+  EXPECT_TRUE(outcome.out.ends_with("\nsnapshots       snaps\n")) << outcome.out;
   EXPECT_EQ(iterations(), (std::vector<Index>{0, 1, 2, 4, 8, 16, 21}));
   EXPECT_EQ(bytes("snaps/W-00000021.npy"), bytes("run/W.npy"));
   EXPECT_EQ(bytes("snaps/H-00000021.npy"), bytes("run/H.npy"));

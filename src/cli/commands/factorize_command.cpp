@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/some_of.hpp"
+#include "base/json_values.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/factorization.hpp"
 #include "cli/commands/render_command.hpp"
@@ -155,21 +156,38 @@ void warn_of_repeated(const char* line, const std::vector<std::string>& names,
                                  repeated.size() == 1 ? " is" : "s are", some_of(repeated)));
 }
 
-/// Draws what the snapshots show, and says so; a picture that cannot be drawn is a warning.
-void draw_snapshots(const FactorizeArguments& arguments, const RunWatch& watch,
-                    Interrupt& interrupt) {
-  if (watch.snapshots().empty() || arguments.watch.no_pictures) return;
+/// Draws what the snapshots show; a picture that cannot be drawn is a warning.
+Rendered draw_snapshots(const FactorizeArguments& arguments, const RunWatch& watch,
+                        Interrupt& interrupt) {
+  if (watch.snapshots().empty() || arguments.watch.no_pictures) return {};
   RenderArguments render;
   render.snapshots = watch.snapshots();
   render.image_shape = arguments.watch.image_shape;
   render.telling = arguments.telling;
   try {
-    render_snapshots(render, interrupt);
+    return render_snapshots(render, interrupt);
   } catch (const std::exception& e) {
     if (!arguments.telling.quiet) {
       say(fmt::format("nonneg: warning: not all pictures were drawn: {}\n", e.what()));
     }
+    return {};
   }
+}
+
+/// Where the snapshots are, and what was made of them, by the names that the user gave.
+std::string snapshot_lines(const std::filesystem::path& directory, const Rendered& rendered) {
+  if (directory.empty()) return {};
+  std::string out = fmt::format("snapshots       {}\n", directory.string());
+  std::string pictures;
+  for (const std::string& picture : rendered.pictures) {
+    const std::filesystem::path name = std::filesystem::path(picture).filename();
+    pictures += pictures.empty() ? (directory / name).string() : ", " + name.string();
+  }
+  if (!pictures.empty()) out += fmt::format("pictures        {}\n", pictures);
+  if (!rendered.report.empty()) {
+    out += fmt::format("report          {}\n", (directory / "report.html").string());
+  }
+  return out;
 }
 
 template <class T>
@@ -229,11 +247,15 @@ ExitStatus run(const FactorizeArguments& arguments, const MatrixFile& file, cons
     }
     std::rethrow_exception(failure);
   }
-  draw_snapshots(arguments, watch, interrupt);
+  const Rendered rendered = draw_snapshots(arguments, watch, interrupt);
   if (arguments.telling.json) {
+    if (!watch.snapshots().empty()) {
+      record["pictures"] = rendered.pictures;
+      record["report"] = text_json(rendered.report);
+    }
     print_json(record, arguments.out, result.loss_history);
   } else if (!arguments.telling.quiet) {
-    print(run_summary(record, arguments.out));
+    print(run_summary(record, arguments.out) + snapshot_lines(arguments.watch.snapshots, rendered));
   }
   watch.linger();
   return status_of(result.stop_reason);

@@ -1,10 +1,8 @@
 #include "cli/commands/render_command.hpp"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -18,6 +16,7 @@
 #include "cli/output/console.hpp"
 #include "cli/output/file_beginning.hpp"
 #include "cli/output/picture_files.hpp"
+#include "io/made_directories.hpp"
 #include "io/unfinished.hpp"
 #include "nonneg/error.hpp"
 #include "nonneg/version.hpp"
@@ -73,9 +72,12 @@ void check_report_place(const std::string& path, bool overwrite) {
   }
 }
 
-void make_directory(const std::string& path) {
-  if (::mkdir(path.c_str(), 0777) == 0 || errno == EEXIST) return;
-  throw IoError(fmt::format("{}: cannot be made: {}", path, error_words(errno)), path);
+io::MadeDirectories make_directory(const std::string& path) {
+  try {
+    return io::MadeDirectories(std::filesystem::absolute(path));
+  } catch (const std::filesystem::filesystem_error& e) {
+    throw IoError(fmt::format("{}: cannot be made: {}", path, error_words(e.code().value())), path);
+  }
 }
 
 }  // namespace
@@ -90,7 +92,7 @@ Rendered render_snapshots(const RenderArguments& arguments, Interrupt& interrupt
                                       arguments.formats, arguments.snapshots));
   }
   const std::string out = arguments.out.empty() ? directory : arguments.out;
-  if (!arguments.out.empty()) make_directory(out);
+  const io::MadeDirectories made = make_directory(out);
   Rendered rendered;
   const std::string report_name = "report.html";
   const std::string report = (std::filesystem::path(out) / report_name).string();

@@ -84,21 +84,21 @@ std::string absolute_output(const std::string& out) {
   return io::resolve_output(out, output_names("--out")).target.string();
 }
 
-/// Where snapshots will go, absolute. What SnapshotDirectory::create() would refuse is refused
+/// Where snapshots will go. What SnapshotDirectory::create() would refuse is refused
 /// here, before the work begins.
-std::string checked_directory(const WatchArguments& arguments, const std::string& out,
-                              bool overwrite) {
+io::OutputPath checked_directory(const WatchArguments& arguments, const std::string& out,
+                                 bool overwrite) {
   const std::string& given = arguments.snapshots;
-  const io::OutputPath path = io::resolve_output(given, output_names("--snapshots"));
+  io::OutputPath path = io::resolve_output(given, output_names("--snapshots"));
   if (!out.empty() && absolute_output(out) == path.target) {
     throw InvalidArgument(fmt::format(
         "--snapshots {}: is --out as well; name another directory for the snapshots", given));
   }
-  if (!path.exists) return path.target.string();
+  if (!path.exists) return path;
   if (!fs::is_directory(path.target)) {
     throw InvalidArgument(fmt::format("--snapshots {}: is a file; name a directory", given));
   }
-  if (fs::is_empty(path.target)) return path.target.string();
+  if (fs::is_empty(path.target)) return path;
   if (!SnapshotDirectoryReader::holds_snapshots(path.target.string())) {
     throw InvalidArgument(fmt::format(
         "--snapshots {}: is not empty and holds no snapshots; name another directory", given));
@@ -108,7 +108,7 @@ std::string checked_directory(const WatchArguments& arguments, const std::string
         "--snapshots {}: holds snapshots already; name another directory, or add --overwrite",
         given));
   }
-  return path.target.string();
+  return path;
 }
 
 }  // namespace
@@ -186,7 +186,9 @@ RunWatch::RunWatch(const WatchArguments& arguments, const std::string& out, bool
     std::tie(image_rows_, image_cols_) = parse_image_shape(arguments.image_shape);
   }
   if (!arguments.snapshots.empty()) {
-    directory_path_ = checked_directory(arguments, out, overwrite);
+    const io::OutputPath path = checked_directory(arguments, out, overwrite);
+    directory_path_ = path.target.string();
+    parents_ = path.parents;
   }
   on_signal_.emplace(interrupt.token(), [this] { stop_.request_stop(); });
   if (arguments.live) {

@@ -11,6 +11,7 @@
 #include "cli/commands/interrupt.hpp"
 #include "cli/options/live_options.hpp"
 #include "cli/options/option_table.hpp"
+#include "io/made_directories.hpp"
 #include "live/live_server.hpp"
 #include "nonneg/snapshot_directory.hpp"
 #include "nonneg/solver.hpp"
@@ -86,6 +87,8 @@ class RunWatch {
   Index image_rows_ = 0;
   Index image_cols_ = 0;
   std::string directory_path_;
+  /// Made to hold it.
+  std::shared_ptr<io::MadeDirectories> parents_;
   std::stop_source stop_;
   std::optional<std::stop_callback<std::function<void()>>> on_signal_;
   std::unique_ptr<live::LiveServer> server_;

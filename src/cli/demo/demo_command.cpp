@@ -11,12 +11,13 @@
 #include "cli/commands/commands.hpp"
 #include "cli/commands/factorization.hpp"
 #include "cli/demo/demo_data.hpp"
+#include "cli/demo/demo_output.hpp"
 #include "cli/demo/swimmer_parts.hpp"
 #include "cli/options/solver_options.hpp"
 #include "cli/output/console.hpp"
-#include "cli/output/picture_files.hpp"
 #include "cli/output/run_summary.hpp"
-#include "nonneg/error.hpp"
+#include "page/report.hpp"
+#include "render/image_grid.hpp"
 #include "render/point_cloud.hpp"
 
 namespace nonneg::cli {
@@ -26,14 +27,7 @@ enum class Demo { learning, line, swimmer };
 
 struct DemoArguments {
   Demo demo = Demo::learning;
-  /// Empty: the factors are not kept.
-  std::string out;
-  /// Where the picture of learning and of line goes; empty for a name of its own in the working
-  /// directory.
-  std::string picture;
-  bool no_picture = false;
-  bool overwrite = false;
-  Telling telling;
+  DemoPlaces places;
   std::optional<std::int64_t> max_iterations;
   /// Of the swimmer's first start.
   std::uint64_t seed = 0;
@@ -58,78 +52,31 @@ std::string learning_table(const std::vector<LossRecord>& history) {
   return out;
 }
 
-/// The picture of a demo: where it goes, and whether it can.
-class DemoPicture {
- public:
-  /// Looks at the place before the work begins. Throws as check_picture_place does where the user
-  /// named it; a place of our own choice that cannot be used is a picture less, and a warning.
-  DemoPicture(const DemoArguments& arguments, const std::string& default_path)
-      : arguments_(arguments), path_(arguments.picture.empty() ? default_path : arguments.picture) {
-    if (!path_.ends_with(extension())) {
-      throw InvalidArgument(fmt::format(
-          "--picture {}: this demo draws a file whose name ends in {}", path_, extension()));
-    }
-    if (!arguments.no_picture) {
-      attempt([&] { check_picture_place(path_, arguments_.overwrite, "--picture"); });
-    }
-  }
-
-  bool wanted() const noexcept { return !arguments_.no_picture && !failed_; }
-
-  /// `draw` returns the file's bytes.
-  template <class Draw>
-  void write(const Draw& draw, Interrupt& interrupt) {
-    if (!wanted()) return;
-    attempt([&] { write_picture(path_, draw(), arguments_.overwrite, "--picture", interrupt); });
-    drawn_ = !failed_;
-  }
-
-  /// "picture         learning.gif", or nothing.
-  std::string line() const { return drawn_ ? fmt::format("picture         {}\n", path_) : ""; }
-  nlohmann::ordered_json json() const { return drawn_ ? nlohmann::ordered_json(path_) : nullptr; }
-
- private:
-  template <class Action>
-  void attempt(const Action& action) {
-    try {
-      action();
-    } catch (const Error& e) {
-      if (!arguments_.picture.empty()) throw;
-      failed_ = true;
-      if (!arguments_.telling.quiet) {
-        say(fmt::format("nonneg: warning: no picture: {}\n", e.what()));
-      }
-    }
-  }
-
-  std::string_view extension() const { return arguments_.demo == Demo::learning ? ".gif" : ".png"; }
-
-  const DemoArguments& arguments_;
-  std::string path_;
-  bool failed_ = false;
-  bool drawn_ = false;
-};
-
-/// Writes, prints what `tell` makes of the record, and gives the exit status.
+/// Writes, prints what `tell` makes of the record, and gives the exit status. `extra` is of this
+/// demo alone.
 template <class T, class Tell>
 ExitStatus conclude(const records::RunRequest& request, const Result<T>& result,
-                    records::RunDirectory* directory, const DemoArguments& arguments,
+                    const DemoEvents<T>& events, DemoOutput& output, const DemoArguments& arguments,
                     const nlohmann::ordered_json& extra, const Tell& tell) {
   auto record = records::run_record(request, result);
   record.update(extra);
-  write_run(record, result, directory, arguments.telling);
-  if (arguments.telling.json) {
-    print_json(record, arguments.out, result.loss_history);
-  } else if (!arguments.telling.quiet) {
-    print(tell() + "\n" + run_summary(record, arguments.out));
+  output.report([&] {
+    return page::report_text(events.finished(request.command, request.options, result, record));
+  });
+  output.write(record, result);
+  if (arguments.places.telling.json) {
+    print_json(record, output.directory(), result.loss_history);
+  } else if (!arguments.places.telling.quiet) {
+    print(tell() + "\n" + run_summary(record, output.directory()) + output.lines());
   }
   return status_of(result.stop_reason);
 }
 
-Matrix<double> transposed(const Matrix<double>& Ht) {
+template <class T>
+Matrix<double> transposed(const Matrix<T>& Ht) {
   Matrix<double> H(Ht.cols(), Ht.rows());
   for (Index c = 0; c < H.rows(); ++c) {
-    for (Index j = 0; j < H.cols(); ++j) H(c, j) = Ht(j, c);
+    for (Index j = 0; j < H.cols(); ++j) H(c, j) = static_cast<double>(Ht(j, c));
   }
   return H;
 }
@@ -148,9 +95,8 @@ render::FactorFrame unit_components(const Result<double>& result) {
   return {result.iterations, std::move(W), std::move(H)};
 }
 
-ExitStatus learning(const DemoArguments& arguments, records::RunDirectory* directory,
-                    Interrupt& interrupt) {
-  DemoPicture picture(arguments, "learning.gif");
+ExitStatus learning(const DemoArguments& arguments, Interrupt& interrupt) {
+  DemoOutput output(arguments.places, "learning", "learning.gif", interrupt);
   const LearningDemo demo = learning_demo();
   const DataView A = demo.A.view();
   Options options;
@@ -168,30 +114,30 @@ ExitStatus learning(const DemoArguments& arguments, records::RunDirectory* direc
   Progress progress(true, *options.max_iterations);
   const InitialFactors<double> initial{demo.W0.view(), demo.H0.view()};
   std::vector<render::FactorFrame> frames;
+  DemoEvents<double> events(A, options.rank);
   const Watcher<double> keep_frame = [&](const Solver<double>& solver, const LossRecord& record) {
-    if (record.iteration > 0 && picture.wanted()) {
+    if (record.iteration > 0 && output.draws()) {
       frames.push_back({record.iteration, solver.W(), transposed(solver.Ht())});
     }
+    if (output.reports()) events.add(solver, record);
   };
   const Result<double> result =
       solve<double>(A, options, &initial, progress, interrupt, keep_frame);
-  picture.write(
-      [&] {
-        return render::draw_learning({render::Format::gif, render::kLearningSize}, demo.A.view(),
-                                     render::thinned(std::move(frames)), render::kLearningLimits);
-      },
-      interrupt);
-  const records::RunRequest request{"demo learning", records::describe(A), options, {}, {}};
-  return conclude(request, result, directory, arguments, {{"picture", picture.json()}}, [&] {
-    return "80 points (x, cos(x)^2 + 1 + noise) as a matrix of 80 x 2, factorized at rank 2\n"
-           "by multiplicative updates from a fixed start:\n\n" +
-           learning_table(result.loss_history) + "\n" + picture.line();
+  output.picture([&] {
+    return render::draw_learning({render::Format::gif, render::kLearningSize}, demo.A.view(),
+                                 render::thinned(std::move(frames)), render::kLearningLimits);
   });
+  const records::RunRequest request{"demo learning", records::describe(A), options, {}, {}};
+  return conclude(
+      request, result, events, output, arguments, nlohmann::ordered_json::object(), [&] {
+        return "80 points (x, cos(x)^2 + 1 + noise) as a matrix of 80 x 2, factorized at rank 2\n"
+               "by multiplicative updates from a fixed start:\n\n" +
+               learning_table(result.loss_history);
+      });
 }
 
-ExitStatus line(const DemoArguments& arguments, records::RunDirectory* directory,
-                Interrupt& interrupt) {
-  DemoPicture picture(arguments, "line.png");
+ExitStatus line(const DemoArguments& arguments, Interrupt& interrupt) {
+  DemoOutput output(arguments.places, "line", "line.png", interrupt);
   const Matrix<double> points = line_demo();
   const DataView A = points.view();
   Options options;
@@ -203,22 +149,32 @@ ExitStatus line(const DemoArguments& arguments, records::RunDirectory* directory
   validate(options);
 
   Progress progress(true, *options.max_iterations);
-  const Result<double> result = solve<double>(A, options, nullptr, progress, interrupt);
-  const render::FactorFrame frame = unit_components(result);
-  picture.write(
-      [&] {
-        return render::draw_line({render::Format::png, render::kLineSize}, points.view(), frame,
-                                 render::limits_of(points.view()));
-      },
-      interrupt);
+  DemoEvents<double> events(A, options.rank);
+  const Watcher<double> watch = [&](const Solver<double>& solver, const LossRecord& record) {
+    if (output.reports()) events.add(solver, record);
+  };
+  const Result<double> result = solve<double>(A, options, nullptr, progress, interrupt, watch);
+  const render::FactorFrame one = unit_components(result);
+  Options of_two = options;
+  of_two.rank = 2;
+  const render::FactorFrame two =
+      unit_components(solve<double>(A, of_two, nullptr, progress, interrupt));
+  output.picture([&] {
+    return render::draw_line({render::Format::png, render::kLineSize}, points.view(), one, two,
+                             render::limits_of(points.view()));
+  });
   const records::RunRequest request{"demo line", records::describe(A), options, {}, {}};
-  return conclude(request, result, directory, arguments, {{"picture", picture.json()}}, [&] {
+  using Json = nlohmann::ordered_json;
+  const Json basis = {Json::array({two.H(0, 0), two.H(0, 1)}),
+                      Json::array({two.H(1, 0), two.H(1, 1)})};
+  return conclude(request, result, events, output, arguments, {{"basis_at_rank_2", basis}}, [&] {
     return fmt::format(
         "80 noisy points about the line y = 0.6 x, as a matrix of 80 x 2, factorized at rank 1:\n"
         "each point is a weight times one vector, h = ({:.3f}, {:.3f}) at length 1, of slope "
-        "{:.3f}\n{}",
-        frame.H(0, 0), frame.H(0, 1), frame.H(0, 1) / frame.H(0, 0),
-        picture.line().empty() ? "" : "\n" + picture.line());
+        "{:.3f}.\n"
+        "At rank 2 each point is a mix of two vectors, ({:.3f}, {:.3f}) and ({:.3f}, {:.3f}).\n",
+        one.H(0, 0), one.H(0, 1), one.H(0, 1) / one.H(0, 0), two.H(0, 0), two.H(0, 1), two.H(1, 0),
+        two.H(1, 1));
   });
 }
 
@@ -253,24 +209,33 @@ std::string swimmer_text(const FoundParts& found, MatrixView<const float> Ht, in
   return out;
 }
 
-ExitStatus swimmer(const DemoArguments& arguments, records::RunDirectory* directory,
-                   Interrupt& interrupt) {
+ExitStatus swimmer(const DemoArguments& arguments, Interrupt& interrupt) {
+  DemoOutput output(arguments.places, "swimmer", "basis.png", interrupt);
   const SwimmerDemo demo = swimmer_demo();
   const DataView A = demo.A.view();
   Options options = swimmer_options(arguments);
   validate(options);
 
+  constexpr render::ImageShape kShape{kSwimmerSide, kSwimmerSide};
   std::optional<Result<float>> best;
+  const DemoEvents<float> none(A, options.rank, {kSwimmerSide, kSwimmerSide});
+  DemoEvents<float> best_events = none;
   std::uint64_t best_seed = options.seed;
   int starts = 0;
   // Quick: in a pipe a line per start would be noise.
-  Progress progress(arguments.telling.quiet || !stderr_is_terminal(), *options.max_iterations);
+  Progress progress(arguments.places.telling.quiet || !stderr_is_terminal(),
+                    *options.max_iterations);
   while (starts < kSwimmerStarts) {
-    Result<float> result = solve<float>(A, options, nullptr, progress, interrupt);
+    DemoEvents<float> events = none;
+    const Watcher<float> watch = [&](const Solver<float>& solver, const LossRecord& record) {
+      if (output.reports()) events.add(solver, record);
+    };
+    Result<float> result = solve<float>(A, options, nullptr, progress, interrupt, watch);
     ++starts;
     if (!best || result.loss_history.back().objective < best->loss_history.back().objective) {
       best = std::move(result);
       best_seed = options.seed;
+      best_events = std::move(events);
     }
     if (interrupt.token().stop_requested()) break;
     ++options.seed;
@@ -284,25 +249,26 @@ ExitStatus swimmer(const DemoArguments& arguments, records::RunDirectory* direct
                                         {"parts", kSwimmerParts},
                                         {"parts_found", found.count()},
                                         {"torso_found", found.torso()}};
-  return conclude(request, *best, directory, arguments, extra,
+  output.picture([&] {
+    std::vector<render::FactorFrame> last;
+    last.push_back({best->iterations, Matrix<double>(), transposed(best->Ht)});
+    return render::draw_basis({render::Format::png, render::basis_size(kShape, options.rank)}, last,
+                              kShape);
+  });
+  return conclude(request, *best, best_events, output, arguments, extra,
                   [&] { return swimmer_text(found, best->Ht.view(), starts); });
 }
 
 ExitStatus execute(const DemoArguments& arguments, Interrupt& interrupt) {
-  std::optional<records::RunDirectory> directory;
-  if (!arguments.out.empty()) {
-    directory.emplace(arguments.out, arguments.overwrite, interrupt, output_names("--out"));
-  }
-  records::RunDirectory* keep = directory ? &*directory : nullptr;
   switch (arguments.demo) {
     case Demo::learning:
-      return learning(arguments, keep, interrupt);
+      return learning(arguments, interrupt);
     case Demo::line:
-      return line(arguments, keep, interrupt);
+      return line(arguments, interrupt);
     case Demo::swimmer:
       break;
   }
-  return swimmer(arguments, keep, interrupt);
+  return swimmer(arguments, interrupt);
 }
 
 void declare(OptionTable& table, DemoArguments& arguments) {
@@ -315,13 +281,19 @@ void declare(OptionTable& table, DemoArguments& arguments) {
         arguments.demo = static_cast<Demo>(choice);
       });
   table.group("Result");
-  add_out_directory(table, arguments.out, false);
-  table.text("--picture", arguments.picture, "FILE", "Where learning and line draw what they did")
-      .default_text = "learning.gif, line.png";
-  table.flag("--no-picture", arguments.no_picture, "Draw nothing");
-  table.flag("--overwrite", arguments.overwrite,
+  table
+      .text("--out", arguments.places.out, "DIR",
+            "Directory for W.npy, H.npy, run.json, a picture and report.html")
+      .default_text = "nonneg-demo-NAME";
+  table
+      .text("--picture", arguments.places.picture, "FILE",
+            "Where the picture goes instead; without --out nothing else is kept")
+      .default_text = "learning.gif, line.png or basis.png in DIR";
+  table.flag("--no-picture", arguments.places.no_picture,
+             "Draw nothing; without --out nothing is kept");
+  table.flag("--overwrite", arguments.places.overwrite,
              "Replace an older run in DIR, and a FILE that nonneg did not draw");
-  add_telling(table, arguments.telling);
+  add_telling(table, arguments.places.telling);
   table.group("Run");
   table.integer("--max-iterations", arguments.max_iterations, "Most iterations",
                 "swimmer 200, else 50");
