@@ -48,6 +48,8 @@ struct SnapshotRun {
   std::string data;
   /// Where A came from: an absolute path, or "demo learning".
   std::string data_source;
+  /// How data_source was opened: `dataset`, unless data_source says it, and `missing_cells`.
+  OpenOptions opened;
   /// The run directory; empty where there is none.
   std::string output;
   /// The rows of W that snapshots hold, ascending; empty for all of them.

@@ -138,7 +138,7 @@ Json PageEvents::start(const Observed& observed, std::vector<std::string> furthe
   for (const Index i : plan_.pairs) {
     const Index row = row_of_a(run_, i);
     pair_names.push_back(run_.row_names.empty()
-                             ? fmt::format("row {}", row)
+                             ? fmt::format("row {}", row + 1)
                              : shortened(run_.row_names[static_cast<std::size_t>(row)]));
   }
   return {{"kind", "run"},

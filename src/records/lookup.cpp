@@ -93,7 +93,7 @@ MatrixFile open_data(const SnapshotDirectoryReader& reader) {
   if (!is_regular_source(run.data_source)) {
     throw InvalidArgument(fmt::format("{} is not at hand", run.data_source));
   }
-  MatrixFile file = MatrixFile::open(run.data_source);
+  MatrixFile file = MatrixFile::open(run.data_source, run.opened);
   if (file.view().rows() != run.rows || file.view().cols() != run.cols) {
     throw InvalidArgument(fmt::format("{} has another shape by now", run.data_source));
   }

@@ -149,7 +149,44 @@ class Report(PageTest):
                 self.assert_all_changed(last, self.pictures(driver))
                 self.assertIn("iteration 1 ", driver.find_element(By.ID, "moment").text)
 
-    def test_what_was_not_observed_is_grey_and_a_loss_has_its_name(self):
+    def test_a_value_that_hardly_falls_has_marks_and_a_limit_does_not_look_like_success(self):
+        table, snapshots = self.folder / "A.csv", self.folder / "snapshots"
+        rows = [[str((7 * i + 3 * j * j) % 11) for j in range(12)] for i in range(9)]
+        table.write_text("\n".join(",".join(row) for row in rows) + "\n", encoding="utf-8")
+        subprocess.run([programs.NONNEG, "factorize", table, "--rank", "2", "--out",
+                        self.folder / "run", "--snapshots", snapshots, "--image-shape", "3,4",
+                        "--max-iterations", "9", "--no-pictures", "--quiet"], check=True)
+        lines = [json.loads(line) for line in (snapshots / "snapshots.jsonl").read_text().splitlines()]
+        for line in lines:
+            if line["kind"] in ("check", "snapshot"):
+                line["relative_error"] = 0.38012 + 3e-5 / (1 + line["iteration"])
+        lines[0]["data_source"] = "/data/pbmc/cells.h5ad:/layers/counts"
+        (snapshots / "snapshots.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+        subprocess.run([programs.NONNEG, "render", snapshots, "--format", "png", "--quiet"], check=True)
+        driver = self.browser(snapshots / "report.html")
+        self.wait(driver, self.snapshots)
+        labels = driver.execute_script("return losses.chart.scales.y.ticks.map((t) => t.label)")
+        self.assertGreaterEqual(len(labels), 3)
+        self.assertEqual(len(set(labels)), len(labels), labels)
+        status = driver.find_element(By.ID, "status")
+        self.assertEqual(status.get_attribute("data-state"), "unsettled")
+        self.assertEqual(driver.find_element(By.ID, "title").text, "cells.h5ad")
+        self.assertIn("/layers/counts", driver.find_element(By.ID, "subtitle").text)
+        self.assertIn("chosen", driver.find_element(By.ID, "tables").text)
+        self.assertEqual(driver.find_element(By.CSS_SELECTOR, ".component h3").text, "Component 1")
+        # Black is 0 in light mode, too.
+        shades = driver.execute_script("""
+            const canvas = document.querySelector("#images canvas");
+            const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+            const values = model.snapshots.at(-1).images.subarray(0, canvas.width * canvas.height);
+            return [...values].map((value, i) => [value, data[4 * i], data[4 * i + 2]]);""")
+        largest = max(value for value, _, _ in shades)
+        for value, red, blue in shades:
+            self.assertEqual(red, blue)
+            self.assertAlmostEqual(red, 255 * value / largest, delta=1)
+        self.assert_console_is_silent(driver)
+
+    def test_what_was_not_observed_is_blue_and_a_loss_has_its_name(self):
         table, snapshots = self.folder / "A.csv", self.folder / "snapshots"
         rows = [[str(1 + (7 * i + 3 * j * j) % 11) for j in range(12)] for i in range(9)]
         rows[0][5] = ""
@@ -161,10 +198,10 @@ class Report(PageTest):
         self.assertEqual(done.returncode, 0, done.stderr)
         driver = self.browser(snapshots / "report.html")
         self.wait(driver, self.snapshots)
-        grey = driver.execute_script("""
+        blue = driver.execute_script("""
             const observed = document.querySelector("#pairs canvas");
             return [...observed.getContext("2d").getImageData(1, 1, 1, 1).data];""")
-        self.assertEqual(grey, [140, 140, 140, 255])
+        self.assertEqual(blue, [60, 90, 150, 255])
         self.assertTrue(driver.find_element(By.ID, "pairs-missing").is_displayed())
         self.assertIn("kl", driver.find_element(By.ID, "subtitle").text)
         objective = driver.find_element(By.ID, "reading-objective").text

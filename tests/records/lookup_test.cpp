@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -86,6 +87,28 @@ TEST_F(LookupTest, DataIsOpenedWhereTheRunHadItFromInAnyFormat) {
   EXPECT_EQ(open_data(reader).view().rows(), test::kRows);
   write("A.csv", "1,2,3\n");
   EXPECT_THROW(open_data(reader), InvalidArgument);
+}
+
+TEST_F(LookupTest, DataIsOpenedAsTheRunOpenedIt) {
+  for (const bool missing_cells : {false, true}) {
+    SnapshotRun run = small_run();
+    run.data_source = file("A.csv");
+    run.opened.missing_cells = missing_cells;
+    std::filesystem::remove_all(path());
+    create(run);
+    const SnapshotDirectoryReader reader(path());
+    write("A.csv", "1,2,3\n4,,6\n7,NA,9\n10,11,12\n13,14,15\n");
+    if (missing_cells) {
+      EXPECT_TRUE(std::isnan(open_data(reader).view().as<double>()(1, 1)));
+    } else {
+      EXPECT_THROW(open_data(reader), InvalidArgument);
+    }
+  }
+  SnapshotRun run = small_run();
+  run.opened.dataset = "counts";
+  std::filesystem::remove_all(path());
+  create(run);
+  EXPECT_EQ(SnapshotDirectoryReader(path()).run().opened.dataset, "counts");
 }
 
 TEST_F(LookupTest, DataIsNotLookedForInADirectoryOrAPipe) {

@@ -93,7 +93,12 @@ SnapshotRun snapshot_run(const FactorizeArguments& arguments, const MatrixFile& 
   run.max_iterations = *options.max_iterations;
   run.tolerance = options.tolerance;
   run.data_source = std::filesystem::absolute(file.path()).lexically_normal().string();
-  if (file.dataset().starts_with('/')) run.data_source += ":" + file.dataset();
+  run.opened.missing_cells = opened_for(arguments.options, arguments.open).missing_cells;
+  if (file.dataset().starts_with('/')) {
+    run.data_source += ":" + file.dataset();
+  } else {
+    run.opened.dataset = arguments.open.dataset;
+  }
   run.row_names = file.row_names();
   run.column_names = file.column_names();
   return run;

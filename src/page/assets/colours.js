@@ -25,7 +25,11 @@ function tableOf(stops) {
   return table;
 }
 
-const tables = { light: tableOf(kRampLight), dark: tableOf(kRampDark), spectrum: tableOf(kSpectrum) };
+const tables = {
+  light: tableOf(kRampLight), dark: tableOf(kRampDark), spectrum: tableOf(kSpectrum),
+  /** Of photographs, in light as in dark: 0 is black. */
+  grey: tableOf(["#000000", "#ffffff"]),
+};
 
 function heatTable() {
   return darkQuery.matches ? tables.dark : tables.light;
@@ -39,15 +43,14 @@ function spectrumColour(part) {
 
 /** Of NaN: in a factor something went wrong; in A nobody observed the entry. */
 const kWrong = [220, 40, 30];
-const kNotObserved = [140, 140, 140];
+const kNotObserved = [60, 90, 150];
 
 /** Paints values (rows x columns) one pixel each; `top` is the colour table's end. */
-function paint(canvas, rows, columns, valueAt, top, nan = kWrong) {
+function paint(canvas, rows, columns, valueAt, top, table = heatTable(), nan = kWrong) {
   canvas.width = columns;
   canvas.height = rows;
   const context = canvas.getContext("2d");
   const picture = context.createImageData(columns, rows);
-  const table = heatTable();
   for (let i = 0; i < rows; ++i) {
     for (let j = 0; j < columns; ++j) {
       const value = valueAt(i, j);

@@ -19,8 +19,8 @@ class Components {
     const items = entries.map(([index, value, name]) => {
       const bar = element("i");
       bar.style.width = `${largest > 0 ? (100 * value) / largest : 0}%`;
-      const label = name === undefined ? `${kind} ${index}` : name;
-      return element("li", { title: name === undefined ? label : `${name} (${kind} ${index})` },
+      const label = name === undefined ? `${kind} ${index + 1}` : name;
+      return element("li", { title: name === undefined ? label : `${name} (${kind} ${index + 1})` },
         bar, element("span", { textContent: label }), element("b", { textContent: formatNumber(value, 3) }));
     });
     if (items.length === 0) items.push(element("li", {}, element("span", { textContent: "all zero", className: "quiet" })));
@@ -34,7 +34,7 @@ class Components {
     const made = [];
     for (let c = 0; c < count; ++c) {
       made.push(element("div", { className: "component" },
-        element("h3", { textContent: `Component ${c}` }),
+        element("h3", { textContent: `Component ${c + 1}` }),
         element("div", { className: "lists" },
           this.list("made of", "column", columns[c]), this.list("found in", "row", rows[c]))));
     }

@@ -91,9 +91,9 @@ class HeatMap {
     const first = Math.floor((line * this.of) / this.lines);
     const last = Math.floor(((line + 1) * this.of) / this.lines) - 1;
     const what = this.kind === "w" ? "row" : "column";
-    const where = first >= last ? `${what} ${first}` : `mean of ${what}s ${first}–${last}`;
+    const where = first >= last ? `${what} ${first + 1}` : `mean of ${what}s ${first + 1}–${last + 1}`;
     const sampled = this.kind === "w" && this.of < model.run.settings.rows ? " of the sample" : "";
     this.reading.textContent =
-      `component ${component}, ${where}${sampled}: ${formatNumber(this.value(this.snapshot, component, line), 5)}`;
+      `component ${component + 1}, ${where}${sampled}: ${formatNumber(this.value(this.snapshot, component, line), 5)}`;
   }
 }

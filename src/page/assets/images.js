@@ -8,7 +8,7 @@ class Images {
   reset() {
     const display = model.run.display;
     [this.high, this.wide] = display.image;
-    this.canvases = this.fill(byId("images"), Array.from({ length: display.images }, (_, c) => `component ${c}`), 1);
+    this.canvases = this.fill(byId("images"), Array.from({ length: display.images }, (_, c) => `component ${c + 1}`), 1);
     this.pairs = this.fill(byId("pairs"), display.pairs, model.run.observed ? 2 : 1);
     byId("images-figure").hidden = display.images === 0;
     byId("pairs-block").hidden = display.pairs.length === 0 || !model.run.observed;
@@ -36,13 +36,13 @@ class Images {
     const shared = byId("own-scale").checked ? null : robustTop(snapshot.images);
     this.canvases.forEach(([canvas], k) => {
       const values = image(snapshot.images, k);
-      paint(canvas, this.high, this.wide, (i, j) => values[i * this.wide + j], shared ?? largest(values));
+      paint(canvas, this.high, this.wide, (i, j) => values[i * this.wide + j], shared ?? largest(values), tables.grey);
     });
     if (!model.run.observed) return;
     this.pairs.forEach(([observed, reconstructed], k) => {
       [[observed, image(model.run.observed, k), kNotObserved], [reconstructed, image(snapshot.pairs, k), kWrong]].forEach(
         ([canvas, values, nan]) =>
-          paint(canvas, this.high, this.wide, (i, j) => values[i * this.wide + j], this.observedTop, nan));
+          paint(canvas, this.high, this.wide, (i, j) => values[i * this.wide + j], this.observedTop, tables.grey, nan));
     });
   }
 }

@@ -53,6 +53,23 @@ class LossChart {
     return { min: low / pad, max: high * pad, shows: (v) => leading.test(Number(v.toPrecision(9)).toExponential()) };
   }
 
+  /** Few enough round marks between the ends of an axis: where a logarithmic one has hardly any, as of a value that
+   *  falls by little, those of a linear one. */
+  marks(axis, range) {
+    const round = axis.ticks.filter((t) => range.shows(t.value) && t.value >= axis.min && t.value <= axis.max);
+    if (round.length > 2 || !(axis.max > axis.min)) return round;
+    return ticks(axis.min, axis.max, 5).map((value) => ({ value }));
+  }
+
+  /** Digits that tell a mark from its neighbours. */
+  digits(marks) {
+    const values = marks.map((t) => Math.abs(t.value)).sort((a, b) => a - b);
+    const steps = values.slice(1).map((v, i) => v - values[i]).filter((step) => step > 0);
+    if (steps.length === 0) return 3;
+    const needed = Math.ceil(Math.log10(values[values.length - 1] / Math.min(...steps))) + 1;
+    return Math.max(3, Math.min(12, values[0] > 0 && values[values.length - 1] > 2 * values[0] ? 3 : needed));
+  }
+
   axis(log, title, vertical, values) {
     const soft = cssColour("--soft");
     const range = log ? this.logRange(values) : {};
@@ -64,10 +81,10 @@ class LossChart {
       grid: { color: cssColour("--line"), drawBorder: false, tickLength: 4 },
       ticks: {
         color: soft, maxRotation: 0, autoSkipPadding: 14, maxTicksLimit: vertical ? 7 : undefined,
-        callback: (value) => (!log || range.shows(value) ? formatNumber(value, 3) : null),
+        callback: (value, _, marks) => formatNumber(value, this.digits(marks)),
       },
       afterBuildTicks: (axis) => {
-        if (log) axis.ticks = axis.ticks.filter((t) => range.shows(t.value) && t.value >= axis.min && t.value <= axis.max);
+        if (log) axis.ticks = this.marks(axis, range);
       },
     };
   }

@@ -128,6 +128,6 @@ class Points {
     }
     const pair = (v) => `(${formatNumber(v[2 * best], 4)}, ${formatNumber(v[2 * best + 1], 4)})`;
     byId("points-reading").textContent = best < 0 ? ""
-      : `point ${best}: ${model.run.observed ? `observed ${pair(model.run.observed)}, ` : ""}W·H ${pair(this.snapshot.points)}`;
+      : `point ${best + 1}: ${model.run.observed ? `observed ${pair(model.run.observed)}, ` : ""}W·H ${pair(this.snapshot.points)}`;
   }
 }

@@ -5,8 +5,11 @@ const kReasons = {
   failed: "Failed",
 };
 
-function baseName(path) {
-  return String(path).replace(/\/+$/, "").split("/").pop();
+/** The file's name, and what within it: of "/data/cells.h5ad:/layers/counts", "cells.h5ad" and "/layers/counts". */
+function nameOf(source) {
+  const at = source.lastIndexOf(":/");
+  const [file, place] = at > 0 ? [source.slice(0, at), source.slice(at + 1)] : [source, ""];
+  return [file.replace(/\/+$/, "").split("/").pop(), place];
 }
 
 /** What is minimised: its name, its formula, and what the relative error compares it with. */
@@ -21,18 +24,19 @@ function lossOf(s) {
 
 function drawMasthead() {
   const s = model.run.settings;
-  const source = s.data_source ? baseName(s.data_source) : "nonneg run";
+  const [source, place] = s.data_source ? nameOf(s.data_source) : ["nonneg run", ""];
   byId("title").textContent = source;
   document.title = `${source} · rank ${s.rank} · nonneg`;
   byId("edition").textContent = s.nonneg;
-  byId("subtitle").textContent = [`${formatCount(s.rows)} × ${formatCount(s.cols)}`, `rank ${s.rank}`,
+  byId("subtitle").textContent = [place, `${formatCount(s.rows)} × ${formatCount(s.cols)}`, `rank ${s.rank}`,
     s.algorithm, lossOf(s).name, s.precision, s.backend && `on ${s.backend}`].filter(Boolean).join(" · ");
 }
 
 /** The run's settled state, in a word for the style and in words for people. */
 function stateOf(connection) {
   if (model.end) {
-    return [model.end.stop_reason === "failed" ? "failed" : "done", kReasons[model.end.stop_reason] || model.end.stop_reason];
+    const states = { converged: "done", failed: "failed" };
+    return [states[model.end.stop_reason] || "unsettled", kReasons[model.end.stop_reason] || model.end.stop_reason];
   }
   if (connection === "lost") return ["lost", "Connection lost, trying again"];
   if (connection === "file") return ["lost", "Not finished when this was written"];
@@ -71,11 +75,15 @@ function drawReadings(live) {
     element("dt", { textContent: name }), element("dd", {}, value, element("small", { textContent: note })))));
 }
 
+/** Options that nonneg chooses where they have these values. */
+const kChosen = { inner_repeats: 0, floor: null };
+
 /** A value of run.json in a cell. */
-function cellText(value) {
+function cellText(value, name) {
+  if (name in kChosen && value === kChosen[name]) return "chosen";
   if (value === null) return "–";
   if (typeof value === "number") return Number.isInteger(value) ? String(value) : formatNumber(value, 6);
-  if (Array.isArray(value)) return value.length === 0 ? "none" : value.map(cellText).join(", ");
+  if (Array.isArray(value)) return value.length === 0 ? "none" : value.map((v) => cellText(v)).join(", ");
   return String(value);
 }
 
@@ -83,7 +91,7 @@ function table(caption, record) {
   const rows = Object.entries(record).filter(([, v]) => v === null || typeof v !== "object" || Array.isArray(v));
   return element("table", {}, element("caption", { textContent: caption }), element("tbody", {},
     ...rows.map(([name, value]) => element("tr", {}, element("th", { scope: "row", textContent: words(name) }),
-      element("td", { textContent: cellText(value) })))));
+      element("td", { textContent: cellText(value, name) })))));
 }
 
 function drawTables() {
