@@ -118,4 +118,18 @@ if(TARGET nonneg_command AND NOT CMAKE_CROSSCOMPILING)
     COMPONENT runtime)
 endif()
 
+# Manual pages, of the same tables as the help pages.
+if(TARGET nonneg_man_pages AND NOT CMAKE_CROSSCOMPILING)
+  set(nonneg_man_folder ${PROJECT_BINARY_DIR}/man)
+  add_custom_command(OUTPUT ${nonneg_man_folder}/nonneg.1
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${nonneg_man_folder}
+    COMMAND nonneg_man_pages ${nonneg_man_folder}
+    DEPENDS nonneg_man_pages
+    COMMENT "Writing the manual pages"
+    VERBATIM)
+  add_custom_target(nonneg_manual ALL DEPENDS ${nonneg_man_folder}/nonneg.1)
+  install(DIRECTORY ${nonneg_man_folder}/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1
+    COMPONENT runtime FILES_MATCHING PATTERN "*.1")
+endif()
+
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT runtime)

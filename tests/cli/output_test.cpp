@@ -175,6 +175,12 @@ TEST_F(Output, FileThatExistsIsRefusedUnlessAsked) {
   EXPECT_EQ(MatrixFile::open(place.at("B.npy")).view().rows(), 6);
 }
 
+TEST_F(Output, PlansHaveColumnsThatStandApartAndSayWhereTheyCountNoFurther) {
+  const Outcome outcome = run(place, {"plan", "A.npy", "--rank", "100000000000000000"});
+  ASSERT_EQ(outcome.status, 0) << outcome.error;
+  EXPECT_NE(outcome.out.find(">288 PB   >288230376151711744  "), std::string::npos) << outcome.out;
+}
+
 TEST_F(Output, FileMustBeAnNpyFile) {
   ASSERT_EQ(factorize(place, "run").status, 0);
   EXPECT_EQ(run(place, {"reconstruct", "run", "--out", "B.csv"}).status, 2);

@@ -113,7 +113,7 @@ check_symbols() {
 
 # VERSION
 check_command() {
-  local output
+  local output page
   unset LD_LIBRARY_PATH
   cp -a -- "$stage" "moved to here"
   output=$("moved to here/bin/nonneg" --version)
@@ -124,6 +124,9 @@ check_command() {
     fail "the command uses a library from elsewhere"
   fi
   bash -n "moved to here/share/bash-completion/completions/nonneg"
+  for page in nonneg nonneg-factorize nonneg-demo; do
+    grep -q '^\.SH SYNOPSIS$' "moved to here/share/man/man1/$page.1" || fail "no manual page $page"
+  done
   printf '%s\n' "$output"
 }
 

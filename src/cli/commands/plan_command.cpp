@@ -1,10 +1,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "backend/buffers.hpp"
 #include "base/byte_count.hpp"
 #include "base/json_values.hpp"
 #include "cli/commands/commands.hpp"
@@ -32,8 +34,18 @@ struct PlanArguments {
   bool rank_given = false;
 };
 
+/// Byte counts from here on stand for any that are larger.
+constexpr std::uint64_t kLargestBytes = Buffers::kMaxBytes;
+
+std::string table_line(std::string_view what, std::string_view short_form, std::string_view number,
+                       std::string_view note) {
+  return fmt::format("{:<20}{:>9}  {:>20}  {}\n", what, short_form, number, note);
+}
+
 std::string bytes_line(std::string_view what, std::uint64_t bytes, std::string_view note) {
-  return fmt::format("{:<20}{:>9}{:>18}  {}\n", what, byte_count(bytes), bytes, note);
+  const std::string_view beyond = bytes >= kLargestBytes ? ">" : "";
+  return table_line(what, fmt::format("{}{}", beyond, byte_count(std::min(bytes, kLargestBytes))),
+                    fmt::format("{}{}", beyond, std::min(bytes, kLargestBytes)), note);
 }
 
 /// What holds A's rows while they are worked on, and the memory that they pass through.
@@ -56,7 +68,7 @@ std::string plan_table(const Plan& plan, const MatrixFile& file) {
   if (!file.layout().empty()) out += "table: " + file.layout() + "\n";
   out += fmt::format("rank {}, computed in {} on {}\n\n", plan.rank, precision,
                      to_string(plan.backend));
-  out += fmt::format("{:<20}{:>9}{:>18}\n", "", "", "bytes");
+  out += fmt::format("{:<20}{:>9}  {:>20}\n", "", "", "bytes");
   out += bytes_line("A", plan.data_bytes,
                     file.mapped() ? "as stored, in its file" : "as stored, in memory");
   out += bytes_line("factors", plan.factor_bytes, "W and H");
@@ -75,15 +87,14 @@ std::string plan_table(const Plan& plan, const MatrixFile& file) {
         bytes_line("over the bus", plan.bus_bytes_per_iteration, "per iteration after the first");
   }
   const bool even = plan.panel_rows == 0 || plan.panels == (plan.rows - 1) / plan.panel_rows + 1;
-  out += fmt::format("{:<20}{:>9}{:>18}  of {}{} rows\n", "panels", "", plan.panels,
-                     even ? "" : "at most ", plan.panel_rows);
+  out += table_line("panels", "", std::to_string(plan.panels),
+                    fmt::format("of {}{} rows", even ? "" : "at most ", plan.panel_rows));
   if (!plan.panel_row_candidates.empty()) {
-    out +=
-        fmt::format("{:<20}{:>9}{:>18}  rows: {}\n", "heights tried", "",
-                    plan.panel_row_candidates.size(), fmt::join(plan.panel_row_candidates, ", "));
+    out += table_line("heights tried", "", std::to_string(plan.panel_row_candidates.size()),
+                      fmt::format("rows: {}", fmt::join(plan.panel_row_candidates, ", ")));
   }
-  out += fmt::format("{:<20}{:>9}{:>18}  in matrix products\n", "flop per iteration", "",
-                     fmt::format("{:.3g}", plan.flops_per_iteration));
+  out += table_line("flop per iteration", "", fmt::format("{:.3g}", plan.flops_per_iteration),
+                    "in matrix products");
   return out;
 }
 
