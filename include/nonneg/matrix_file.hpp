@@ -22,8 +22,8 @@ namespace nonneg {
 class NONNEG_EXPORT MatrixFile {
  public:
   /// Opens by the name's extension, or as options.format says: .npy, .csv, .tsv (.tab) or .mtx,
-  /// each also with .gz, .zst or .xz behind it; .npz; .h5, .hdf5 or .h5ad, where "file.h5:/place"
-  /// is the matrix at /place of it; or a folder of 10x Genomics', with matrix.mtx, features.tsv
+  /// each also with .gz, .zst or .xz behind it; .npz; .h5, .hdf5, .h5ad, .h5mu or .loom, where
+  /// "file.h5:/place" is the matrix at /place of it; or a folder of 10x Genomics', with matrix.mtx, features.tsv
   /// and barcodes.tsv, each also compressed.
   ///
   /// .npy   Versions 1.0 to 3.0, C and Fortran order, little-endian integers, bool and floats of
@@ -41,7 +41,8 @@ class NONNEG_EXPORT MatrixFile {
   /// HDF5   Dense data sets of two dimensions, in the type they are stored in; groups with a sparse
   ///        matrix, as 10x Genomics (features x barcodes) and AnnData (obs x var) write them, with
   ///        the names of rows and columns. Unless a place is given it is AnnData's /X, 10x
-  ///        Genomics' /matrix, or the only matrix that there is.
+  ///        Genomics' or loom's /matrix (features x cells), MuData's only modality, or the only
+  ///        matrix that there is.
   ///
   /// In .csv and .tsv the first line names the columns if it has text and no numbers after its
   /// first cell, or is quoted where what follows is not, or if its first cell is empty and the
@@ -68,7 +69,7 @@ class NONNEG_EXPORT MatrixFile {
   /// True where the entries are the file's own bytes, mapped; false where they are in memory.
   bool mapped() const noexcept;
   /// "npy", "csv", "tsv", "mtx" or "triplets", with ".gz" and the like behind it for a compressed
-  /// file; "npz", "h5", "hdf5" or "h5ad".
+  /// file; "npz", "h5", "hdf5", "h5ad", "h5mu" or "loom".
   std::string_view format() const noexcept;
   /// The place of the matrix in an HDF5 file, whether it was asked for or found; else what
   /// OpenOptions::dataset was.
@@ -84,6 +85,9 @@ class NONNEG_EXPORT MatrixFile {
   const std::string& layout() const noexcept;
   /// What one should know of the file, one sentence each.
   const std::vector<std::string>& warnings() const noexcept;
+  /// The places of the other matrices of the same rows that an AnnData file has: its layers, X, and
+  /// X of raw.
+  const std::vector<std::string>& other_layers() const noexcept;
 
  private:
   struct Impl;

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <string_view>
 
 #include "nonneg/error.hpp"
 
@@ -19,6 +20,22 @@ bool is_matrix(const Hdf5File& file, const std::string& place, Hdf5File::Kind ki
   if (kind == Hdf5File::Kind::group) return holds_sparse(file, place);
   const Hdf5File::Shape shape = file.shape(place);
   return shape.sizes.size() == 2 && shape.type.has_value();
+}
+
+bool is_matrix_at(const Hdf5File& file, const std::string& place) {
+  const Hdf5File::Kind kind = file.kind(place);
+  return kind != Hdf5File::Kind::nothing && is_matrix(file, place, kind);
+}
+
+/// The groups of a MuData file that hold an X each.
+std::vector<std::string> modalities_of(const Hdf5File& file) {
+  std::vector<std::string> modalities;
+  if (file.kind("/mod") != Hdf5File::Kind::group) return modalities;
+  for (const std::string& name : file.links("/mod", kMaxObjects)) {
+    const std::string modality = "/mod/" + name;
+    if (is_matrix_at(file, modality + "/X")) modalities.push_back(modality);
+  }
+  return modalities;
 }
 
 class Search {
@@ -65,31 +82,63 @@ bool holds_sparse(const Hdf5File& file, const std::string& group) {
          file.has_data_set(inside + "indices") && file.has_data_set(inside + "indptr");
 }
 
+bool is_loom(const Hdf5File& file) {
+  return file.has_data_set("/matrix") && file.kind("/row_attrs") == Hdf5File::Kind::group &&
+         file.kind("/col_attrs") == Hdf5File::Kind::group;
+}
+
+AnnDataPlace anndata_place(const std::string& place) {
+  constexpr std::string_view kModalities = "/mod/";
+  if (!place.starts_with(kModalities)) return {{}, place};
+  const std::size_t end = std::min(place.find('/', kModalities.size()), place.size());
+  return {place.substr(0, end), place.substr(end)};
+}
+
+std::vector<std::string> other_layers(const Hdf5File& file, const std::string& place) {
+  const AnnDataPlace own = anndata_place(place);
+  const bool of_layers = own.inside.starts_with("/layers/");
+  if (own.inside != "/X" && own.inside != "/raw/X" && !of_layers) return {};
+  std::vector<std::string> others;
+  const auto add = [&](const std::string& other) {
+    if (other != place && is_matrix_at(file, other)) others.push_back(other);
+  };
+  const std::string layers = own.root + "/layers";
+  if (file.kind(layers) == Hdf5File::Kind::group) {
+    for (const std::string& layer : file.links(layers, kMaxListed)) add(layers + "/" + layer);
+  }
+  add(own.root + "/raw/X");
+  add(own.root + "/X");
+  return others;
+}
+
 std::string choose_matrix(const Hdf5File& file, const std::string& asked) {
   if (!asked.empty()) {
     std::string place = asked.front() == '/' ? asked : "/" + asked;
-    const Hdf5File::Kind kind = file.kind(place);
-    if (kind != Hdf5File::Kind::nothing && is_matrix(file, place, kind)) return place;
-    throw InvalidArgument(
-        fmt::format("{}: {} {}; the file holds {}", file.name(), place,
-                    kind == Hdf5File::Kind::nothing ? "is not in it" : "is no matrix of numbers",
-                    listed(Search(file).found())));
+    while (place.size() > 1 && place.back() == '/') place.pop_back();
+    if (is_matrix_at(file, place)) return place;
+    if (const std::string x = place + "/X"; is_matrix_at(file, x)) return x;
+    throw InvalidArgument(fmt::format(
+        "{}: {} {}; the file holds {}", file.name(), place,
+        file.kind(place) == Hdf5File::Kind::nothing ? "is not in it" : "is no matrix of numbers",
+        listed(Search(file).found())));
   }
   const bool annotated =
       file.kind("/obs") != Hdf5File::Kind::nothing && file.kind("/var") != Hdf5File::Kind::nothing;
-  const Hdf5File::Kind x = file.kind("/X");
-  if (annotated && x != Hdf5File::Kind::nothing && is_matrix(file, "/X", x)) return "/X";
-  if (holds_sparse(file, "/matrix")) return "/matrix";
-  const std::vector<std::string> found = Search(file).found();
+  if (annotated && is_matrix_at(file, "/X")) return "/X";
+  if (holds_sparse(file, "/matrix") || is_loom(file)) return "/matrix";
+  const std::vector<std::string> modalities = modalities_of(file);
+  if (modalities.size() == 1) return modalities.front() + "/X";
+  const std::vector<std::string> found = modalities.empty() ? Search(file).found() : modalities;
   if (found.size() == 1) return found.front();
   throw InvalidArgument(
       found.empty()
           ? fmt::format("{}: holds no matrix: {}; 10x Genomics' files have a group /matrix, "
                         "AnnData's an /X",
                         file.name(), listed(found))
-          : fmt::format("{}: holds {} matrices, and one must be chosen with --dataset PATH or as "
+          : fmt::format("{}: holds {} {}, and one must be chosen with --dataset PATH or as "
                         "{}:PATH; it has {}",
-                        file.name(), found.size(), file.name(), listed(found)));
+                        file.name(), found.size(), modalities.empty() ? "matrices" : "modalities",
+                        file.name(), listed(found)));
 }
 
 }  // namespace nonneg::io

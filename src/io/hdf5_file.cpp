@@ -9,6 +9,9 @@
 #include <string_view>
 
 #include "base/byte_count.hpp"
+#include "io/hdf5_blocks.hpp"
+#include "io/hdf5_sources.hpp"
+#include "io/hdf5_types.hpp"
 #include "nonneg/error.hpp"
 
 namespace nonneg::io {
@@ -19,7 +22,29 @@ std::mutex& session_mutex() {
   return mutex;
 }
 
-/// What libhdf5 says of the latest failure: the words of the function that met it first.
+template <class Size>
+double bytes_of(const std::vector<Size>& sizes, ElementType type) {
+  auto bytes = static_cast<double>(element_size(type));
+  for (const Size size : sizes) bytes *= static_cast<double>(size);
+  return bytes;
+}
+
+/// A field of a compound in memory, which has nothing else in it.
+Hdf5Handle compound_of(const std::string& field, hid_t type) {
+  Hdf5Handle compound(H5Tcreate(H5T_COMPOUND, H5Tget_size(type)), H5Tclose);
+  H5Tinsert(compound.id(), field.c_str(), 0, type);
+  return compound;
+}
+
+std::string file_name_of(hid_t object) {
+  const ssize_t size = H5Fget_name(object, nullptr, 0);
+  std::string name(size > 0 ? static_cast<std::size_t>(size) : 0, '\0');
+  if (size > 0) H5Fget_name(object, name.data(), name.size() + 1);
+  return name;
+}
+
+}  // namespace
+
 std::string hdf5_words() {
   std::string words;
   H5Ewalk2(
@@ -32,148 +57,6 @@ std::string hdf5_words() {
   H5Eclear2(H5E_DEFAULT);
   return words.empty() ? "libhdf5 gives no reason" : words;
 }
-
-/// The stored type, and the type in memory in which libhdf5 hands it over.
-struct NumberType {
-  ElementType type;
-  Hdf5Handle memory;
-};
-
-bool is_binary16(hid_t type) {
-  std::size_t sign = 0;
-  std::size_t exponent = 0;
-  std::size_t exponent_bits = 0;
-  std::size_t mantissa = 0;
-  std::size_t mantissa_bits = 0;
-  return H5Tget_size(type) == 2 &&
-         H5Tget_fields(type, &sign, &exponent, &exponent_bits, &mantissa, &mantissa_bits) >= 0 &&
-         sign == 15 && exponent == 10 && exponent_bits == 5 && mantissa == 0 &&
-         mantissa_bits == 10 && H5Tget_order(type) == H5T_ORDER_LE;
-}
-
-std::optional<NumberType> number_type(hid_t stored) {
-  const auto native = [](ElementType type, hid_t id) {
-    return NumberType{type, {H5Tcopy(id), H5Tclose}};
-  };
-  const std::size_t size = H5Tget_size(stored);
-  const H5T_class_t kind = H5Tget_class(stored);
-  if (kind == H5T_FLOAT) {
-    if (size == 8) return native(ElementType::float64, H5T_NATIVE_DOUBLE);
-    if (size == 4) return native(ElementType::float32, H5T_NATIVE_FLOAT);
-    if (is_binary16(stored)) return native(ElementType::float16, stored);
-    return std::nullopt;
-  }
-  // h5py's booleans are an enumeration of two bytes-sized values.
-  if (kind == H5T_ENUM && size == 1) return native(ElementType::uint8, stored);
-  if (kind != H5T_INTEGER) return std::nullopt;
-  const bool is_signed = H5Tget_sign(stored) != H5T_SGN_NONE;
-  switch (size) {
-    case 1:
-      return is_signed ? native(ElementType::int8, H5T_NATIVE_INT8)
-                       : native(ElementType::uint8, H5T_NATIVE_UINT8);
-    case 2:
-      return is_signed ? native(ElementType::int16, H5T_NATIVE_INT16)
-                       : native(ElementType::uint16, H5T_NATIVE_UINT16);
-    case 4:
-      return is_signed ? native(ElementType::int32, H5T_NATIVE_INT32)
-                       : native(ElementType::uint32, H5T_NATIVE_UINT32);
-    case 8:
-      return is_signed ? native(ElementType::int64, H5T_NATIVE_INT64)
-                       : native(ElementType::uint64, H5T_NATIVE_UINT64);
-    default:
-      return std::nullopt;
-  }
-}
-
-/// Text of a fixed length, without what fills it up.
-std::string unpadded(const char* text, std::size_t size, H5T_str_t padding) {
-  std::string_view view(text, size);
-  view = view.substr(0, view.find('\0'));
-  if (padding == H5T_STR_SPACEPAD) {
-    view = view.substr(0, view.find_last_not_of(' ') + 1);
-  }
-  return std::string(view);
-}
-
-/// Calls read(type, buffer) for the texts in memory and returns them; `read` says whether it could.
-template <class Read>
-std::optional<std::vector<std::string>> read_texts(hid_t stored, hid_t space, std::size_t count,
-                                                   const Read& read) {
-  std::vector<std::string> texts;
-  texts.reserve(count);
-  const Hdf5Handle type(H5Tcopy(stored), H5Tclose);
-  if (H5Tis_variable_str(stored) > 0) {
-    std::vector<char*> pointers(count, nullptr);
-    if (!read(type.id(), pointers.data())) return std::nullopt;
-    for (const char* text : pointers) texts.emplace_back(text != nullptr ? text : "");
-    H5Dvlen_reclaim(type.id(), space, H5P_DEFAULT, pointers.data());
-    return texts;
-  }
-  const std::size_t size = H5Tget_size(stored);
-  std::vector<char> bytes(count * size);
-  if (!read(type.id(), bytes.data())) return std::nullopt;
-  for (std::size_t i = 0; i < count; ++i) {
-    texts.push_back(unpadded(bytes.data() + i * size, size, H5Tget_strpad(stored)));
-  }
-  return texts;
-}
-
-/// The sizes of a chunk; empty where the entries lie in no chunks.
-std::vector<hsize_t> chunk_of(hid_t data_set, std::size_t dimensions) {
-  const Hdf5Handle layout(H5Dget_create_plist(data_set), H5Pclose);
-  if (!layout || dimensions == 0 || H5Pget_layout(layout.id()) != H5D_CHUNKED) return {};
-  std::vector<hsize_t> sizes(dimensions, 1);
-  if (H5Pget_chunk(layout.id(), static_cast<int>(dimensions), sizes.data()) < 0) return {};
-  return sizes;
-}
-
-template <class Size>
-double bytes_of(const std::vector<Size>& sizes, ElementType type) {
-  auto bytes = static_cast<double>(element_size(type));
-  for (const Size size : sizes) bytes *= static_cast<double>(size);
-  return bytes;
-}
-
-/// Fills array.bytes, a block of rows at a time: libhdf5 keeps notes about all chunks of what it is
-/// asked for at once. A block is of whole chunks, so that none is decompressed twice. False where
-/// libhdf5 could not.
-bool read_blocks(hid_t data_set, hid_t memory_type, const Hdf5Array& array, Index chunk_rows) {
-  constexpr Index kBlockBytes = Index{16} << 20U;
-  if (array.sizes.empty()) {
-    return H5Dread(data_set, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, array.bytes.data()) >= 0;
-  }
-  const Index rows = array.sizes.front();
-  const Index row_bytes = static_cast<Index>(array.bytes.size()) / rows;
-  const Index chunks = std::max<Index>(1, kBlockBytes / row_bytes / chunk_rows);
-  const Index block_rows = chunks > rows / chunk_rows ? rows : chunks * chunk_rows;
-  const std::vector<hsize_t> sizes(array.sizes.begin(), array.sizes.end());
-  std::vector<hsize_t> first(sizes.size(), 0);
-  std::vector<hsize_t> count = sizes;
-  const Hdf5Handle in_file(H5Dget_space(data_set), H5Sclose);
-  for (Index row = 0; row < rows; row += block_rows) {
-    first.front() = static_cast<hsize_t>(row);
-    count.front() = static_cast<hsize_t>(std::min(block_rows, rows - row));
-    const Hdf5Handle in_memory(
-        H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr), H5Sclose);
-    if (!in_file || !in_memory ||
-        H5Sselect_hyperslab(in_file.id(), H5S_SELECT_SET, first.data(), nullptr, count.data(),
-                            nullptr) < 0 ||
-        H5Dread(data_set, memory_type, in_memory.id(), in_file.id(), H5P_DEFAULT,
-                array.bytes.data() + row * row_bytes) < 0) {
-      return false;
-    }
-  }
-  return true;
-}
-
-std::string file_name_of(hid_t object) {
-  const ssize_t size = H5Fget_name(object, nullptr, 0);
-  std::string name(size > 0 ? static_cast<std::size_t>(size) : 0, '\0');
-  if (size > 0) H5Fget_name(object, name.data(), name.size() + 1);
-  return name;
-}
-
-}  // namespace
 
 Hdf5Session::Hdf5Session() : lock_(session_mutex()) {
   H5open();
@@ -198,6 +81,19 @@ Hdf5File::Hdf5File(const std::string& path, std::uint64_t max_bytes)
 void Hdf5File::fail(const std::string& place, const char* what) const {
   throw IoError(
       fmt::format("{}:{}: cannot {}: {}; copy the file again", name_, place, what, hdf5_words()),
+      name_);
+}
+
+void Hdf5File::fail_to_read(const std::string& place, std::int64_t data_set,
+                            const std::string& words) const {
+  if (const auto filter = unknown_filter(data_set)) {
+    throw NotAvailable(
+        fmt::format("{}:{}: is compressed with {}, which the libhdf5 here cannot undo; write it "
+                    "anew with gzip or uncompressed (h5py: compression=\"gzip\")",
+                    name_, place, *filter));
+  }
+  throw IoError(
+      fmt::format("{}:{}: is damaged: cannot read {}; copy the file again", name_, place, words),
       name_);
 }
 
@@ -251,6 +147,15 @@ struct Hdf5File::Opened {
   std::optional<NumberType> number() const { return number_type(stored.id()); }
   hssize_t count() const { return H5Sget_simple_extent_npoints(space.id()); }
 };
+
+Hdf5Handle Hdf5File::field_type(const Opened& opened, const std::string& field) {
+  if (field.empty()) return {H5Tcopy(opened.stored.id()), H5Tclose};
+  const int member = H5Tget_class(opened.stored.id()) == H5T_COMPOUND
+                         ? H5Tget_member_index(opened.stored.id(), field.c_str())
+                         : -1;
+  if (member < 0) return {H5I_INVALID_HID, H5Tclose};
+  return {H5Tget_member_type(opened.stored.id(), static_cast<unsigned>(member)), H5Tclose};
+}
 
 Hdf5File::Opened Hdf5File::open(const std::string& data_set) const {
   Hdf5Handle object(H5Dopen2(file_.id(), data_set.c_str(), H5P_DEFAULT), H5Dclose);
@@ -326,38 +231,98 @@ Hdf5Array Hdf5File::read(const std::string& data_set) {
   Hdf5Array array;
   array.type = number->type;
   array.sizes = sizes_of(opened, data_set);
-  const std::vector<hsize_t> chunk = chunk_of(opened.object.id(), array.sizes.size());
+  const std::vector<Index> chunk = chunk_of(opened.object.id(), array.sizes.size());
   // A chunk as it lies in the file, and decompressed.
   const double scratch = chunk.empty() ? 0 : 2 * bytes_of(chunk, array.type);
-  require_memory(data_set, bytes_of(array.sizes, array.type) + scratch);
+  const double needed = bytes_of(array.sizes, array.type);
+  require_memory(data_set, needed + scratch);
+  if (const auto missing = missing_source(opened.object.id(), name_, needed)) {
+    throw IoError(fmt::format("{}:{}: {}, and what lies there would be read as fill values; put it "
+                              "where the file names it",
+                              name_, data_set, *missing),
+                  name_);
+  }
   std::uint64_t exact = element_size(array.type);
   for (const Index size : array.sizes) exact *= static_cast<std::uint64_t>(size);
   array.bytes = ByteBuffer(name_);
   array.bytes.reserve(exact);
   array.bytes.grow(static_cast<std::size_t>(exact));
-  if (exact > 0 &&
-      !read_blocks(opened.object.id(), number->memory.id(), array,
-                   chunk.empty() ? 1 : std::max<Index>(1, static_cast<Index>(chunk.front())))) {
-    fail(data_set, "read");
-  }
+  const auto failure =
+      read_blocks({opened.object.id(), number->memory.id(), element_size(array.type), array.sizes,
+                   chunk, array.bytes.data()});
+  if (failure) fail_to_read(data_set, opened.object.id(), *failure);
   bytes_left_ -= exact;
   return array;
 }
 
-std::optional<std::vector<std::string>> Hdf5File::texts(const std::string& data_set) {
+std::optional<std::vector<std::string>> Hdf5File::texts(const std::string& data_set,
+                                                        const std::string& field) const {
   const Opened opened = open(data_set);
   const std::vector<Index> sizes = sizes_of(opened, data_set);
-  if (sizes.size() != 1 || opened.kind() != H5T_STRING) return std::nullopt;
-  const double bytes = static_cast<double>(H5Tget_size(opened.stored.id()) + sizeof(std::string)) *
+  if (sizes.size() != 1) return std::nullopt;
+  const Hdf5Handle type = field_type(opened, field);
+  if (!type || H5Tget_class(type.id()) != H5T_STRING) return std::nullopt;
+  const double bytes = static_cast<double>(H5Tget_size(type.id()) + sizeof(std::string)) *
                        static_cast<double>(sizes.front());
   require_memory(data_set, bytes);
-  auto texts = read_texts(opened.stored.id(), opened.space.id(),
-                          static_cast<std::size_t>(sizes.front()), [&](hid_t type, void* buffer) {
-                            return H5Dread(opened.object.id(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT,
-                                           buffer) >= 0;
-                          });
-  if (!texts) fail(data_set, "read");
+  const Hdf5Handle compound =
+      field.empty() ? Hdf5Handle(H5I_INVALID_HID, H5Tclose) : compound_of(field, type.id());
+  auto texts = read_texts(
+      type.id(), opened.space.id(), static_cast<std::size_t>(sizes.front()),
+      [&](hid_t memory, void* buffer) {
+        return H5Dread(opened.object.id(), memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, buffer) >= 0;
+      },
+      compound.id());
+  if (!texts) fail_to_read(data_set, opened.object.id(), hdf5_words());
   return texts;
+}
+
+std::optional<std::vector<Index>> Hdf5File::integers(const std::string& data_set,
+                                                     const std::string& field) const {
+  const Opened opened = open(data_set);
+  const std::vector<Index> sizes = sizes_of(opened, data_set);
+  if (sizes.size() != 1) return std::nullopt;
+  const Hdf5Handle type = field_type(opened, field);
+  if (!type || H5Tget_class(type.id()) != H5T_INTEGER) return std::nullopt;
+  require_memory(data_set, static_cast<double>(sizes.front()) * sizeof(Index));
+  static_assert(sizeof(Index) == sizeof(std::int64_t));
+  const Hdf5Handle memory = field.empty() ? Hdf5Handle(H5Tcopy(H5T_NATIVE_INT64), H5Tclose)
+                                          : compound_of(field, H5T_NATIVE_INT64);
+  std::vector<Index> values(static_cast<std::size_t>(sizes.front()));
+  if (H5Dread(opened.object.id(), memory.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0) {
+    fail_to_read(data_set, opened.object.id(), hdf5_words());
+  }
+  return values;
+}
+
+std::vector<std::string> Hdf5File::fields(const std::string& data_set) const {
+  const Opened opened = open(data_set);
+  std::vector<std::string> names;
+  if (opened.kind() != H5T_COMPOUND) return names;
+  const int count = H5Tget_nmembers(opened.stored.id());
+  for (int i = 0; i < count; ++i) {
+    char* const name = H5Tget_member_name(opened.stored.id(), static_cast<unsigned>(i));
+    if (name == nullptr) fail(data_set, "read its fields");
+    names.emplace_back(name);
+    H5free_memory(name);
+  }
+  return names;
+}
+
+std::string Hdf5File::referred_place(const std::string& object,
+                                     const std::string& attribute) const {
+  const std::optional<Opened> opened = open_attribute(object, attribute);
+  hobj_ref_t reference = 0;
+  if (!opened || opened->kind() != H5T_REFERENCE || opened->count() != 1 ||
+      H5Tequal(opened->stored.id(), H5T_STD_REF_OBJ) <= 0 ||
+      H5Aread(opened->object.id(), H5T_STD_REF_OBJ, &reference) < 0) {
+    return {};
+  }
+  const ssize_t size = H5Rget_name(file_.id(), H5R_OBJECT, &reference, nullptr, 0);
+  std::string name(size > 0 ? static_cast<std::size_t>(size) : 0, '\0');
+  if (size > 0) H5Rget_name(file_.id(), H5R_OBJECT, &reference, name.data(), name.size() + 1);
+  H5Eclear2(H5E_DEFAULT);
+  return name;
 }
 
 std::string Hdf5File::text_attribute(const std::string& object,

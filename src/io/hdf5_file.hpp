@@ -1,62 +1,20 @@
-/// HDF5 files through libhdf5's C interface: objects that close themselves, and errors in its
-/// words. Only files that are compiled where there is a libhdf5 include this.
+/// HDF5 files through libhdf5's C interface, with errors in its words. Only files that are compiled
+/// where there is a libhdf5 include this.
 #pragma once
 
 #include <hdf5.h>
 
 #include <cstdint>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "io/byte_buffer.hpp"
+#include "io/hdf5_handle.hpp"
 #include "nonneg/sparse_matrix.hpp"
 
 namespace nonneg::io {
-
-/// While it lives, libhdf5 is this thread's alone and prints nothing: not every build of it may be
-/// used by two threads at once.
-class Hdf5Session {
- public:
-  Hdf5Session();
-  ~Hdf5Session();
-  Hdf5Session(const Hdf5Session&) = delete;
-  Hdf5Session& operator=(const Hdf5Session&) = delete;
-
- private:
-  std::unique_lock<std::mutex> lock_;
-  H5E_auto2_t print_ = nullptr;
-  void* print_data_ = nullptr;
-};
-
-/// An identifier of libhdf5's, closed at the end; negative where nothing was opened.
-class Hdf5Handle {
- public:
-  using Close = herr_t (*)(hid_t);
-
-  Hdf5Handle(hid_t id, Close close) noexcept : id_(id), close_(close) {}
-  Hdf5Handle(Hdf5Handle&& other) noexcept
-      : id_(std::exchange(other.id_, H5I_INVALID_HID)), close_(other.close_) {}
-  Hdf5Handle& operator=(Hdf5Handle&& other) noexcept {
-    std::swap(id_, other.id_);
-    std::swap(close_, other.close_);
-    return *this;
-  }
-  Hdf5Handle(const Hdf5Handle&) = delete;
-  Hdf5Handle& operator=(const Hdf5Handle&) = delete;
-  ~Hdf5Handle() {
-    if (id_ >= 0) close_(id_);
-  }
-
-  hid_t id() const noexcept { return id_; }
-  explicit operator bool() const noexcept { return id_ >= 0; }
-
- private:
-  hid_t id_;
-  Close close_;
-};
 
 /// An array read into memory.
 struct Hdf5Array {
@@ -96,15 +54,26 @@ class Hdf5File {
   std::optional<std::uint64_t> place_in_file(const std::string& data_set) const;
 
   /// Reads all entries, in row-major order. Throws InvalidArgument for what are not numbers,
-  /// OutOfMemory where they take more memory than is left, IoError.
+  /// OutOfMemory where they take more memory than is left, NotAvailable for a compression that
+  /// this libhdf5 cannot undo, IoError for what is damaged or lies in another file that is not
+  /// there.
   Hdf5Array read(const std::string& data_set);
-  /// Reads the texts of a one-dimensional data set; nothing where it is none.
-  std::optional<std::vector<std::string>> texts(const std::string& data_set);
+  /// Read the texts, or the integers, of a one-dimensional data set, or of one field of its
+  /// entries; nothing where it has none. Integers beyond 64 bits become the nearest that there is.
+  std::optional<std::vector<std::string>> texts(const std::string& data_set,
+                                                const std::string& field = {}) const;
+  std::optional<std::vector<Index>> integers(const std::string& data_set,
+                                             const std::string& field = {}) const;
+  /// Returns the names of the fields of a data set's entries; empty where they have none.
+  std::vector<std::string> fields(const std::string& data_set) const;
 
   /// Returns a text attribute; empty where there is none.
   std::string text_attribute(const std::string& object, const std::string& attribute) const;
   /// Returns an attribute of integers; empty where there is none.
   std::vector<Index> index_attribute(const std::string& object, const std::string& attribute) const;
+
+  /// Returns where the object lies that an attribute refers to; empty where it refers to none.
+  std::string referred_place(const std::string& object, const std::string& attribute) const;
 
   const std::string& name() const noexcept { return name_; }
   /// Throws OutOfMemory where `bytes` are more than the memory that may still be taken.
@@ -117,6 +86,10 @@ class Hdf5File {
   std::optional<Opened> open_attribute(const std::string& object,
                                        const std::string& attribute) const;
   std::vector<Index> sizes_of(const Opened& data_set, const std::string& place) const;
+  /// The stored type of a field, or where `field` is empty of the whole entry.
+  static Hdf5Handle field_type(const Opened& opened, const std::string& field);
+  [[noreturn]] void fail_to_read(const std::string& place, std::int64_t data_set,
+                                 const std::string& words) const;
   [[noreturn]] void fail(const std::string& place, const char* what) const;
 
   std::string name_;

@@ -4,12 +4,15 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <span>
+#include <string_view>
 #include <utility>
 
 #include "io/cell_text.hpp"
 #include "io/hdf5_candidates.hpp"
 #include "io/hdf5_file.hpp"
 #include "io/hdf5_matrix.hpp"
+#include "io/hdf5_names.hpp"
 #include "nonneg/error.hpp"
 
 namespace nonneg::io {
@@ -34,11 +37,12 @@ class Hdf5Reader {
     if (file_.kind(place_) == Hdf5File::Kind::group) {
       const SparseKind kind = sparse_kind();
       result.matrix = sparse(kind);
-      kind.cell_ranger ? name_cell_ranger(result.matrix) : name_annotated(result.matrix);
+      add_names(result.matrix, kind.cell_ranger);
     } else {
       dense(result);
-      name_annotated(result.matrix);
+      add_names(result.matrix, false);
     }
+    result.matrix.other_layers = other_layers(file_, place_);
     return result;
   }
 
@@ -74,8 +78,9 @@ class Hdf5Reader {
     } else if (!encoding.empty()) {
       fail("encoding-type {} is not read; csr_matrix and csc_matrix are", quote_cell(encoding));
     } else if (file_.has_data_set(inside("shape"))) {
-      const Hdf5Array sizes = line(inside("shape"));
-      shape = indices_of(sizes);
+      const auto sizes = file_.integers(inside("shape"));
+      if (!sizes) fail("its shape is no list of integers");
+      shape = *sizes;
       kind.columns = kind.cell_ranger = true;
     } else {
       fail(
@@ -86,23 +91,6 @@ class Hdf5Reader {
     kind.rows = shape[0];
     kind.cols = shape[1];
     return kind;
-  }
-
-  std::vector<Index> indices_of(const Hdf5Array& array) const {
-    std::vector<Index> indices;
-    for (Index i = 0; i < array.sizes.front() && i < 8; ++i) {
-      switch (array.type) {
-        case ElementType::int32:
-          indices.push_back(reinterpret_cast<const std::int32_t*>(array.bytes.data())[i]);
-          break;
-        case ElementType::int64:
-          indices.push_back(reinterpret_cast<const std::int64_t*>(array.bytes.data())[i]);
-          break;
-        default:
-          fail("its shape is of {}: it must be int32 or int64", element_name(array.type));
-      }
-    }
-    return indices;
   }
 
   LoadedMatrix sparse(const SparseKind& kind) {
@@ -145,47 +133,62 @@ class Hdf5Reader {
     result.matrix.view = DataView(entries, *shape.type, rows, cols, std::max<Index>(cols, 1), 1);
   }
 
-  /// The names at `place`, of which there must be `wanted`.
-  std::vector<std::string> names(const std::string& place, Index wanted, const char* of) {
-    std::optional<std::vector<std::string>> texts = file_.texts(place);
-    if (!texts) return {};
-    if (std::ssize(*texts) != wanted) {
-      fail("{} {}, but {} has {} names", wanted, of, place, texts->size());
+  /// The labels at the first of these places in a group that has one.
+  std::vector<std::string> first_labels(Hdf5Names& names, const std::string& group,
+                                        std::span<const char* const> places,
+                                        const NamedLines& lines) {
+    for (const char* name : places) {
+      const std::string place = group + "/" + name;
+      if (file_.kind(place) != Hdf5File::Kind::nothing) return names.labels(place, lines);
     }
-    return std::move(*texts);
+    return {};
   }
 
-  void name_cell_ranger(LoadedMatrix& matrix) {
-    for (const char* features : {"features/name", "features/id", "gene_names", "genes"}) {
-      if (file_.has_data_set(inside(features))) {
-        matrix.row_names = names(inside(features), matrix.view.rows(), "rows");
-        break;
+  void add_names(LoadedMatrix& matrix, bool cell_ranger) {
+    Hdf5Names names(file_, place_, matrix.warnings);
+    const NamedLines rows{matrix.view.rows(), "rows"};
+    const NamedLines columns{matrix.view.cols(), "columns"};
+    if (cell_ranger) {
+      constexpr const char* kFeatures[] = {"features/name", "features/id", "gene_names", "genes"};
+      constexpr const char* kBarcodes[] = {"barcodes"};
+      matrix.row_names = first_labels(names, place_, kFeatures, rows);
+      matrix.column_names = first_labels(names, place_, kBarcodes, columns);
+    } else if (is_loom(file_)) {
+      constexpr const char* kFeatures[] = {"Gene",     "Accession", "var_names",
+                                           "gene_ids", "GeneName",  "gene_names"};
+      constexpr const char* kCells[] = {"CellID", "obs_names", "Barcode", "barcode", "cell_names"};
+      if (place_ != "/matrix" && !place_.starts_with("/layers/")) return;
+      matrix.row_names = first_labels(names, "/row_attrs", kFeatures, rows);
+      matrix.column_names = first_labels(names, "/col_attrs", kCells, columns);
+    } else {
+      name_annotated(names, matrix, rows, columns);
+    }
+  }
+
+  /// AnnData: obs names the rows of X and of the layers, and var the columns; other matrices have
+  /// one of both, of their own or none.
+  void name_annotated(Hdf5Names& names, LoadedMatrix& matrix, const NamedLines& rows,
+                      const NamedLines& columns) {
+    struct Tables {
+      const char* matrix;
+      const char* rows;
+      const char* columns;
+    };
+    constexpr Tables kTables[] = {{"/X", "/obs", "/var"},         {"/layers/", "/obs", "/var"},
+                                  {"/raw/X", "/obs", "/raw/var"}, {"/raw.X", "/obs", "/raw.var"},
+                                  {"/obsm/", "/obs", nullptr},    {"/varm/", "/var", nullptr},
+                                  {"/obsp/", "/obs", "/obs"},     {"/varp/", "/var", "/var"}};
+    const AnnDataPlace place = anndata_place(place_);
+    for (const Tables& tables : kTables) {
+      const std::string_view pattern = tables.matrix;
+      if (pattern.ends_with('/') ? !place.inside.starts_with(pattern) : place.inside != pattern) {
+        continue;
+      }
+      matrix.row_names = names.table(place.root + tables.rows, rows);
+      if (tables.columns != nullptr) {
+        matrix.column_names = names.table(place.root + tables.columns, columns);
       }
     }
-    if (file_.has_data_set(inside("barcodes"))) {
-      matrix.column_names = names(inside("barcodes"), matrix.view.cols(), "columns");
-    }
-  }
-
-  /// AnnData: /obs names the rows of every matrix, and /var (or raw/var) the columns, of X and the
-  /// layers; other matrices of the file have columns of their own.
-  void name_annotated(LoadedMatrix& matrix) {
-    const bool raw = place_.starts_with("/raw/");
-    if (place_ != "/X" && place_ != "/raw/X" && !place_.starts_with("/layers/")) return;
-    matrix.row_names = table_names("/obs", matrix.view.rows(), "rows");
-    matrix.column_names = table_names(raw ? "/raw/var" : "/var", matrix.view.cols(), "columns");
-  }
-
-  /// The index of an AnnData table; none where it is of an older layout.
-  std::vector<std::string> table_names(const std::string& table, Index wanted, const char* of) {
-    if (file_.kind(table) != Hdf5File::Kind::group) return {};
-    std::string index = file_.text_attribute(table, "_index");
-    if (index.empty()) index = "_index";
-    std::string place = table + "/" + index;
-    // Newer versions may keep texts as a group of values and a mask.
-    if (file_.kind(place) == Hdf5File::Kind::group) place += "/values";
-    if (!file_.has_data_set(place)) return {};
-    return names(place, wanted, of);
   }
 
   Hdf5File& file_;

@@ -24,6 +24,8 @@ struct LoadedMatrix {
   std::string layout{};
   /// What a user should know of the file, one sentence each.
   std::vector<std::string> warnings{};
+  /// Other matrices of the same rows in the same file, by their places: "/layers/counts".
+  std::vector<std::string> other_layers{};
 };
 
 }  // namespace nonneg::io

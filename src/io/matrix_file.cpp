@@ -13,6 +13,7 @@
 #include "io/matrix_formats.hpp"
 #include "io/name_list.hpp"
 #include "io/rearrange.hpp"
+#include "io/sparse_missing.hpp"
 #include "nonneg/error.hpp"
 
 namespace nonneg {
@@ -74,6 +75,7 @@ void MatrixFile::Impl::open(const OpenOptions& options) {
                                               .dataset = dataset,
                                               .options = options});
   matrix = std::move(found.matrix);
+  if (options.missing_cells) io::spread_missing(matrix, path);
   dataset = std::move(found.dataset);
   if (found.in_file) keep(std::move(mapping));
 }
@@ -147,6 +149,9 @@ const std::vector<std::string>& MatrixFile::column_names() const noexcept {
 const std::string& MatrixFile::layout() const noexcept { return impl_->matrix.layout; }
 const std::vector<std::string>& MatrixFile::warnings() const noexcept {
   return impl_->matrix.warnings;
+}
+const std::vector<std::string>& MatrixFile::other_layers() const noexcept {
+  return impl_->matrix.other_layers;
 }
 
 }  // namespace nonneg

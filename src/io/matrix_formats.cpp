@@ -107,7 +107,7 @@ constexpr std::string_view kTsv[] = {"tsv", "tab"};
 constexpr std::string_view kMtx[] = {"mtx"};
 constexpr std::string_view kTriplets[] = {"triplets"};
 constexpr std::string_view kNpz[] = {"npz"};
-constexpr std::string_view kHdf5[] = {"h5", "hdf5", "h5ad"};
+constexpr std::string_view kHdf5[] = {"h5", "hdf5", "h5ad", "h5mu", "loom"};
 
 // Extensions, whether also compressed, whether text, whether a table, what it holds, reader.
 constexpr MatrixFormat kFormats[] = {

@@ -68,6 +68,51 @@ TEST(DataInput, EveryCommandThatReadsAMatrixTakesADataSet) {
   EXPECT_EQ(nlohmann::json::parse(plan.out)["input"]["dataset"], "/A");
 }
 
+TEST(DataInput, NamesThatAreNotReadAreWarnedOf) {
+  const Workplace place;
+  const std::string path = data_file("names_unread.h5ad");
+
+  const Outcome outcome =
+      run(place, {"factorize", path, "--rank", "1", "--out", "run", "--max-iterations", "3"});
+  const Outcome plan = run(place, {"plan", path, "--rank", "1"});
+  const Outcome transform = run(place, {"transform", path, "--model", "run", "--out", "W.npy"});
+
+  for (const Outcome& each : {outcome, plan, transform}) {
+    EXPECT_EQ(each.status, 0) << each.error;
+    EXPECT_NE(each.error.find("nonneg: warning: " + path + ":/obs/id: names of rows are neither"),
+              std::string::npos)
+        << each.error;
+  }
+}
+
+TEST(DataInput, OfNegativeEntriesIsRefusedWithTheLayersThatHaveNone) {
+  const Workplace place;
+
+  const Outcome outcome = factorize(place, data_file("z_scored.h5ad"));
+
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_NE(
+      outcome.error.find("is -1: every entry must be >= 0; shift or clip A first; or take what "
+                         "of the file has no negative entries: --dataset /layers/counts, "
+                         "--dataset /raw/X\n"),
+      std::string::npos)
+      << outcome.error;
+}
+
+TEST(DataInput, NaNThatASparseFileStoresIsMissing) {
+  const Workplace place;
+  const std::string sparse = "%%MatrixMarket matrix coordinate real general\n2 2 3\n";
+  place.file("A.mtx", sparse + "1 1 4\n1 2 2\n2 1 2\n");
+  place.file("gap.mtx", sparse + "1 1 4\n1 2 2\n2 2 nan\n");
+
+  const Outcome outcome = factorize(place, "gap.mtx", {"--missing", "nan"});
+
+  ASSERT_EQ(outcome.status, 0) << outcome.error;
+  const auto record = read_json(place.at("run/run.json"));
+  EXPECT_EQ(record["input"]["sparse"], false);
+  EXPECT_NE(factorize(place, "A.mtx", {"--missing", "nan", "--overwrite"}).status, 0);
+}
+
 TEST(DataInput, NamesFromFilesTakeThePlaceOfThoseWithin) {
   const Workplace place;
   place.file("A.csv", ",red,green\nfirst,1,2\nsecond,3,4\n");

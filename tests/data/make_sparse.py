@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 """Writes tests/data/sparse/: small sparse and HDF5 files as SciPy, h5py, 10x Genomics' and AnnData's
-tools make them, for the readers' tests. Needs scipy and h5py (Debian: python3-scipy, python3-h5py).
+tools make them, for the readers' tests. Needs scipy, h5py and hdf5plugin (Debian: python3-scipy,
+python3-h5py, python3-hdf5plugin). With names of functions, such as write_named_files, it calls only those.
 
 Every matrix is A below, except where its name says otherwise.
 """
 
 import pathlib
+import sys
 
 import h5py
+import hdf5plugin
 import numpy as np
 import scipy.sparse as sp
 
@@ -115,8 +118,125 @@ def write_anndata(name, x, index="_index", fixed=False, cells=CELLS):
         file["obsm/pca"] = np.zeros((4, 2))
 
 
+def write_categorical(parent, name, names):
+    """AnnData since 0.8: a group of codes and categories."""
+    group = parent.create_group(name)
+    group.attrs["encoding-type"] = "categorical"
+    categories = sorted(names, reverse=True)
+    group["codes"] = np.array([categories.index(n) for n in names], "int8")
+    group.create_dataset("categories", data=np.array(categories, object))
+
+
+def write_named_files():
+    """Names of rows and columns in every form that AnnData has given them."""
+    def x_and(name, obs, var):
+        with h5py.File(DIRECTORY / f"names_{name}.h5ad", "w") as file:
+            file["X"] = A.astype("float32")
+            obs(file)
+            var(file)
+
+    def table(place, write):
+        def written(file):
+            group = file.create_group(place)
+            group.attrs["_index"] = "id"
+            write(group)
+        return written
+
+    def referred(names):
+        """AnnData 0.7: codes whose attribute refers to the categories."""
+        def written(group):
+            codes = group.create_dataset("id", data=np.arange(len(names), dtype="int8")[::-1])
+            categories = group.create_dataset("__categories/id", data=np.array(names[::-1], object))
+            codes.attrs["categories"] = categories.ref
+        return written
+
+    def compound(place, names):
+        """AnnData 0.6: the table is one data set."""
+        def written(file):
+            rows = [(i, n.encode(), i / 2) for i, n in enumerate(names)]
+            file[place] = np.array(rows, [("count", "i4"), ("index", "S10"), ("score", "f8")])
+        return written
+
+    x_and("categorical", table("obs", lambda g: write_categorical(g, "id", CELLS)),
+          table("var", lambda g: write_categorical(g, "id", GENES)))
+    x_and("referred", table("obs", referred(CELLS)), table("var", referred(GENES)))
+    x_and("compound", compound("obs", CELLS), compound("var", GENES))
+    x_and("numbers", table("obs", lambda g: g.create_dataset("id", data=np.arange(7, 11))),
+          table("var", lambda g: g.create_dataset("id", data=np.array(GENES, object))))
+    x_and("unread", table("obs", lambda g: g.create_dataset("id", data=np.zeros((4, 2)))),
+          table("var", lambda g: None))
+    x_and("bad_code", table("obs", lambda g: (g.create_dataset("id/codes", data=np.array([0, 1, 9, 0], "int8")),
+                                              g.create_dataset("id/categories", data=np.array(CELLS[:2], object)))),
+          table("var", lambda g: None))
+
+
+def write_mudata(name, modalities):
+    with h5py.File(DIRECTORY / f"{name}.h5mu", "w") as file:
+        file.attrs["encoding-type"] = "MuData"
+        write_table(file.create_group("obs"), CELLS, "_index", False)
+        write_table(file.create_group("var"), GENES, "_index", False)
+        for modality, factor in modalities.items():
+            group = file.create_group(f"mod/{modality}")
+            write_sparse_group(group.create_group("X"), sp.csr_matrix(factor * A))
+            write_table(group.create_group("obs"), CELLS, "_index", False)
+            write_table(group.create_group("var"), [f"{modality}-{g}" for g in GENES], "_index", False)
+
+
+def write_multimodal_files():
+    write_mudata("two_modalities", {"atac": 2, "rna": 1})
+    write_mudata("one_modality", {"rna": 1})
+    with h5py.File(DIRECTORY / "genes_by_cells.loom", "w") as file:
+        file.create_dataset("matrix", data=COUNTS.T.astype("float32"), chunks=(5, 4), compression="gzip")
+        file["layers/spliced"] = COUNTS.T.astype("int16")
+        file.create_dataset("row_attrs/Gene", data=np.array(GENES, object))
+        file["row_attrs/Accession"] = np.array([b"ENS" + g.encode() for g in GENES])
+        file.create_dataset("col_attrs/CellID", data=np.array(CELLS, object))
+    with h5py.File(DIRECTORY / "z_scored.h5ad", "w") as file:
+        file["X"] = A - 1
+        file["layers/centred"] = A - 2
+        write_sparse_group(file.create_group("layers/counts"), sp.csr_matrix(COUNTS))
+        file["raw/X"] = A
+        write_table(file.create_group("obs"), CELLS, "_index", True)
+        write_table(file.create_group("var"), GENES, "_index", True)
+        write_table(file.create_group("raw/var"), GENES, "_index", True)
+
+
+def write_awkward_files():
+    """What needs another filter or another file, and what is damaged."""
+    write_cell_ranger("shape_uint64", shape=np.array([5, 4], "uint64"))
+    with h5py.File(DIRECTORY / "dense_float16_big_endian.h5", "w") as file:
+        file["A"] = COUNTS.astype(">f2")
+    with h5py.File(DIRECTORY / "lzf.h5", "w") as file:
+        file.create_dataset("A", data=np.zeros((50, 20)), chunks=(10, 20), compression="lzf")
+    with h5py.File(DIRECTORY / "zstd.h5", "w") as file:
+        file.create_dataset("A", data=A, chunks=(2, 5), **hdf5plugin.Zstd())
+    with h5py.File(DIRECTORY / "damaged_chunk.h5", "w") as file:
+        data = file.create_dataset("A", data=np.random.default_rng(1).random((50, 20)), chunks=(10, 10),
+                                   compression="gzip")
+        data.id.flush()
+        place = data.id.get_chunk_info_by_coord((20, 10)).byte_offset
+    damaged = bytearray((DIRECTORY / "damaged_chunk.h5").read_bytes())
+    damaged[place:place + 40] = b"\xff" * 40
+    (DIRECTORY / "damaged_chunk.h5").write_bytes(damaged)
+    with h5py.File(DIRECTORY / "virtual_part.h5", "w") as file:
+        file["part"] = COUNTS[:2]
+    for name, source, place in (("virtual", "virtual_part.h5", "part"), ("virtual_gone", "gone.h5", "part"),
+                                ("virtual_no_data_set", "virtual_part.h5", "other")):
+        layout = h5py.VirtualLayout((4, 5), "int64")
+        layout[:2] = h5py.VirtualSource(source, place, (2, 5))
+        with h5py.File(DIRECTORY / f"{name}.h5", "w") as file:
+            file.create_virtual_dataset("A", layout)
+
+
 def main():
     DIRECTORY.mkdir(exist_ok=True)
+    if len(sys.argv) > 1:
+        for name in sys.argv[1:]:
+            globals()[name]()
+        return
+    write_named_files()
+    write_multimodal_files()
+    write_awkward_files()
     write_npz_files()
     write_dense_files()
     write_cell_ranger("cell_ranger")

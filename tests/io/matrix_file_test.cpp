@@ -135,7 +135,7 @@ TEST(MatrixFile, RefusesAnUnknownExtensionWithThoseItKnows) {
                 ": cannot tell the format from the name; let format = csv or the like say "
                 "it; .npy, .csv, .tsv, .tab, .mtx and .triplets are read, each also compressed "
                 "with .gz, .zst or "
-                ".xz behind it, and .npz, .h5, .hdf5 and .h5ad");
+                ".xz behind it, and .npz, .h5, .hdf5, .h5ad, .h5mu and .loom");
 }
 
 TEST(MatrixFile, SaysInTheSystemsWordsWhyItCannotOpen) {

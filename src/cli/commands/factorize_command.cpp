@@ -15,6 +15,7 @@
 #include "cli/commands/render_command.hpp"
 #include "cli/commands/run_watch.hpp"
 #include "cli/options/data_options.hpp"
+#include "cli/options/layer_advice.hpp"
 #include "cli/options/solver_options.hpp"
 #include "cli/options/usage.hpp"
 #include "cli/output/console.hpp"
@@ -141,7 +142,7 @@ Ended<T> solve_file(const MatrixFile& file, const DataView& A, const FactorizeAr
     watch.end({"failed", e.what(), 0, 0, 0}, nullptr);
     const auto* invalid = dynamic_cast<const InvalidArgument*>(&e);
     if (invalid == nullptr) throw;
-    throw InvalidArgument(naming_file(e.what(), arguments));
+    throw InvalidArgument(with_layer_advice(naming_file(e.what(), arguments), file));
   }
 }
 

@@ -10,6 +10,7 @@
 #include "base/byte_count.hpp"
 #include "base/json_values.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/commands/factorization.hpp"
 #include "cli/options/data_options.hpp"
 #include "cli/options/result_options.hpp"
 #include "cli/options/solver_options.hpp"

@@ -16,6 +16,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/commands/factorization.hpp"
 #include "cli/options/data_options.hpp"
+#include "cli/options/layer_advice.hpp"
 #include "cli/options/solver_options.hpp"
 #include "cli/options/usage.hpp"
 #include "cli/output/console.hpp"
@@ -201,7 +202,7 @@ ExitStatus run(const Transform& of, const io::OutputPath& out, Interrupt& interr
   try {
     W = transform<T>(of.A, H.view(), used, &warnings, &loss);
   } catch (const InvalidArgument& e) {
-    throw InvalidArgument(naming_input(e.what(), of));
+    throw InvalidArgument(with_layer_advice(naming_input(e.what(), of), of.input));
   }
   io::OutputFile file(out, arguments.overwrite, interrupt);
   io::NpyRows<T>(file, W.rows(), W.cols()).append(W.view());
