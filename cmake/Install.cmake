@@ -1,5 +1,6 @@
 # What `cmake --install` puts under a prefix: the library, its headers, its CMake package and
-# pkg-config file, the command with its shell completion, and the licence.
+# pkg-config file, the command with its shell completion, the program that reads HDF5 files, and the
+# licence.
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
@@ -31,7 +32,7 @@ install(EXPORT nonneg-targets
   DESTINATION ${nonneg_cmake_dir}
   COMPONENT development)
 set(NONNEG_FOUND_LIBRARIES)
-foreach(library dnnl libzip hdf5 zstd lzma)
+foreach(library dnnl libzip zstd lzma)
   if(${library}_FOUND)
     string(APPEND NONNEG_FOUND_LIBRARIES " ${library}")
   endif()
@@ -49,7 +50,6 @@ install(FILES ${PROJECT_BINARY_DIR}/nonneg-config.cmake
 
 if(NOT BUILD_SHARED_LIBS)
   install(FILES ${CMAKE_CURRENT_LIST_DIR}/Finddnnl.cmake
-                ${CMAKE_CURRENT_LIST_DIR}/Findhdf5.cmake
                 ${CMAKE_CURRENT_LIST_DIR}/Findlibzip.cmake
                 ${CMAKE_CURRENT_LIST_DIR}/Findlzma.cmake
                 ${CMAKE_CURRENT_LIST_DIR}/Findzstd.cmake
@@ -68,12 +68,6 @@ endif()
 if(libzip_FOUND)
   string(APPEND NONNEG_PC_LIBS_PRIVATE " -lzip")
 endif()
-if(hdf5_FOUND)
-  # "hdf5" or "hdf5_serial".
-  get_filename_component(nonneg_hdf5_name ${HDF5_SERIAL_LIBRARY} NAME_WE)
-  string(REGEX REPLACE "^lib" "" nonneg_hdf5_name ${nonneg_hdf5_name})
-  string(APPEND NONNEG_PC_LIBS_PRIVATE " -l${nonneg_hdf5_name}")
-endif()
 if(zstd_FOUND)
   string(APPEND NONNEG_PC_LIBS_PRIVATE " -lzstd")
 endif()
@@ -91,6 +85,12 @@ if(TARGET nonneg_command)
        /${CMAKE_INSTALL_BINDIR} /${CMAKE_INSTALL_LIBDIR})
   set_target_properties(nonneg_command PROPERTIES INSTALL_RPATH "$ORIGIN/${nonneg_bin_to_lib}")
   install(TARGETS nonneg_command RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT runtime)
+endif()
+
+# The library looks for it below the prefix, wherever the tree is moved to (src/io/hdf5_run.cpp).
+if(TARGET nonneg_hdf5)
+  install(TARGETS nonneg_hdf5
+    RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/nonneg COMPONENT runtime)
 endif()
 
 # The command writes its own completion scripts.

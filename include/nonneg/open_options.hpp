@@ -40,7 +40,8 @@ struct OpenOptions {
   std::string row_names;
   std::string column_names;
   /// Cells of a table (.csv, .tsv) that are empty, or that hold a mark such as "NA", "n/a", "null"
-  /// or "-", are NaN, as Missing::nan wants it; else they are refused.
+  /// or "-", are NaN, as Missing::nan wants it; else they are refused. A sparse matrix that stores
+  /// NaN becomes dense.
   bool missing_cells = false;
   TableOptions table;
   /// Columns of the file to leave out, by name; of a table without names, by number from 1.

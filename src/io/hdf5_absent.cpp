@@ -6,7 +6,7 @@
 
 namespace nonneg::io {
 
-Hdf5Matrix read_hdf5(const std::string& path, const std::string&, std::uint64_t) {
+Hdf5Matrix read_hdf5(const std::string& path, const std::string&, std::uint64_t, double) {
   throw NotAvailable(fmt::format(
       "{}: this nonneg was built without libhdf5, which reads HDF5 files; build it where "
       "libhdf5 is installed (Debian: libhdf5-dev), or save the matrix as .npz or .npy",

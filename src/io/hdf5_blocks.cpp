@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -9,6 +11,7 @@
 #include <utility>
 
 #include "io/hdf5_handle.hpp"
+#include "io/hdf5_watch.hpp"
 
 namespace nonneg::io {
 namespace {
@@ -19,16 +22,34 @@ struct Box {
   std::vector<hsize_t> count;
 };
 
+/// Has the system provide the pages that a box is read into, all at once where it can, rather than
+/// one by one as they are written to.
+void take_pages([[maybe_unused]] void* entries, [[maybe_unused]] double bytes) {
+#ifdef MADV_POPULATE_WRITE
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto start = (reinterpret_cast<std::uintptr_t>(entries) + page - 1) / page * page;
+  const auto end =
+      (reinterpret_cast<std::uintptr_t>(entries) + static_cast<std::uintptr_t>(bytes)) / page *
+      page;
+  if (end > start)
+    (void)::madvise(reinterpret_cast<void*>(start), end - start, MADV_POPULATE_WRITE);
+#endif
+}
+
 /// Reads a box into memory that holds it and nothing else. Returns nothing, or libhdf5's words.
-std::optional<std::string> read_box(hid_t data_set, hid_t memory_type, const Box& box,
-                                    void* entries) {
-  const Hdf5Handle in_file(H5Dget_space(data_set), H5Sclose);
+std::optional<std::string> read_box(const BlockTarget& target, const Box& box, void* entries) {
+  double bytes = static_cast<double>(target.entry_bytes);
+  for (const hsize_t count : box.count) bytes *= static_cast<double>(count);
+  expect_hdf5_progress(bytes);
+  take_pages(entries, bytes);
+  const Hdf5Handle in_file(H5Dget_space(target.data_set), H5Sclose);
   const Hdf5Handle in_memory(
       H5Screate_simple(static_cast<int>(box.count.size()), box.count.data(), nullptr), H5Sclose);
   if (in_file && in_memory &&
       H5Sselect_hyperslab(in_file.id(), H5S_SELECT_SET, box.first.data(), nullptr, box.count.data(),
                           nullptr) >= 0 &&
-      H5Dread(data_set, memory_type, in_memory.id(), in_file.id(), H5P_DEFAULT, entries) >= 0) {
+      H5Dread(target.data_set, target.memory_type, in_memory.id(), in_file.id(), H5P_DEFAULT,
+              entries) >= 0) {
     return std::nullopt;
   }
   return hdf5_words();
@@ -49,7 +70,7 @@ std::string which_chunk(const BlockTarget& target, const Box& block, std::string
   };
   for (std::size_t d = 0; d < dimensions; ++d) shrink(d);
   for (;;) {
-    if (const auto why = read_box(target.data_set, target.memory_type, box, chunk.data())) {
+    if (const auto why = read_box(target, box, chunk.data())) {
       return fmt::format("the chunk of {} entries at ({}): {}", fmt::join(box.count, " x "),
                          fmt::join(box.first, ", "), *why);
     }
@@ -123,8 +144,7 @@ std::optional<std::string> read_blocks(const BlockTarget& target) {
   for (Index row = 0; row < rows; row += block_rows) {
     block.first.front() = static_cast<hsize_t>(row);
     block.count.front() = static_cast<hsize_t>(std::min(block_rows, rows - row));
-    auto why =
-        read_box(target.data_set, target.memory_type, block, target.entries + row * row_bytes);
+    auto why = read_box(target, block, target.entries + row * row_bytes);
     if (why) return which_chunk(target, block, std::move(*why));
   }
   return std::nullopt;

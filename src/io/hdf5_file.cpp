@@ -12,15 +12,11 @@
 #include "io/hdf5_blocks.hpp"
 #include "io/hdf5_sources.hpp"
 #include "io/hdf5_types.hpp"
+#include "io/hdf5_watch.hpp"
 #include "nonneg/error.hpp"
 
 namespace nonneg::io {
 namespace {
-
-std::mutex& session_mutex() {
-  static std::mutex mutex;
-  return mutex;
-}
 
 template <class Size>
 double bytes_of(const std::vector<Size>& sizes, ElementType type) {
@@ -58,7 +54,7 @@ std::string hdf5_words() {
   return words.empty() ? "libhdf5 gives no reason" : words;
 }
 
-Hdf5Session::Hdf5Session() : lock_(session_mutex()) {
+Hdf5Session::Hdf5Session() {
   H5open();
   H5Eget_auto2(H5E_DEFAULT, &print_, &print_data_);
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
@@ -66,10 +62,11 @@ Hdf5Session::Hdf5Session() : lock_(session_mutex()) {
 
 Hdf5Session::~Hdf5Session() { H5Eset_auto2(H5E_DEFAULT, print_, print_data_); }
 
-Hdf5File::Hdf5File(const std::string& path, std::uint64_t max_bytes)
+Hdf5File::Hdf5File(const std::string& path, std::uint64_t max_bytes, Hdf5Memory memory)
     : name_(path),
       file_(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose),
-      bytes_left_(max_bytes) {
+      bytes_left_(max_bytes),
+      memory_(std::move(memory)) {
   if (file_) return;
   const std::string words = hdf5_words();
   if (H5Fis_hdf5(path.c_str()) == 0) {
@@ -109,6 +106,7 @@ void Hdf5File::require_memory(const std::string& place, double bytes) const {
 }
 
 Hdf5File::Kind Hdf5File::kind(const std::string& place) const {
+  expect_hdf5_progress();
   const Hdf5Handle object(H5Oopen(file_.id(), place.c_str(), H5P_DEFAULT), H5Oclose);
   const H5I_type_t type = object ? H5Iget_type(object.id()) : H5I_BADID;
   H5Eclear2(H5E_DEFAULT);
@@ -121,6 +119,7 @@ std::vector<std::string> Hdf5File::links(const std::string& group, std::size_t m
   if (!opened || H5Gget_info(opened.id(), &info) < 0) fail(group, "list");
   std::vector<std::string> names;
   for (hsize_t i = 0; i < info.nlinks && names.size() < most; ++i) {
+    expect_hdf5_progress();
     const ssize_t size = H5Lget_name_by_idx(opened.id(), ".", H5_INDEX_NAME, H5_ITER_INC, i,
                                             nullptr, 0, H5P_DEFAULT);
     if (size < 0) fail(group, "list");
@@ -158,6 +157,7 @@ Hdf5Handle Hdf5File::field_type(const Opened& opened, const std::string& field) 
 }
 
 Hdf5File::Opened Hdf5File::open(const std::string& data_set) const {
+  expect_hdf5_progress();
   Hdf5Handle object(H5Dopen2(file_.id(), data_set.c_str(), H5P_DEFAULT), H5Dclose);
   if (!object) fail(data_set, "open");
   Hdf5Handle stored(H5Dget_type(object.id()), H5Tclose);
@@ -168,6 +168,7 @@ Hdf5File::Opened Hdf5File::open(const std::string& data_set) const {
 
 std::optional<Hdf5File::Opened> Hdf5File::open_attribute(const std::string& object,
                                                          const std::string& attribute) const {
+  expect_hdf5_progress();
   Hdf5Handle opened(
       H5Aopen_by_name(file_.id(), object.c_str(), attribute.c_str(), H5P_DEFAULT, H5P_DEFAULT),
       H5Aclose);
@@ -244,12 +245,10 @@ Hdf5Array Hdf5File::read(const std::string& data_set) {
   }
   std::uint64_t exact = element_size(array.type);
   for (const Index size : array.sizes) exact *= static_cast<std::uint64_t>(size);
-  array.bytes = ByteBuffer(name_);
-  array.bytes.reserve(exact);
-  array.bytes.grow(static_cast<std::size_t>(exact));
-  const auto failure =
-      read_blocks({opened.object.id(), number->memory.id(), element_size(array.type), array.sizes,
-                   chunk, array.bytes.data()});
+  array.entries = memory_(exact);
+  allow_hdf5_memory(scratch);
+  const auto failure = read_blocks({opened.object.id(), number->memory.id(),
+                                    element_size(array.type), array.sizes, chunk, array.entries});
   if (failure) fail_to_read(data_set, opened.object.id(), *failure);
   bytes_left_ -= exact;
   return array;
@@ -262,9 +261,13 @@ std::optional<std::vector<std::string>> Hdf5File::texts(const std::string& data_
   if (sizes.size() != 1) return std::nullopt;
   const Hdf5Handle type = field_type(opened, field);
   if (!type || H5Tget_class(type.id()) != H5T_STRING) return std::nullopt;
-  const double bytes = static_cast<double>(H5Tget_size(type.id()) + sizeof(std::string)) *
+  // As libhdf5 hands them over, and as texts.
+  constexpr std::size_t kTextBytes = 96;
+  const double bytes = static_cast<double>(2 * H5Tget_size(type.id()) + kTextBytes) *
                        static_cast<double>(sizes.front());
   require_memory(data_set, bytes);
+  allow_hdf5_memory(bytes);
+  expect_hdf5_progress(bytes);
   const Hdf5Handle compound =
       field.empty() ? Hdf5Handle(H5I_INVALID_HID, H5Tclose) : compound_of(field, type.id());
   auto texts = read_texts(
@@ -284,7 +287,10 @@ std::optional<std::vector<Index>> Hdf5File::integers(const std::string& data_set
   if (sizes.size() != 1) return std::nullopt;
   const Hdf5Handle type = field_type(opened, field);
   if (!type || H5Tget_class(type.id()) != H5T_INTEGER) return std::nullopt;
-  require_memory(data_set, static_cast<double>(sizes.front()) * sizeof(Index));
+  const double bytes = static_cast<double>(sizes.front()) * sizeof(Index);
+  require_memory(data_set, bytes);
+  allow_hdf5_memory(2 * bytes);
+  expect_hdf5_progress(bytes);
   static_assert(sizeof(Index) == sizeof(std::int64_t));
   const Hdf5Handle memory = field.empty() ? Hdf5Handle(H5Tcopy(H5T_NATIVE_INT64), H5Tclose)
                                           : compound_of(field, H5T_NATIVE_INT64);

@@ -10,29 +10,33 @@
 #include <utility>
 #include <vector>
 
-#include "io/byte_buffer.hpp"
+#include "io/hdf5_contents.hpp"
 #include "io/hdf5_handle.hpp"
 #include "nonneg/sparse_matrix.hpp"
 
 namespace nonneg::io {
 
-/// An array read into memory.
+/// An array read into memory that Hdf5Memory gave.
 struct Hdf5Array {
-  ByteBuffer bytes{std::string()};
+  std::byte* entries = nullptr;
   ElementType type = ElementType::float64;
   std::vector<Index> sizes;
 
-  ArrayView view() const { return {bytes.data(), type, sizes.empty() ? 1 : sizes.front()}; }
+  ArrayView view() const { return {entries, type, sizes.empty() ? 1 : sizes.front()}; }
 };
 
 /// An open file. Places within it are absolute paths, such as "/X".
 class Hdf5File {
  public:
-  /// Throws IoError where the file cannot be opened, InvalidArgument where it is no HDF5 file.
-  Hdf5File(const std::string& path, std::uint64_t max_bytes);
+  /// Reads arrays into what `memory` gives, of at most `max_bytes` in all. Throws IoError where the
+  /// file cannot be opened, InvalidArgument where it is no HDF5 file.
+  Hdf5File(const std::string& path, std::uint64_t max_bytes, Hdf5Memory memory);
   /// Takes a file that is open already, and is called `name` in messages.
-  Hdf5File(Hdf5Handle file, std::string name, std::uint64_t max_bytes)
-      : name_(std::move(name)), file_(std::move(file)), bytes_left_(max_bytes) {}
+  Hdf5File(Hdf5Handle file, std::string name, std::uint64_t max_bytes, Hdf5Memory memory)
+      : name_(std::move(name)),
+        file_(std::move(file)),
+        bytes_left_(max_bytes),
+        memory_(std::move(memory)) {}
 
   enum class Kind { nothing, group, data_set };
   /// Returns what is at `place`; links that lead nowhere are nothing.
@@ -95,6 +99,7 @@ class Hdf5File {
   std::string name_;
   Hdf5Handle file_;
   std::uint64_t bytes_left_;
+  Hdf5Memory memory_;
 };
 
 }  // namespace nonneg::io

@@ -4,14 +4,12 @@
 
 #include <hdf5.h>
 
-#include <mutex>
 #include <string>
 #include <utility>
 
 namespace nonneg::io {
 
-/// While it lives, libhdf5 is this thread's alone and prints nothing: not every build of it may be
-/// used by two threads at once.
+/// While it lives, libhdf5 prints nothing.
 class Hdf5Session {
  public:
   Hdf5Session();
@@ -20,7 +18,6 @@ class Hdf5Session {
   Hdf5Session& operator=(const Hdf5Session&) = delete;
 
  private:
-  std::unique_lock<std::mutex> lock_;
   H5E_auto2_t print_ = nullptr;
   void* print_data_ = nullptr;
 };

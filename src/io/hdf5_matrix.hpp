@@ -1,14 +1,15 @@
-/// The matrix of an HDF5 file that is open.
+/// The matrix of an HDF5 file that is open in this process.
 #pragma once
 
 #include <string>
 
+#include "io/hdf5_contents.hpp"
 #include "io/hdf5_file.hpp"
-#include "io/hdf5_reader.hpp"
 
 namespace nonneg::io {
 
-/// Does what read_hdf5 does, with a file that is open. An Hdf5Session must live.
-Hdf5Matrix read_hdf5_matrix(Hdf5File& file, const std::string& data_set);
+/// Reads the matrix at `data_set`, or where that is empty the one that choose_matrix finds, into
+/// the file's memory. Throws as read_hdf5 does. An Hdf5Session must live.
+Hdf5Contents read_contents(Hdf5File& file, const std::string& data_set);
 
 }  // namespace nonneg::io

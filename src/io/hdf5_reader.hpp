@@ -1,4 +1,6 @@
-/// Reads matrices from HDF5 files: dense data sets, 10x Genomics' and AnnData's sparse groups.
+/// Reads matrices from HDF5 files: dense data sets, and the sparse groups of 10x Genomics and
+/// AnnData. libhdf5 reads them in a program of its own (hdf5_program.hpp), so that no file brings
+/// this process down.
 #pragma once
 
 #include <cstdint>
@@ -18,9 +20,15 @@ struct Hdf5Matrix {
   std::optional<std::uint64_t> offset;
 };
 
+/// For how long libhdf5 may compute without progress before the file is said to be damaged.
+inline constexpr double kHdf5Seconds = 10;
+
 /// Reads the matrix at `data_set`, or where that is empty the one that choose_matrix finds. Throws
-/// InvalidArgument for content that cannot be used, with its place; IoError, with libhdf5's words;
-/// OutOfMemory where it takes more than `max_bytes`; NotAvailable in a build without libhdf5.
-Hdf5Matrix read_hdf5(const std::string& path, const std::string& data_set, std::uint64_t max_bytes);
+/// InvalidArgument for content that cannot be used, with its place; IoError, with libhdf5's words,
+/// or where it crashes, loops, or takes more memory than the file warrants; OutOfMemory where the
+/// matrix takes more than `max_bytes`; NotAvailable in a build without libhdf5, or where the
+/// program that reads it is not found.
+Hdf5Matrix read_hdf5(const std::string& path, const std::string& data_set, std::uint64_t max_bytes,
+                     double seconds = kHdf5Seconds);
 
 }  // namespace nonneg::io

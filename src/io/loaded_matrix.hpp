@@ -5,16 +5,18 @@
 #include <vector>
 
 #include "io/byte_buffer.hpp"
+#include "io/shared_memory.hpp"
 #include "nonneg/data_view.hpp"
 #include "nonneg/sparse_matrix.hpp"
 
 namespace nonneg::io {
 
 /// A matrix that a reader found, and what keeps its entries alive: `sparse` where the view is
-/// sparse; else `storage`, or where that is empty the bytes that the reader was given.
+/// sparse; else `storage` or `shared`, or where both are empty the bytes that the reader was given.
 struct LoadedMatrix {
   DataView view;
   ByteBuffer storage{std::string()};
+  MemoryMapping shared;
   SparseMatrix sparse;
   /// One per row, or none.
   std::vector<std::string> row_names;

@@ -41,6 +41,7 @@ void keep(LoadedMatrix& matrix, const std::vector<bool>& kept) {
   LoadedMatrix selected = select_columns(matrix.view, columns);
   matrix.view = selected.view;
   matrix.storage = std::move(selected.storage);
+  matrix.shared = MemoryMapping();
   matrix.sparse = std::move(selected.sparse);
   matrix.column_names = std::move(names);
 }

@@ -244,7 +244,7 @@ def main():
     write_cell_ranger("broken_index", indices=np.array([0, 1, 2, 3, 99]))
     write_cell_ranger("broken_offsets", indptr=np.array([0, 2, 1, 4, 5]))
     write_cell_ranger("broken_barcodes", barcodes=np.array([b"one", b"two"]))
-    write_cell_ranger("broken_shape", shape=np.array([5, 9]))
+    write_cell_ranger("broken_shape", shape=np.array([5, 9]), barcodes=None)
     write_cell_ranger("broken_no_shape", shape=None)
     write_anndata("csr", sp.csr_matrix(A))
     write_anndata("csc", sp.csc_matrix(A.astype("float32")), index="cell_id", fixed=True)

@@ -5,8 +5,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "data/element_types.hpp"
 #include "fuzz_input.hpp"
@@ -119,12 +121,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Input input(data, size);
   const nonneg::io::Hdf5Session session;
   const bool by_place = input.byte() % 2U != 0;
-  nonneg::io::Hdf5File file(made_file(input), "fuzz.h5", kMaxBytes);
+  std::deque<std::vector<std::uint64_t>> arrays;
+  const auto memory = [&arrays](std::uint64_t bytes) {
+    arrays.emplace_back(bytes / sizeof(std::uint64_t) + 1);
+    return reinterpret_cast<std::byte*>(arrays.back().data());
+  };
+  nonneg::io::Hdf5File file(made_file(input), "fuzz.h5", kMaxBytes, memory);
   nonneg::fuzz::run([&] {
-    nonneg::io::Hdf5Matrix found = nonneg::io::read_hdf5_matrix(file, by_place ? "/matrix" : "");
+    nonneg::io::Hdf5Contents contents = nonneg::io::read_contents(file, by_place ? "/matrix" : "");
+    const bool in_place = contents.place_in_file.has_value();
+    nonneg::io::LoadedMatrix matrix = nonneg::io::matrix_of(std::move(contents), "fuzz.h5");
     // Entries in place are in the file, which has no bytes here.
-    if (found.offset) found.matrix.view = nonneg::DataView();
-    return std::move(found.matrix);
+    if (in_place) matrix.view = nonneg::DataView();
+    return matrix;
   });
   return 0;
 }

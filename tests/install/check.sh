@@ -130,6 +130,19 @@ check_command() {
   printf '%s\n' "$output"
 }
 
+# FILE: the tree reads an HDF5 file wherever it is moved to, and says so where its reader is gone.
+check_hdf5() {
+  local status=0 output
+  unset LD_LIBRARY_PATH
+  cp -a -- "$stage" "moved to here"
+  expect_line '4 x 5 float64.*sparse, 5 entries' "moved to here/bin/nonneg" plan "$1" --rank 1
+  rm -- "moved to here/libexec/nonneg/nonneg-hdf5"
+  output=$("moved to here/bin/nonneg" plan "$1" --rank 1 2>&1) || status=$?
+  [ "$status" -eq 3 ] || fail "a tree without nonneg-hdf5 ends with $status, not 3: $output"
+  grep -qF "by the program nonneg-hdf5, which is not in $PWD/moved to here/" <<<"$output" ||
+    fail "it does not say where it looked but: $output"
+}
+
 # BUILD_FOLDER
 check_cuda_component() {
   local files

@@ -61,10 +61,17 @@ TEST(Hdf5Blocks, TakeTheMatrixOnceAndAChunkTwiceOfTheMemory) {
   const std::string path = chunked_file(directory, 100, 1000);
   constexpr Index kNeeded = kBytes + 2 * 100 * 1000 * Index{sizeof(std::uint16_t)};
   const io::Hdf5Session session;
-  io::Hdf5File enough(path, kNeeded);
-  EXPECT_EQ(enough.read("/A").bytes.size(), kBytes);
+  std::vector<std::byte> entries;
+  const auto memory = [&entries](std::uint64_t bytes) {
+    entries.resize(bytes);
+    return entries.data();
+  };
+  io::Hdf5File enough(path, kNeeded, memory);
+  const io::Hdf5Array array = enough.read("/A");
+  EXPECT_EQ(array.entries, entries.data());
+  EXPECT_EQ(entries.size(), kBytes);
 
-  io::Hdf5File file(path, kNeeded - 1);
+  io::Hdf5File file(path, kNeeded - 1, memory);
   try {
     file.read("/A");
     FAIL() << "expected OutOfMemory";
