@@ -99,6 +99,16 @@ TEST(DataInput, OfNegativeEntriesIsRefusedWithTheLayersThatHaveNone) {
       << outcome.error;
 }
 
+TEST(DataInput, OfHdf5IsReadWithoutStandardStreams) {
+  const Workplace place;
+
+  const Outcome outcome = run_in_shell(place, "$NONNEG factorize " + data_file("csr.h5ad") +
+                                                  " --rank 1 --quiet --out run <&- >&- 2>&-");
+
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_EQ(read_json(place.at("run/run.json"))["column_names"].size(), 5);
+}
+
 TEST(DataInput, NaNThatASparseFileStoresIsMissing) {
   const Workplace place;
   const std::string sparse = "%%MatrixMarket matrix coordinate real general\n2 2 3\n";
