@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <string_view>
 #include <utility>
 
@@ -24,20 +25,18 @@ struct Box {
 
 /// Has the system provide the pages that a box is read into, all at once where it can, rather than
 /// one by one as they are written to.
-void take_pages([[maybe_unused]] void* entries, [[maybe_unused]] double bytes) {
+void take_pages([[maybe_unused]] std::byte* entries, [[maybe_unused]] double bytes) {
 #ifdef MADV_POPULATE_WRITE
-  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-  const auto start = (reinterpret_cast<std::uintptr_t>(entries) + page - 1) / page * page;
-  const auto end =
-      (reinterpret_cast<std::uintptr_t>(entries) + static_cast<std::uintptr_t>(bytes)) / page *
-      page;
-  if (end > start)
-    (void)::madvise(reinterpret_cast<void*>(start), end - start, MADV_POPULATE_WRITE);
+  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  const std::size_t before = (page - reinterpret_cast<std::uintptr_t>(entries) % page) % page;
+  const auto size = static_cast<std::size_t>(bytes);
+  if (size < before + page) return;
+  (void)::madvise(entries + before, (size - before) / page * page, MADV_POPULATE_WRITE);
 #endif
 }
 
 /// Reads a box into memory that holds it and nothing else. Returns nothing, or libhdf5's words.
-std::optional<std::string> read_box(const BlockTarget& target, const Box& box, void* entries) {
+std::optional<std::string> read_box(const BlockTarget& target, const Box& box, std::byte* entries) {
   double bytes = static_cast<double>(target.entry_bytes);
   for (const hsize_t count : box.count) bytes *= static_cast<double>(count);
   expect_hdf5_progress(bytes);
@@ -118,6 +117,7 @@ std::vector<Index> chunk_of(hid_t data_set, std::size_t dimensions) {
   std::vector<hsize_t> sizes(dimensions, 1);
   if (H5Pget_chunk(layout.id(), static_cast<int>(dimensions), sizes.data()) < 0) return {};
   std::vector<Index> chunk;
+  chunk.reserve(sizes.size());
   for (const hsize_t size : sizes) chunk.push_back(std::max<Index>(1, static_cast<Index>(size)));
   return chunk;
 }

@@ -104,7 +104,9 @@ std::vector<std::string> other_layers(const Hdf5File& file, const std::string& p
   };
   const std::string layers = own.root + "/layers";
   if (file.kind(layers) == Hdf5File::Kind::group) {
-    for (const std::string& layer : file.links(layers, kMaxListed)) add(layers + "/" + layer);
+    for (const std::string& layer : file.links(layers, kMaxListed)) {
+      add(fmt::format("{}/{}", layers, layer));
+    }
   }
   add(own.root + "/raw/X");
   add(own.root + "/X");
@@ -116,7 +118,7 @@ std::string choose_matrix(const Hdf5File& file, const std::string& asked) {
     std::string place = asked.front() == '/' ? asked : "/" + asked;
     while (place.size() > 1 && place.back() == '/') place.pop_back();
     if (is_matrix_at(file, place)) return place;
-    if (const std::string x = place + "/X"; is_matrix_at(file, x)) return x;
+    if (std::string x = place + "/X"; is_matrix_at(file, x)) return x;
     throw InvalidArgument(fmt::format(
         "{}: {} {}; the file holds {}", file.name(), place,
         file.kind(place) == Hdf5File::Kind::nothing ? "is not in it" : "is no matrix of numbers",

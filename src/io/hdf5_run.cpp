@@ -22,8 +22,6 @@
 #include "io/hdf5_reply.hpp"
 #include "nonneg/error.hpp"
 
-extern char** environ;
-
 namespace nonneg::io {
 namespace {
 

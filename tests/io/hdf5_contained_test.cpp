@@ -79,6 +79,7 @@ TEST(ContainedHdf5, IsReadWhereTheCallerIgnoresItsChildren) {
 TEST(ContainedHdf5, IsReadByManyThreadsAtOnce) {
   constexpr int kThreads = 6;
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   std::vector<int> good(kThreads, 0);
   for (int& count : good) {
     threads.emplace_back([&count] {
