@@ -150,6 +150,21 @@ std::optional<std::string> read_blocks(const BlockTarget& target) {
   return std::nullopt;
 }
 
+double bytes_beside_chunks(hid_t data_set) {
+  constexpr double kFarMore = 0x1p31;
+  const Hdf5Handle layout(H5Dget_create_plist(data_set), H5Pclose);
+  if (!layout) return 0;
+  if (H5Pget_layout(layout.id()) == H5D_VIRTUAL) return kFarMore;
+  const int filters = H5Pget_nfilters(layout.id());
+  for (int i = 0; i < filters; ++i) {
+    std::size_t values = 0;
+    const H5Z_filter_t filter = H5Pget_filter2(layout.id(), static_cast<unsigned>(i), nullptr,
+                                               &values, nullptr, 0, nullptr, nullptr);
+    if (filter >= H5Z_FILTER_RESERVED) return kFarMore;
+  }
+  return 0;
+}
+
 std::optional<std::string> unknown_filter(hid_t data_set) {
   const Hdf5Handle layout(H5Dget_create_plist(data_set), H5Pclose);
   const int filters = layout ? H5Pget_nfilters(layout.id()) : 0;

@@ -31,6 +31,11 @@ struct BlockTarget {
 /// decompressed twice. Returns nothing, or what libhdf5 says where it could not, with the chunk.
 std::optional<std::string> read_blocks(const BlockTarget& target);
 
+/// Returns the memory that libhdf5 may need beside the entries and their chunks: more for a virtual
+/// data set, whose sources have chunks of their own, and for filters that plugins undo, in threads
+/// of theirs.
+double bytes_beside_chunks(hid_t data_set);
+
 /// Returns the compression or other filter of a data set that this libhdf5 cannot undo: "lzf (HDF5
 /// filter 32000)". Nothing where it can undo all.
 std::optional<std::string> unknown_filter(hid_t data_set);

@@ -246,7 +246,7 @@ Hdf5Array Hdf5File::read(const std::string& data_set) {
   std::uint64_t exact = element_size(array.type);
   for (const Index size : array.sizes) exact *= static_cast<std::uint64_t>(size);
   array.entries = memory_(exact);
-  allow_hdf5_memory(scratch);
+  allow_hdf5_memory(scratch + bytes_beside_chunks(opened.object.id()));
   const auto failure = read_blocks({opened.object.id(), number->memory.id(),
                                     element_size(array.type), array.sizes, chunk, array.entries});
   if (failure) fail_to_read(data_set, opened.object.id(), *failure);
