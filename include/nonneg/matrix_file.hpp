@@ -23,8 +23,8 @@ class NONNEG_EXPORT MatrixFile {
  public:
   /// Opens by the name's extension, or as options.format says: .npy, .csv, .tsv (.tab) or .mtx,
   /// each also with .gz, .zst or .xz behind it; .npz; .h5, .hdf5, .h5ad, .h5mu or .loom, where
-  /// "file.h5:/place" is the matrix at /place of it; or a folder of 10x Genomics', with matrix.mtx, features.tsv
-  /// and barcodes.tsv, each also compressed.
+  /// "file.h5:/place" is the matrix at /place of it; or a folder of 10x Genomics', with matrix.mtx,
+  /// features.tsv and barcodes.tsv, each also compressed.
   ///
   /// .npy   Versions 1.0 to 3.0, C and Fortran order, little-endian integers, bool and floats of
   /// 16,

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "base/some_of.hpp"
 #include "base/json_values.hpp"
+#include "base/some_of.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/factorization.hpp"
 #include "cli/commands/render_command.hpp"

@@ -21,7 +21,8 @@ struct DataArguments {
 /// What INPUT is, where it is A.
 inline constexpr const char* kInputHelp =
     "Matrix A, m x n: .npy, .csv, .tsv or .mtx, or any of them compressed (.gz, .zst, .xz); sparse "
-    ".mtx or .npz; HDF5 (.h5, .hdf5, .h5ad, .h5mu, .loom), also as FILE:/PATH/IN/FILE; 10x Genomics' folder; - "
+    ".mtx or .npz; HDF5 (.h5, .hdf5, .h5ad, .h5mu, .loom), also as FILE:/PATH/IN/FILE; 10x "
+    "Genomics' folder; - "
     "for standard input";
 
 /// Declares what says how INPUT is to be read, under the heading "Input".
