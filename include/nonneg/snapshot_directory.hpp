@@ -48,7 +48,7 @@ struct SnapshotRun {
   std::string data;
   /// Where A came from: an absolute path, or "demo learning".
   std::string data_source;
-  /// How data_source was opened: `dataset`, unless data_source says it, and `missing_cells`.
+  /// How data_source was opened; without the files of names where these choose no columns.
   OpenOptions opened;
   /// The run directory; empty where there is none.
   std::string output;

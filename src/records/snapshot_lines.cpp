@@ -9,6 +9,7 @@
 #include "records/event_json.hpp"
 #include "records/json_text.hpp"
 #include "records/name_files.hpp"
+#include "records/opened_json.hpp"
 
 namespace nonneg::records {
 namespace {
@@ -110,20 +111,6 @@ double beta_named(const std::string& loss) {
   return std::numeric_limits<double>::quiet_NaN();
 }
 
-/// Of directories from before lines had it: nothing but the file's name was said.
-OpenOptions read_opened(const Json& line) {
-  OpenOptions opened;
-  const auto found = line.find("opened");
-  if (found == line.end() || found->is_null()) return opened;
-  if (!found->is_object()) refuse("opened", "is no object");
-  opened.dataset = read_text_or_null(*found, "dataset");
-  const auto missing = found->find("missing_cells");
-  if (missing != found->end() && !missing->is_boolean())
-    refuse("missing_cells", "is no truth value");
-  opened.missing_cells = missing != found->end() && missing->get<bool>();
-  return opened;
-}
-
 RunLine read_run(const Json& line) {
   const Index format = read_count(line, "format");
   if (format != kFormat) {
@@ -150,7 +137,10 @@ RunLine read_run(const Json& line) {
   run.started = read_text(line, "started");
   run.data = read_file_name_or_null(line, "data");
   run.data_source = read_text_or_null(line, "data_source");
-  run.opened = read_opened(line);
+  // Directories from before lines had it say the file's name alone.
+  if (const auto opened = line.find("opened"); opened != line.end() && !opened->is_null()) {
+    run.opened = read_opened(*opened);
+  }
   run.output = read_text_or_null(line, "output");
   read_list(line, "w_rows", [&](const Json& element) {
     run.w_rows.push_back(read_index(element, "w_rows", run.rows));
@@ -212,13 +202,11 @@ std::string factor_name(char factor, Index iteration) {
 std::string run_line(const SnapshotRun& run) {
   Json line = {{"kind", "run"}, {"format", kFormat}};
   line.update(settings_json(run));
-  line.update(
-      {{"opened",
-        {{"dataset", text_json(run.opened.dataset)}, {"missing_cells", run.opened.missing_cells}}},
-       {"data", text_json(run.data)},
-       {"w_rows", list_or_null(run.w_rows)},
-       {"row_names", nullptr},
-       {"column_names", nullptr}});
+  line.update({{"opened", to_json(run.opened)},
+               {"data", text_json(run.data)},
+               {"w_rows", list_or_null(run.w_rows)},
+               {"row_names", nullptr},
+               {"column_names", nullptr}});
   put_names(line, "row_names", run.row_names, kRowNamesFile);
   put_names(line, "column_names", run.column_names, kColumnNamesFile);
   return line_of(line);

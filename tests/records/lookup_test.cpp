@@ -104,11 +104,31 @@ TEST_F(LookupTest, DataIsOpenedAsTheRunOpenedIt) {
       EXPECT_THROW(open_data(reader), InvalidArgument);
     }
   }
+}
+
+TEST_F(LookupTest, ALineKeepsAllThatARunSaidOfItsFile) {
   SnapshotRun run = small_run();
   run.opened.dataset = "counts";
-  std::filesystem::remove_all(path());
+  run.opened.format = "csv.gz";
+  run.opened.table = {
+      .header = false, .index = 2, .delimiter = ";", .decimal = ',', .comment = "#"};
+  run.opened.drop_columns = {"a", "b"};
+  run.opened.transpose = true;
+  run.opened.select_columns = "/genes.txt";
   create(run);
-  EXPECT_EQ(SnapshotDirectoryReader(path()).run().opened.dataset, "counts");
+
+  const OpenOptions read = SnapshotDirectoryReader(path()).run().opened;
+
+  EXPECT_EQ(read.dataset, "counts");
+  EXPECT_EQ(read.format, "csv.gz");
+  EXPECT_EQ(read.table.header, false);
+  EXPECT_EQ(read.table.index, 2);
+  EXPECT_EQ(read.table.delimiter, ";");
+  EXPECT_EQ(read.table.decimal, ',');
+  EXPECT_EQ(read.table.comment, "#");
+  EXPECT_EQ(read.drop_columns, (std::vector<std::string>{"a", "b"}));
+  EXPECT_TRUE(read.transpose);
+  EXPECT_EQ(read.select_columns, "/genes.txt");
 }
 
 TEST_F(LookupTest, DataIsNotLookedForInADirectoryOrAPipe) {

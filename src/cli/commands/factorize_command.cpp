@@ -94,11 +94,10 @@ SnapshotRun snapshot_run(const FactorizeArguments& arguments, const MatrixFile& 
   run.max_iterations = *options.max_iterations;
   run.tolerance = options.tolerance;
   run.data_source = std::filesystem::absolute(file.path()).lexically_normal().string();
-  run.opened.missing_cells = opened_for(arguments.options, arguments.open).missing_cells;
+  run.opened = opened_as(arguments.options, arguments.open);
   if (file.dataset().starts_with('/')) {
     run.data_source += ":" + file.dataset();
-  } else {
-    run.opened.dataset = arguments.open.dataset;
+    run.opened.dataset.clear();
   }
   run.row_names = file.row_names();
   run.column_names = file.column_names();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <filesystem>
 
 #include "base/number_words.hpp"
 #include "data/dense_copy.hpp"
@@ -106,6 +107,16 @@ Option& add_missing(OptionTable& table, Options& options, const std::string& def
 void add_weights(OptionTable& table, DataArguments& data) {
   table.text("--mask", data.mask, "FILE", "Matrix of 0 for missing entries of A, and 1");
   table.text("--weights", data.weights, "FILE", "Matrix of how much each entry of A counts, >= 0");
+}
+
+OpenOptions opened_as(const Options& options, OpenOptions open) {
+  open.missing_cells = options.missing == Missing::nan;
+  open.row_names.clear();
+  if (open.select_columns.empty()) open.column_names.clear();
+  for (std::string* const path : {&open.select_columns, &open.column_names}) {
+    if (!path->empty()) *path = std::filesystem::absolute(*path).lexically_normal().string();
+  }
+  return open;
 }
 
 MatrixFile open_input(const std::string& input, const Options& options, OpenOptions open) {

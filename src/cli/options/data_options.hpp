@@ -32,6 +32,11 @@ Option& add_missing(OptionTable& table, Options& options, const std::string& def
 /// Declares --mask and --weights.
 void add_weights(OptionTable& table, DataArguments& data);
 
+/// Returns how A's file is opened for a run with these options, so that it can be again: with
+/// absolute paths, and without the files of names, which the run keeps, where they choose no
+/// columns.
+OpenOptions opened_as(const Options& options, OpenOptions open);
+
 /// Opens A's file for a run with these options; "-" is standard input.
 MatrixFile open_input(const std::string& input, const Options& options, OpenOptions open);
 
