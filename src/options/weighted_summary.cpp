@@ -161,7 +161,8 @@ class Summing {
   [[noreturn]] void refuse_zero(Index i, Index j) const {
     throw InvalidArgument(fmt::format(
         "entry ({}, {}) of A is 0: with beta = {:g} the loss of a zero has no bound; add a small "
-        "constant to A, use beta > 0, or leave zeros out by weights of 0",
+        "constant to A, use beta > 0, such as beta = 1 (Kullback-Leibler), or leave zeros out by "
+        "weights of 0",
         i, j, options_.beta));
   }
 
@@ -251,7 +252,8 @@ WeightedSums weighted_sums(const DataView& A, const Options& options, double sca
       throw InvalidArgument(fmt::format(
           "A is sparse, and {:.0f} of its entries are zeros: with beta = {:g} the loss of a zero "
           "has "
-          "no bound; use beta > 0, or missing = zeros where nobody observed them",
+          "no bound; use beta > 0, such as beta = 1 (Kullback-Leibler), or missing = zeros where "
+          "nobody observed them",
           entries - stored, options.beta));
     }
     total.weight += entries - stored;

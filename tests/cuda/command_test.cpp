@@ -116,7 +116,7 @@ TEST_F(DeviceCommandTest, BackendCudaNeverFallsBack) {
     const Outcome outcome = nonneg(command, {"DEVICES=0"});
     EXPECT_EQ(outcome.status, 3);
     EXPECT_TRUE(says(outcome.error,
-                     {"backend = cuda", "no NVIDIA driver is installed", "use backend = cpu"}));
+                     {"--backend cuda", "no NVIDIA driver is installed", "use --backend cpu"}));
   }
   EXPECT_EQ(place.entries(), Words{"A.npy"});
 }
@@ -131,7 +131,7 @@ TEST_F(DeviceCommandTest, ADeviceThatIsNotThereIsNamed) {
 TEST_F(DeviceCommandTest, ADeviceWithoutRoomIsRefusedWithTheBytes) {
   const Outcome outcome = nonneg(kFactorize, {"FREE_MB=10"});
   EXPECT_EQ(outcome.status, 4);
-  EXPECT_TRUE(says(outcome.error, {"cannot allocate", "cuda:0", "10.5 MB free", "backend = cpu"}));
+  EXPECT_TRUE(says(outcome.error, {"cannot allocate", "cuda:0", "10.5 MB free", "--backend cpu"}));
   EXPECT_EQ(place.entries(), Words{"A.npy"});
 }
 

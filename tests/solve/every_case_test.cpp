@@ -183,7 +183,7 @@ TEST_P(EveryCase, AnAllZeroRowAndColumnAreFittedByZeros) {
     if (!GetParam().takes_zeros()) {
       const std::string zero =
           GetParam().sparse ? "of its entries are zeros" : "entry (0, 0) of A is 0";
-      expect_refused<T>(A, options, {zero, "has no bound", "--loss kl"});
+      expect_refused<T>(A, options, {zero, "has no bound", "beta = 1"});
       return;
     }
     const Result<T> result = run<T>(A, options);
