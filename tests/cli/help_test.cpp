@@ -73,10 +73,12 @@ TEST(Completion, ForBashOffersCommandsOptionsAndValues) {
 
 TEST(Completion, ExpectsNoValueAfterAFlag) {
   const std::string zsh = run(Workplace(), {"completion", "zsh"}).out;
-  EXPECT_NE(zsh.find("'--no-picture[Draw nothing]'"), std::string::npos);
+  EXPECT_NE(zsh.find("'--no-picture[Draw nothing; without --out nothing is kept]'"),
+            std::string::npos);
   EXPECT_NE(zsh.find("'--size[Size in pixels]:value: '"), std::string::npos);
   const std::string fish = run(Workplace(), {"completion", "fish"}).out;
-  EXPECT_NE(fish.find("-l no-picture -d 'Draw nothing'\n"), std::string::npos);
+  EXPECT_NE(fish.find("-l no-picture -d 'Draw nothing; without --out nothing is kept'\n"),
+            std::string::npos);
   EXPECT_NE(fish.find("-l size -d 'Size in pixels' -r\n"), std::string::npos);
 }
 

@@ -63,7 +63,8 @@ TEST_F(DeviceCommandTest, PlanSaysWhatTheDeviceWillHold) {
   const Outcome text = nonneg("plan A.npy --rank 3 --backend cuda");
   EXPECT_EQ(text.status, 0) << text.error;
   EXPECT_TRUE(says(text.out, {"on cuda", "A on the device", "uploaded once", "over the bus"}));
-  const auto resident = nlohmann::json::parse(nonneg("plan A.npy --rank 3 --json").out);
+  const auto resident =
+      nlohmann::json::parse(nonneg("plan A.npy --rank 3 --json --backend cuda").out);
   EXPECT_EQ(resident.at("backend"), "cuda");
   EXPECT_EQ(resident.at("resident"), true);
   EXPECT_EQ(resident.at("resident_bytes"), 40 * 13 * 4);
@@ -102,12 +103,23 @@ TEST_F(DeviceCommandTest, FactorizeRunsOnTheDeviceAndRecordsIt) {
 }
 
 TEST_F(DeviceCommandTest, AutoTakesTheDeviceWhereThereIsOneAndElseTheCpu) {
-  const Outcome with = nonneg(kRun);
+  // As many iterations as a device is worth.
+  const std::string run =
+      "factorize A.npy --rank 3 --max-iterations 100000000 --out run --overwrite";
+  const Outcome with = nonneg(run);
   EXPECT_EQ(with.status, 0) << with.error;
   EXPECT_EQ(read_json(place.at("run/run.json")).at("backend"), "cuda");
-  const Outcome without = nonneg(std::string(kRun) + "--overwrite", {"DEVICES=0"});
+  const Outcome without = nonneg(run, {"DEVICES=0"});
   EXPECT_EQ(without.status, 0) << without.error;
   EXPECT_EQ(read_json(place.at("run/run.json")).at("backend"), "cpu");
+}
+
+TEST_F(DeviceCommandTest, AutoLeavesARunToTheCpuThatEndsBeforeADeviceHasStarted) {
+  const Outcome outcome = nonneg(kRun);
+  EXPECT_EQ(outcome.status, 0) << outcome.error;
+  const auto record = read_json(place.at("run/run.json"));
+  EXPECT_EQ(record.at("backend"), "cpu");
+  EXPECT_EQ(record.at("backend_reason"), "a run this small ends before a device has started");
 }
 
 TEST_F(DeviceCommandTest, BackendCudaNeverFallsBack) {
