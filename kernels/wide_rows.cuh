@@ -24,9 +24,10 @@ inline constexpr Index kMaxComponents = static_cast<Index>((kSharedBytes - kRese
 template <class T>
 void require_components(Index k) {
   if (k <= kMaxComponents<T>) return;
-  throw InvalidArgument("rank = " + std::to_string(k) + ": the cuda backend takes at most " +
-                        std::to_string(kMaxComponents<T>) +
-                        " in this precision; use backend = cpu");
+  throw InvalidArgument(Subject::rank, "rank = " + std::to_string(k) +
+                                           ": the cuda backend takes at most " +
+                                           std::to_string(kMaxComponents<T>) +
+                                           " in this precision; use backend = cpu");
 }
 
 /// The kernels of a row update: F, P and G each with its leading dimension, F's rows, k, the update

@@ -24,11 +24,16 @@ class NONNEG_EXPORT DataView {
   DataView(const void* data, ElementType type, Index rows, Index cols, Index row_stride,
            Index col_stride);
 
+  /// A view of device memory may be named, but nothing reads it yet: whoever would (a solver,
+  /// transform(), choose_precision()) throws InvalidArgument at once.
   template <class E>
+  requires StoredEntry<std::remove_const_t<E>>
   // NOLINTNEXTLINE(google-explicit-constructor): every dense view is a data view
   DataView(MatrixView<E> view)
       : DataView(view.data(), ElementTypeOf<std::remove_const_t<E>>::value, view.rows(),
-                 view.cols(), view.ld() > 0 ? view.ld() : 1, 1) {}
+                 view.cols(), view.ld() > 0 ? view.ld() : 1, 1) {
+    space_ = view.space();
+  }
 
   // NOLINTNEXTLINE(google-explicit-constructor): every sparse view is a data view
   DataView(const SparseView& stored)
@@ -43,6 +48,8 @@ class NONNEG_EXPORT DataView {
   Index rows() const noexcept { return rows_; }
   Index cols() const noexcept { return cols_; }
   bool sparse() const noexcept { return sparse_; }
+  /// Which memory the entries lie in.
+  MemorySpace space() const noexcept { return space_; }
   /// The stored entries of sparse data.
   const SparseView& stored() const noexcept { return stored_; }
   Index row_stride() const noexcept { return row_stride_; }
@@ -55,7 +62,7 @@ class NONNEG_EXPORT DataView {
   /// The same data, of which entry (i, j) counts scale·`weights`(i, j) >= 0 in the loss; 0 leaves
   /// it out. `scale` > 0 is a power of 2. Sparse data has sparse weights, of which an entry not
   /// stored is 0, and they apply to the stored entries (Missing::zeros). Throws InvalidArgument for
-  /// another shape, a mixture of both kinds, or another scale.
+  /// another shape, a mixture of both kinds, weights in device memory, or another scale.
   DataView weighted_by(const DataView& weights, double scale = 1) const;
   /// What the weights are multiplied by.
   double weight_scale() const noexcept { return weight_scale_; }
@@ -70,7 +77,8 @@ class NONNEG_EXPORT DataView {
   template <class E>
   MatrixView<const E> as() const {
     require(ElementTypeOf<E>::value);
-    return {static_cast<const E*>(data_), rows_, cols_, row_stride_ < cols_ ? cols_ : row_stride_};
+    return {static_cast<const E*>(data_), rows_, cols_, row_stride_ < cols_ ? cols_ : row_stride_,
+            space_};
   }
 
  private:
@@ -82,6 +90,7 @@ class NONNEG_EXPORT DataView {
   Index cols_ = 0;
   Index row_stride_ = 1;
   Index col_stride_ = 1;
+  MemorySpace space_ = MemorySpace::host;
   SparseView stored_;
   bool sparse_ = false;
   std::shared_ptr<const DataView> weights_;

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 
 #include "nonneg/export.hpp"
 
@@ -34,51 +35,32 @@ struct Half {
   std::uint16_t bits;
 };
 
+/// The types of entries that C++ programs hand in: integers of 8 to 64 bits by whatever name
+/// (bool is one of 8, 0 or 1), Half, float and double.
 template <class E>
-struct ElementTypeOf;
-template <>
-struct ElementTypeOf<std::uint8_t> {
-  static constexpr ElementType value = ElementType::uint8;
-};
-template <>
-struct ElementTypeOf<std::int8_t> {
-  static constexpr ElementType value = ElementType::int8;
-};
-template <>
-struct ElementTypeOf<std::uint16_t> {
-  static constexpr ElementType value = ElementType::uint16;
-};
-template <>
-struct ElementTypeOf<std::int16_t> {
-  static constexpr ElementType value = ElementType::int16;
-};
-template <>
-struct ElementTypeOf<std::uint32_t> {
-  static constexpr ElementType value = ElementType::uint32;
-};
-template <>
-struct ElementTypeOf<std::int32_t> {
-  static constexpr ElementType value = ElementType::int32;
-};
-template <>
-struct ElementTypeOf<std::uint64_t> {
-  static constexpr ElementType value = ElementType::uint64;
-};
-template <>
-struct ElementTypeOf<std::int64_t> {
-  static constexpr ElementType value = ElementType::int64;
-};
-template <>
-struct ElementTypeOf<Half> {
-  static constexpr ElementType value = ElementType::float16;
-};
-template <>
-struct ElementTypeOf<float> {
-  static constexpr ElementType value = ElementType::float32;
-};
-template <>
-struct ElementTypeOf<double> {
-  static constexpr ElementType value = ElementType::float64;
+concept StoredEntry = (std::is_integral_v<E> && sizeof(E) <= 8) || std::is_same_v<E, Half> ||
+                      std::is_same_v<E, float> || std::is_same_v<E, double>;
+
+/// Its ElementType, as `value`.
+template <StoredEntry E>
+struct ElementTypeOf {
+  static constexpr ElementType value = [] {
+    if constexpr (std::is_same_v<E, double>) {
+      return ElementType::float64;
+    } else if constexpr (std::is_same_v<E, float>) {
+      return ElementType::float32;
+    } else if constexpr (std::is_same_v<E, Half>) {
+      return ElementType::float16;
+    } else if constexpr (sizeof(E) == 1) {
+      return std::is_signed_v<E> ? ElementType::int8 : ElementType::uint8;
+    } else if constexpr (sizeof(E) == 2) {
+      return std::is_signed_v<E> ? ElementType::int16 : ElementType::uint16;
+    } else if constexpr (sizeof(E) == 4) {
+      return std::is_signed_v<E> ? ElementType::int32 : ElementType::uint32;
+    } else {
+      return std::is_signed_v<E> ? ElementType::int64 : ElementType::uint64;
+    }
+  }();
 };
 
 }  // namespace nonneg

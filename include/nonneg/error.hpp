@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include "nonneg/export.hpp"
 
@@ -19,13 +20,69 @@ class NONNEG_EXPORT Error : public std::runtime_error {
   ~Error() override;
 };
 
+/// What an InvalidArgument is about: a matrix that was handed in, a field of Options by its name,
+/// or what is on a disk. Values keep their numbers; new ones are added at the end.
+enum class Subject : int {
+  /// Nothing that has a name here, such as an argument of a view's constructor.
+  none,
+  /// The data.
+  A,
+  /// Of A's entries.
+  weights,
+  /// The caller's first factors.
+  W0,
+  H0,
+  /// The factors of a run, and what transform() and reconstruct() are given.
+  W,
+  H,
+  // Fields of Options.
+  rank,
+  algorithm,
+  loss,
+  beta,
+  missing,
+  init,
+  precision,
+  max_iterations,
+  tolerance,
+  check_every,
+  inner_repeats,
+  extrapolation,
+  floor,
+  l1_w,
+  l1_h,
+  l2_w,
+  l2_h,
+  panel_rows,
+  device,
+  threads,
+  /// A field of SnapshotOptions.
+  snapshots,
+  /// The arrays that a SparseMatrix is made from.
+  sparse_arrays,
+  /// The content of a file.
+  file,
+  /// The place that results are written to.
+  output
+};
+
+/// The name of the value: "A", "W0", "max_iterations", ...
+NONNEG_EXPORT std::string_view to_string(Subject subject) noexcept;
+
 /// An option, a matrix or a file's content that cannot be used.
 class NONNEG_EXPORT InvalidArgument : public Error {
  public:
   explicit InvalidArgument(const std::string& message);
+  InvalidArgument(Subject subject, const std::string& message);
   InvalidArgument(const InvalidArgument&);
   InvalidArgument& operator=(const InvalidArgument&);
   ~InvalidArgument() override;
+
+  /// What cannot be used, so that nobody needs to search the message for it.
+  Subject subject() const noexcept { return subject_; }
+
+ private:
+  Subject subject_ = Subject::none;
 };
 
 /// Something that this build or this machine does not have, such as a backend.

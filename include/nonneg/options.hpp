@@ -32,6 +32,9 @@ inline constexpr double kFrobenius = 2;
 inline constexpr double kKullbackLeibler = 1;
 inline constexpr double kItakuraSaito = 0;
 
+/// They by their names, for Options::loss.
+enum class Loss { frobenius, kullback_leibler, itakura_saito };
+
 /// Which entries of A nobody observed. They take no part in the loss, and nothing is put in their
 /// place.
 enum class Missing {
@@ -79,6 +82,8 @@ struct Options {
   /// with the limits a·log(a/v) − a + v at 1 (Kullback-Leibler) and a/v − log(a/v) − 1 at 0
   /// (Itakura-Saito); ½(a − v)² at 2 (Frobenius). β <= 0 takes data without zeros.
   double beta = kFrobenius;
+  /// The same by its name. Where it is set, beta is left as it is by default, or says the same.
+  std::optional<Loss> loss{};
   Missing missing = Missing::none;
   Init init = Init::random;
   std::uint64_t seed = 0;
@@ -87,7 +92,7 @@ struct Options {
   /// Most sweeps, >= 0. 0: the first factors are evaluated and handed back as they are, without a
   /// floor. Unset: 200 for the Frobenius loss of complete data, and 1000 for any other,
   /// whose multiplicative updates take more.
-  std::optional<Index> max_iterations;
+  std::optional<Index> max_iterations{};
   /// Converged when no component still moves and the objective hardly falls: the smaller, the
   /// surer. A component's move is the distance of its column of W, or its row of H, from what it
   /// was at an earlier check, both at unit norm. Over the last third of the run no move is larger
@@ -104,12 +109,12 @@ struct Options {
   /// Whether each sweep updates W at an H carried on along its last step; a sweep after which the
   /// objective rose is undone (Ang & Gillis 2019). Unset: the algorithm's own, true for hals, false
   /// for mu. For the Frobenius loss of complete data only.
-  std::optional<bool> extrapolation;
+  std::optional<bool> extrapolation{};
   /// Smallest factor entry, in units of sqrt(mean(A) / k). Unset: the algorithm's own, 0 for hals
   /// and 1e-10 for mu, which cannot leave zero.
-  std::optional<double> floor;
+  std::optional<double> floor{};
 
-  Penalties penalties;
+  Penalties penalties{};
 
   /// Rows of A per panel. 0: chosen for the machine's caches on the CPU, and on a device by timing
   /// candidates in the first sweeps.
@@ -124,8 +129,13 @@ struct Options {
   int threads = 0;
 };
 
-/// Throws InvalidArgument naming the field, its value and what is allowed.
+/// Throws InvalidArgument naming the field, its value and what is allowed; its subject() is the
+/// field.
 NONNEG_EXPORT void validate(const Options& options);
+
+/// The β of the loss that `options` ask for: that of Options::loss where it is set, else
+/// Options::beta. Throws InvalidArgument where the two differ and beta is not its default.
+NONNEG_EXPORT double beta_of(const Options& options);
 
 /// "auto", "hals", "mu" or "anls".
 NONNEG_EXPORT std::string_view to_string(Algorithm value) noexcept;

@@ -8,6 +8,7 @@ std::string_view to_string(Init value) noexcept { return name_of(value); }
 std::string_view to_string(Precision value) noexcept { return name_of(value); }
 std::string_view to_string(BackendKind value) noexcept { return name_of(value); }
 std::string_view to_string(StopReason value) noexcept { return name_of(value); }
+std::string_view to_string(Subject value) noexcept { return name_of(value); }
 
 std::string_view loss_name(double beta) noexcept {
   const Enumerator<double>* line = line_of<NamedLosses>(beta);

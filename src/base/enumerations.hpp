@@ -77,6 +77,41 @@ struct Enumeration<StopReason> {
       Enumerator{StopReason::cancelled, "cancelled", "stopped on request"}};
 };
 
+template <>
+struct Enumeration<Subject> {
+  static constexpr std::array kTable{Enumerator{Subject::none, "none"},
+                                     Enumerator{Subject::A, "A"},
+                                     Enumerator{Subject::weights, "weights"},
+                                     Enumerator{Subject::W0, "W0"},
+                                     Enumerator{Subject::H0, "H0"},
+                                     Enumerator{Subject::W, "W"},
+                                     Enumerator{Subject::H, "H"},
+                                     Enumerator{Subject::rank, "rank"},
+                                     Enumerator{Subject::algorithm, "algorithm"},
+                                     Enumerator{Subject::loss, "loss"},
+                                     Enumerator{Subject::beta, "beta"},
+                                     Enumerator{Subject::missing, "missing"},
+                                     Enumerator{Subject::init, "init"},
+                                     Enumerator{Subject::precision, "precision"},
+                                     Enumerator{Subject::max_iterations, "max_iterations"},
+                                     Enumerator{Subject::tolerance, "tolerance"},
+                                     Enumerator{Subject::check_every, "check_every"},
+                                     Enumerator{Subject::inner_repeats, "inner_repeats"},
+                                     Enumerator{Subject::extrapolation, "extrapolation"},
+                                     Enumerator{Subject::floor, "floor"},
+                                     Enumerator{Subject::l1_w, "l1_w"},
+                                     Enumerator{Subject::l1_h, "l1_h"},
+                                     Enumerator{Subject::l2_w, "l2_w"},
+                                     Enumerator{Subject::l2_h, "l2_h"},
+                                     Enumerator{Subject::panel_rows, "panel_rows"},
+                                     Enumerator{Subject::device, "device"},
+                                     Enumerator{Subject::threads, "threads"},
+                                     Enumerator{Subject::snapshots, "snapshots"},
+                                     Enumerator{Subject::sparse_arrays, "sparse_arrays"},
+                                     Enumerator{Subject::file, "file"},
+                                     Enumerator{Subject::output, "output"}};
+};
+
 /// The losses that have names, by their β.
 struct NamedLosses {
   static constexpr std::array kTable{Enumerator<double>{kFrobenius, "frobenius"},

@@ -7,6 +7,8 @@ namespace nonneg {
 
 Error::Error(const std::string& message) : std::runtime_error(message) {}
 InvalidArgument::InvalidArgument(const std::string& message) : Error(message) {}
+InvalidArgument::InvalidArgument(Subject subject, const std::string& message)
+    : Error(message), subject_(subject) {}
 NotAvailable::NotAvailable(const std::string& message) : Error(message) {}
 OutOfMemory::OutOfMemory(const std::string& message, std::uint64_t bytes_requested,
                          std::uint64_t bytes_free)

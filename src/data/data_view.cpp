@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "base/host_memory.hpp"
+
 namespace nonneg {
 
 DataView::DataView(const void* data, ElementType type, Index rows, Index cols, Index row_stride,
@@ -28,12 +30,15 @@ std::uint64_t DataView::bytes() const noexcept {
 }
 
 DataView DataView::weighted_by(const DataView& weights, double scale) const {
+  require_on_host(Subject::weights, weights.space());
   if (weights.rows() != rows_ || weights.cols() != cols_) {
-    throw InvalidArgument(fmt::format("the weights are {} x {}: they must be {} x {}, as A is",
+    throw InvalidArgument(Subject::weights,
+                          fmt::format("the weights are {} x {}: they must be {} x {}, as A is",
                                       weights.rows(), weights.cols(), rows_, cols_));
   }
   if (weights.sparse() != sparse_) {
     throw InvalidArgument(
+        Subject::weights,
         sparse_
             ? "A is sparse and its weights are dense: both must be of one kind; hand the weights "
               "in sparse (.npz, .mtx), what they do not store being 0"
@@ -43,6 +48,7 @@ DataView DataView::weighted_by(const DataView& weights, double scale) const {
   int exponent = 0;
   if (!(scale > 0) || std::isinf(scale) || std::frexp(scale, &exponent) != 0.5) {
     throw InvalidArgument(
+        Subject::weights,
         fmt::format("the scale of the weights is {}: it must be a power of 2", scale));
   }
   DataView weighted = *this;

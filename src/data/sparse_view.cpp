@@ -14,10 +14,12 @@ SparseView::SparseView(const Index* row_offsets, const std::int32_t* columns, co
       cols_(cols) {
   if (type != ElementType::float32 && type != ElementType::float64) {
     throw InvalidArgument(
+        Subject::sparse_arrays,
         fmt::format("sparse values of {}: they must be float32 or float64", element_name(type)));
   }
   if (rows < 0 || cols < 0) {
-    throw InvalidArgument(fmt::format("sparse view of {} x {}: sizes must be >= 0", rows, cols));
+    throw InvalidArgument(Subject::sparse_arrays,
+                          fmt::format("sparse view of {} x {}: sizes must be >= 0", rows, cols));
   }
 }
 

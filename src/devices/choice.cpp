@@ -60,6 +60,7 @@ BackendChoice choose_backend(const Options& options) {
   if (options.backend == BackendKind::cpu) {
     if (tf32) {
       throw InvalidArgument(
+          Subject::precision,
           "precision = tf32: the CPU has no such products; use precision = float32, or backend = "
           "cuda");
     }

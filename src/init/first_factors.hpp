@@ -27,7 +27,7 @@ struct Start {
 template <class T>
 void require_start(const Options& options, const InitialFactors<T>* given) {
   if (options.init == Init::custom && given == nullptr) {
-    throw InvalidArgument("init = custom: needs W0 and H0; hand in InitialFactors");
+    throw InvalidArgument(Subject::init, "init = custom: needs W0 and H0; hand in InitialFactors");
   }
 }
 

@@ -20,10 +20,10 @@ template <class T>
 void take_given_factors(Backend<T>& backend, const InitialFactors<T>& initial,
                         const ProblemUnits& units, T floor, bool multiplicative, MatrixView<T> W,
                         MatrixView<T> Ht, std::vector<std::string>& warnings) {
-  require_shape<T>("W0", initial.W, W.rows(), W.cols());
-  require_shape<T>("H0", initial.H, Ht.cols(), Ht.rows());
-  require_valid_factor<T>("W0", initial.W);
-  require_valid_factor<T>("H0", initial.H);
+  require_shape<T>(Subject::W0, initial.W, W.rows(), W.cols());
+  require_shape<T>(Subject::H0, initial.H, Ht.cols(), Ht.rows());
+  require_valid_factor<T>(Subject::W0, initial.W);
+  require_valid_factor<T>(Subject::H0, initial.H);
 
   const auto started = [floor](T value, double unit, Index& zeros) {
     zeros += value == T{0} ? 1 : 0;

@@ -34,7 +34,8 @@ Address address_of(const std::string& path, const std::string& dataset) {
   if (format == nullptr || format->holds != io::Holds::paths) return {path, dataset};
   Address address{path.substr(0, colon), path.substr(colon + 1)};
   if (!dataset.empty() && dataset != address.dataset) {
-    throw InvalidArgument(fmt::format("{}: names {}, and {} is asked for; give one of them", path,
+    throw InvalidArgument(Subject::file,
+                          fmt::format("{}: names {}, and {} is asked for; give one of them", path,
                                       address.dataset, dataset));
   }
   return address;
@@ -126,6 +127,8 @@ MatrixFile MatrixFile::open(const std::string& path, const OpenOptions& options)
     const std::uint64_t left = available_memory_bytes();
     throw OutOfMemory(fmt::format("{}: no memory left to read it: {} free", path, byte_count(left)),
                       left, left);
+  } catch (const InvalidArgument& e) {
+    throw InvalidArgument(Subject::file, e.what());
   }
   return MatrixFile(std::move(impl));
 }

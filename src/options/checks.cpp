@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "base/byte_count.hpp"
+#include "base/host_memory.hpp"
 #include "base/memory_info.hpp"
 #include "base/number_words.hpp"
 
@@ -17,32 +18,36 @@ Precision require_precision(const Options& options) {
   constexpr Precision kOwn = std::is_same_v<T, float> ? Precision::float32 : Precision::float64;
   if (options.precision == Precision::tf32 && std::is_same_v<T, float>) return Precision::tf32;
   if (options.precision != Precision::automatic && options.precision != kOwn) {
-    throw InvalidArgument(fmt::format(
-        "precision = {}: this solver computes in {}; leave precision at auto or use the other type",
-        to_string(options.precision), to_string(kOwn)));
+    throw InvalidArgument(Subject::precision,
+                          fmt::format("precision = {}: this solver computes in {}; leave precision "
+                                      "at auto or use the other type",
+                                      to_string(options.precision), to_string(kOwn)));
   }
   return kOwn;
 }
 
 template <class T>
-void require_valid_factor(std::string_view name, MatrixView<const T> factor) {
+void require_valid_factor(Subject subject, MatrixView<const T> factor, std::string_view name) {
   for (Index i = 0; i < factor.rows(); ++i) {
     for (Index j = 0; j < factor.cols(); ++j) {
       const T value = factor(i, j);
       if (!(value >= 0) || std::isinf(value)) {
         throw InvalidArgument(
+            subject,
             fmt::format("entry ({}, {}) of {} is {}: every entry must be a finite number >= 0", i,
-                        j, name, number_words(value)));
+                        j, name.empty() ? to_string(subject) : name, number_words(value)));
       }
     }
   }
 }
 
 template <class T>
-void require_shape(std::string_view name, MatrixView<const T> factor, Index rows, Index cols) {
+void require_shape(Subject subject, MatrixView<const T> factor, Index rows, Index cols) {
+  require_on_host(subject, factor.space());
   if (factor.rows() != rows || factor.cols() != cols) {
-    throw InvalidArgument(fmt::format("{} is {} x {}: it must be {} x {}", name, factor.rows(),
-                                      factor.cols(), rows, cols));
+    throw InvalidArgument(
+        subject, fmt::format("{} is {} x {}: it must be {} x {}", to_string(subject), factor.rows(),
+                             factor.cols(), rows, cols));
   }
 }
 
@@ -53,10 +58,12 @@ void require_representable(double typical_entry) {
   const auto most = static_cast<double>(std::numeric_limits<T>::max()) / kRoom;
   const auto least = static_cast<double>(std::numeric_limits<T>::min()) * kRoom;
   if (typical_entry == 0 || (typical_entry >= least && typical_entry <= most)) return;
-  throw InvalidArgument(fmt::format(
-      "factor entries of A would be about {:.1e}, beyond what {} holds; use precision = "
-      "float64, or scale A",
-      typical_entry, std::is_same_v<T, float> ? "float32" : "float64"));
+  throw InvalidArgument(
+      Subject::A,
+      fmt::format(
+          "factor entries of A would be about {:.1e}, beyond what {} holds; use precision = "
+          "float64, or scale A",
+          typical_entry, std::is_same_v<T, float> ? "float32" : "float64"));
 }
 
 void require_memory(const Plan& plan) {
@@ -87,9 +94,9 @@ template Precision require_precision<float>(const Options&);
 template Precision require_precision<double>(const Options&);
 template void require_representable<float>(double);
 template void require_representable<double>(double);
-template void require_valid_factor(std::string_view, MatrixView<const float>);
-template void require_valid_factor(std::string_view, MatrixView<const double>);
-template void require_shape(std::string_view, MatrixView<const float>, Index, Index);
-template void require_shape(std::string_view, MatrixView<const double>, Index, Index);
+template void require_valid_factor(Subject, MatrixView<const float>, std::string_view);
+template void require_valid_factor(Subject, MatrixView<const double>, std::string_view);
+template void require_shape(Subject, MatrixView<const float>, Index, Index);
+template void require_shape(Subject, MatrixView<const double>, Index, Index);
 
 }  // namespace nonneg

@@ -14,12 +14,13 @@ template <class T>
 Precision require_precision(const Options& options);
 
 /// Throws InvalidArgument naming the first entry of `factor` that is negative, NaN or infinite.
+/// Messages call it by `name` where that is not the subject's.
 template <class T>
-void require_valid_factor(std::string_view name, MatrixView<const T> factor);
+void require_valid_factor(Subject subject, MatrixView<const T> factor, std::string_view name = {});
 
-/// Throws InvalidArgument unless `factor` is rows × cols.
+/// Throws InvalidArgument unless `factor` lies in host memory and is rows × cols.
 template <class T>
-void require_shape(std::string_view name, MatrixView<const T> factor, Index rows, Index cols);
+void require_shape(Subject subject, MatrixView<const T> factor, Index rows, Index cols);
 
 /// Throws InvalidArgument where factor entries of about this size do not fit T: float64 data,
 /// computed in float32.

@@ -125,10 +125,12 @@ Entry find_entry(const DataView& A, Index row, const Wanted& wanted) {
                                   ? fmt::format("{}", static_cast<float>(entry.value))
                                   : fmt::format("{}", entry.value);
     throw InvalidArgument(
+        Subject::A,
         fmt::format("entry ({}, {}) of A is {}: every entry must be >= 0; shift or clip A first",
                     entry.row, entry.column, value));
   }
   throw InvalidArgument(
+      Subject::A,
       fmt::format("entry ({}, {}) of A is {}: every entry must be a finite number; {}", entry.row,
                   entry.column, number_words(entry.value),
                   std::isnan(entry.value)
@@ -143,16 +145,20 @@ Entry find_entry(const DataView& A, Index row, const Wanted& wanted) {
   // Weights are to blame where they are the larger part of the sum's terms.
   constexpr double kLargeWeight = 0x1p200;
   if (totals.max_weight > std::max(kLargeWeight, std::pow(totals.max, beta))) {
-    throw InvalidArgument(fmt::format(
-        "the weights of A are up to {}: the sum of A's {} times them overflows float64; divide the "
-        "weights by {} first",
-        totals.max_weight, which_sum, std::ldexp(1.0, std::ilogb(totals.max_weight))));
+    throw InvalidArgument(
+        Subject::weights,
+        fmt::format("the weights of A are up to {}: the sum of A's {} times them overflows "
+                    "float64; divide the "
+                    "weights by {} first",
+                    totals.max_weight, which_sum, std::ldexp(1.0, std::ilogb(totals.max_weight))));
   }
   if (beta < 0) {
-    throw InvalidArgument(fmt::format(
-        "A has entries so small that the sum of its {} overflows float64; multiply A by "
-        "a large number first",
-        which_sum));
+    throw InvalidArgument(
+        Subject::A,
+        fmt::format(
+            "A has entries so small that the sum of its {} overflows float64; multiply A by "
+            "a large number first",
+            which_sum));
   }
   const Entry largest = A.sparse() || A.weights() != nullptr
                             ? Entry{}
@@ -161,6 +167,7 @@ Entry find_entry(const DataView& A, Index row, const Wanted& wanted) {
                                 ? std::string("an entry")
                                 : fmt::format("entry ({}, {})", largest.row, largest.column);
   throw InvalidArgument(
+      Subject::A,
       fmt::format("{} of A is {}: the sum of A's {} overflows float64; divide A by {} first", which,
                   totals.max, which_sum, std::ldexp(1.0, std::ilogb(totals.max))));
 }
@@ -232,11 +239,13 @@ double scale_of_weights(const WeightedSums& totals, Precision compute_type) {
   const int most_apart = wide ? 900 : 100;
   const WeighedLine& least = totals.least_line;
   if (std::ilogb(least.weight) < exponent - most_apart) {
-    throw InvalidArgument(fmt::format(
-        "the weights of {} {} of A are at most {:g}, beside a largest weight of {:g}: {} does not "
-        "hold both; {}weights of 0 where entries are to count for nothing",
-        least.is_row ? "row" : "column", least.index, least.weight, totals.max_weight,
-        wide ? "float64" : "float32", wide ? "use " : "use precision = float64, or "));
+    throw InvalidArgument(
+        Subject::weights,
+        fmt::format("the weights of {} {} of A are at most {:g}, beside a largest weight of {:g}: "
+                    "{} does not "
+                    "hold both; {}weights of 0 where entries are to count for nothing",
+                    least.is_row ? "row" : "column", least.index, least.weight, totals.max_weight,
+                    wide ? "float64" : "float32", wide ? "use " : "use precision = float64, or "));
   }
   if (exponent <= range && exponent >= -range) return 1;
   return std::ldexp(1.0, std::min(1022, -exponent));
@@ -250,7 +259,8 @@ DataView with_weights_scaled(const DataView& A, double scale) {
 
 DataSummary summarize(const DataView& A, const Options& options, int threads) {
   if (A.empty()) {
-    throw InvalidArgument(fmt::format("A is {} x {}: it must have at least one row and one column",
+    throw InvalidArgument(Subject::A,
+                          fmt::format("A is {} x {}: it must have at least one row and one column",
                                       A.rows(), A.cols()));
   }
   const bool plain = !A.sparse() && LossMode(options, A).gram_rules_serve;

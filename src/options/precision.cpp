@@ -8,6 +8,7 @@
 #include <limits>
 #include <vector>
 
+#include "base/host_memory.hpp"
 #include "base/parallel.hpp"
 #include "data/element_types.hpp"
 #include "data/stored_entries.hpp"
@@ -120,9 +121,11 @@ bool small_entries_count(double beta) {
 }  // namespace
 
 PrecisionChoice choose_precision(const DataView& A, const Options& options) {
+  require_on_host(Subject::A, A.space());
   if (options.precision != Precision::automatic) return {options.precision, {}};
+  const double beta = beta_of(options);
   const bool wide = !fits_float32(A.type());
-  const bool deep = small_entries_count(options.beta);
+  const bool deep = small_entries_count(beta);
   const Precision by_type = resolve(options.precision, A.type());
   if (A.empty() || (!wide && !deep)) return {by_type, {}};
 
@@ -136,11 +139,11 @@ PrecisionChoice choose_precision(const DataView& A, const Options& options) {
   const double entries =
       zeros ? static_cast<double>(A.rows()) * static_cast<double>(A.cols()) : look.observed;
   const double mean = look.sum / entries;
-  if (deep && look.least < least_part<float>(options.beta) * mean) {
+  if (deep && look.least < least_part<float>(beta) * mean) {
     return {Precision::float64,
             fmt::format("float32 does not tell A's least entry, {:.1e}, from 0 beside a mean of "
                         "{:.1e} with beta = {:g}",
-                        look.least, mean, options.beta)};
+                        look.least, mean, beta)};
   }
   return {Precision::float32, by_type == Precision::float32
                                   ? std::string()

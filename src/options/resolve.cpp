@@ -15,15 +15,18 @@ namespace {
 void require_kind_of_missing(Missing missing, const DataView& A) {
   if (missing == Missing::nan && A.sparse()) {
     throw InvalidArgument(
+        Subject::missing,
         "missing = nan: A is sparse; use missing = zeros where what is not stored is not observed");
   }
   if (missing == Missing::zeros && !A.sparse()) {
     throw InvalidArgument(
+        Subject::missing,
         "missing = zeros: A is dense; hand it in sparse, or mark missing entries with NaN or "
         "weights of 0");
   }
   if (A.sparse() && A.weights() != nullptr && missing != Missing::zeros) {
     throw InvalidArgument(
+        Subject::weights,
         "weights of sparse data apply to its stored entries alone: they need missing = zeros; or "
         "hand in A and its weights dense");
   }
@@ -37,6 +40,7 @@ bool is_weighted(const Options& options, const DataView& A) noexcept {
 
 Options resolve(Options options, const DataView& A) {
   validate(options);
+  options.beta = beta_of(options);
   require_kind_of_missing(options.missing, A);
   const bool gram = LossMode(options, A).gram_rules_serve;
   if (options.algorithm == Algorithm::automatic) {
@@ -48,26 +52,30 @@ Options resolve(Options options, const DataView& A) {
   const std::string why = options.beta == kFrobenius ? "weights and missing entries"
                                                      : fmt::format("beta = {:g}", options.beta);
   if (options.algorithm != Algorithm::mu) {
-    throw InvalidArgument(
-        fmt::format("algorithm = {}: takes only the Frobenius loss of complete "
-                    "data; use algorithm = mu for {}",
-                    to_string(options.algorithm), why));
+    throw InvalidArgument(Subject::algorithm,
+                          fmt::format("algorithm = {}: takes only the Frobenius loss of complete "
+                                      "data; use algorithm = mu for {}",
+                                      to_string(options.algorithm), why));
   }
   if (options.extrapolation.value_or(false)) {
-    throw InvalidArgument(fmt::format(
-        "extrapolation = on: judges each sweep by the Frobenius loss of complete data; leave it "
-        "off for {}",
-        why));
+    throw InvalidArgument(Subject::extrapolation,
+                          fmt::format("extrapolation = on: judges each sweep by the Frobenius loss "
+                                      "of complete data; leave it "
+                                      "off for {}",
+                                      why));
   }
   if (options.inner_repeats > 1) {
-    throw InvalidArgument(fmt::format(
-        "inner_repeats = {}: the products of an update hold for one pass only with {}; use 1, or 0",
-        options.inner_repeats, why));
+    throw InvalidArgument(Subject::inner_repeats,
+                          fmt::format("inner_repeats = {}: the products of an update hold for one "
+                                      "pass only with {}; use 1, or 0",
+                                      options.inner_repeats, why));
   }
   if (options.precision == Precision::tf32) {
-    throw InvalidArgument(fmt::format(
-        "precision = tf32: takes only the Frobenius loss of complete data; use float32 for {}",
-        why));
+    throw InvalidArgument(
+        Subject::precision,
+        fmt::format(
+            "precision = tf32: takes only the Frobenius loss of complete data; use float32 for {}",
+            why));
   }
   return options;
 }

@@ -55,10 +55,10 @@ void read_row(const DataView& A, Index i, double scale, Row& row) {
   }
 }
 
-[[noreturn]] void refuse(std::string_view matrix, Index i, Index j, double value,
-                         std::string_view rule) {
+[[noreturn]] void refuse(Subject matrix, Index i, Index j, double value, std::string_view rule) {
+  const std::string_view name = matrix == Subject::weights ? "the weights" : "A";
   throw InvalidArgument(
-      fmt::format("entry ({}, {}) of {} is {}: {}", i, j, matrix, number_words(value), rule));
+      matrix, fmt::format("entry ({}, {}) of {} is {}: {}", i, j, name, number_words(value), rule));
 }
 
 /// The largest weight of each column so far, raised by several threads.
@@ -107,7 +107,7 @@ class Summing {
       for (std::size_t e = 0; e < row.entries.size(); ++e) {
         const double weight = row.weights.empty() ? 1.0 : row.weights[e];
         if (!(weight >= 0) || std::isinf(weight)) {
-          refuse("the weights", i, row.column(e), weight,
+          refuse(Subject::weights, i, row.column(e), weight,
                  "every weight must be a finite number >= 0");
         }
         if (!observed(row.entries[e], weight)) continue;
@@ -137,13 +137,13 @@ class Summing {
   void add(Index i, Index j, double a, double weight, WeightedSums& sums) const {
     const double entry = a / scale_;
     if (std::isnan(a)) {
-      refuse("A", i, j, entry,
+      refuse(Subject::A, i, j, entry,
              A_.sparse() ? "every entry must be a finite number; leave such entries out"
                          : "every entry must be a finite number; replace such entries, or let "
                            "missing = nan take them for missing ones");
     }
-    if (std::isinf(a)) refuse("A", i, j, entry, "every entry must be a finite number");
-    if (a < 0) refuse("A", i, j, entry, "every entry must be >= 0; shift or clip A first");
+    if (std::isinf(a)) refuse(Subject::A, i, j, entry, "every entry must be a finite number");
+    if (a < 0) refuse(Subject::A, i, j, entry, "every entry must be >= 0; shift or clip A first");
     if (a == 0 && options_.beta <= 0) refuse_zero(i, j);
     sums.weight += weight;
     sums.sum += weight * a;
@@ -159,11 +159,12 @@ class Summing {
   }
 
   [[noreturn]] void refuse_zero(Index i, Index j) const {
-    throw InvalidArgument(fmt::format(
-        "entry ({}, {}) of A is 0: with beta = {:g} the loss of a zero has no bound; add a small "
-        "constant to A, use beta > 0, such as beta = 1 (Kullback-Leibler), or leave zeros out by "
-        "weights of 0",
-        i, j, options_.beta));
+    throw InvalidArgument(Subject::A, fmt::format("entry ({}, {}) of A is 0: with beta = {:g} the "
+                                                  "loss of a zero has no bound; add a small "
+                                                  "constant to A, use beta > 0, such as beta = 1 "
+                                                  "(Kullback-Leibler), or leave zeros out by "
+                                                  "weights of 0",
+                                                  i, j, options_.beta));
   }
 
   const DataView& A_;
@@ -249,17 +250,19 @@ WeightedSums weighted_sums(const DataView& A, const Options& options, double sca
     const double entries = entries_of(A);
     const auto stored = static_cast<double>(A.stored().entries());
     if (options.beta <= 0 && stored < entries) {
-      throw InvalidArgument(fmt::format(
-          "A is sparse, and {:.0f} of its entries are zeros: with beta = {:g} the loss of a zero "
-          "has "
-          "no bound; use beta > 0, such as beta = 1 (Kullback-Leibler), or missing = zeros where "
-          "nobody observed them",
-          entries - stored, options.beta));
+      throw InvalidArgument(Subject::A, fmt::format("A is sparse, and {:.0f} of its entries are "
+                                                    "zeros: with beta = {:g} the loss of a zero "
+                                                    "has "
+                                                    "no bound; use beta > 0, such as beta = 1 "
+                                                    "(Kullback-Leibler), or missing = zeros where "
+                                                    "nobody observed them",
+                                                    entries - stored, options.beta));
     }
     total.weight += entries - stored;
   }
   if (!(total.weight > 0)) {
-    throw InvalidArgument("no entry of A is observed: every one is missing or has weight 0");
+    throw InvalidArgument(Subject::A,
+                          "no entry of A is observed: every one is missing or has weight 0");
   }
   return total;
 }

@@ -36,7 +36,8 @@ bool is_run_file(const fs::path& name) {
 /// Replacing a directory removes all that is in it: allowed for a run, never for other files.
 void check_replaceable(const io::OutputPath& path) {
   const auto refuse = [&path](const std::string& why) {
-    throw InvalidArgument(fmt::format("{} {}: {}", path.names.place, path.given, why));
+    throw InvalidArgument(Subject::output,
+                          fmt::format("{} {}: {}", path.names.place, path.given, why));
   };
   if (!fs::is_directory(path.target)) refuse("is a file; name a directory");
   bool has_record = false;
@@ -65,7 +66,8 @@ io::OutputPath checked_path(const std::string& given, bool overwrite,
   io::OutputPath path = io::resolve_output(given, names);
   if (!path.exists) return path;
   if (!overwrite) {
-    throw InvalidArgument(fmt::format("{} {}: exists already; name another directory, or {}",
+    throw InvalidArgument(Subject::output,
+                          fmt::format("{} {}: exists already; name another directory, or {}",
                                       names.place, given, names.set_overwrite));
   }
   try {

@@ -71,8 +71,8 @@ Json to_json(const InputDescription& input) {
 Json to_json(const Options& options, const std::string& init_w, const std::string& init_h) {
   return {{"rank", options.rank},
           {"algorithm", to_string(options.algorithm)},
-          {"loss", loss_name(options.beta)},
-          {"beta", number_json(options.beta)},
+          {"loss", loss_name(beta_of(options))},
+          {"beta", number_json(beta_of(options))},
           {"missing", to_string(options.missing)},
           {"init", to_string(options.init)},
           {"init_w", text_json(init_w)},

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "base/error_words.hpp"
+#include "base/host_memory.hpp"
 #include "data/dense_copy.hpp"
 #include "data/element_types.hpp"
 #include "io/file_descriptor.hpp"
@@ -126,6 +127,7 @@ class SnapshotDirectory::Impl {
  public:
   Impl(std::string path, SnapshotRun run, const DataView* data, IfPresent if_present)
       : path_(std::move(path)), run_(std::move(run)) {
+    if (data != nullptr) require_on_host(Subject::A, data->space());
     make_directory(path_, if_present);
     if (run_.nonneg_version.empty()) run_.nonneg_version = version();
     if (run_.started.empty()) run_.started = now_utc();

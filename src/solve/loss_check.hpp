@@ -99,18 +99,22 @@ class LossCheck {
     const double of_w = sums.w().non_finite;
     const double of_h = sums.h().non_finite;
     if (of_w + of_h == 0) return;
-    throw InvalidArgument(fmt::format(
-        "after iteration {} the factors are no longer finite ({} entries of W, {} of H): products "
-        "overflow {}; start from smaller factors, or use precision = float64",
-        iteration, of_w, of_h, to_string(options_.precision)));
+    throw InvalidArgument(
+        Subject::A,
+        fmt::format("after iteration {} the factors are no longer finite ({} entries of W, {} of "
+                    "H): products "
+                    "overflow {}; start from smaller factors, or use precision = float64",
+                    iteration, of_w, of_h, to_string(options_.precision)));
   }
 
   void require_finite_loss(Index iteration, double loss) const {
     if (std::isfinite(loss)) return;
-    throw InvalidArgument(fmt::format(
-        "the loss is not finite after iteration {}: products of A and the factors overflow {}; "
-        "scale A down, or use precision = float64",
-        iteration, to_string(options_.precision)));
+    throw InvalidArgument(
+        Subject::A,
+        fmt::format(
+            "the loss is not finite after iteration {}: products of A and the factors overflow {}; "
+            "scale A down, or use precision = float64",
+            iteration, to_string(options_.precision)));
   }
 
  private:

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "base/host_memory.hpp"
 #include "devices/make_backend.hpp"
 #include "options/checks.hpp"
 #include "options/resolve.hpp"
@@ -12,6 +13,7 @@ namespace {
 
 template <class T>
 Options resolved(const Options& given, const DataView& A) {
+  require_on_host(Subject::A, A.space());
   Options options = resolve(given, A);
   options.threads = sweep_threads(A.rows(), A.cols(), options.rank, options.threads);
   options.precision = require_precision<T>(options);

@@ -1,14 +1,19 @@
+#include "nonneg/solver.hpp"
+
 #include <fmt/format.h>
 
+#include "base/host_memory.hpp"
 #include "cpu/gemm.hpp"
-#include "nonneg/solver.hpp"
 
 namespace nonneg {
 
 template <class T>
 Matrix<T> reconstruct(MatrixView<const T> W, MatrixView<const T> H, Index first, Index count) {
+  require_on_host(Subject::W, W.space());
+  require_on_host(Subject::H, H.space());
   if (W.cols() != H.rows()) {
     throw InvalidArgument(
+        Subject::W,
         fmt::format("W is {} x {} and H is {} x {}: W must have as many columns as H has rows",
                     W.rows(), W.cols(), H.rows(), H.cols()));
   }

@@ -37,27 +37,33 @@ bool ScheduleClock::due(Index iteration, double seconds) {
 void validate(const SnapshotOptions& options) {
   const SnapshotSchedule& schedule = options.schedule;
   if (schedule.every < 1) {
-    throw InvalidArgument(fmt::format("every = {}: must be at least 1", schedule.every));
+    throw InvalidArgument(Subject::snapshots,
+                          fmt::format("every = {}: must be at least 1", schedule.every));
   }
   if (!(schedule.seconds > 0) || std::isinf(schedule.seconds)) {
     throw InvalidArgument(
+        Subject::snapshots,
         fmt::format("seconds = {}: must be a finite number > 0", schedule.seconds));
   }
   for (std::size_t i = 0; i < schedule.at.size(); ++i) {
     if (schedule.at[i] < 1) {
-      throw InvalidArgument(fmt::format("at has iteration {}: must be at least 1", schedule.at[i]));
+      throw InvalidArgument(Subject::snapshots,
+                            fmt::format("at has iteration {}: must be at least 1", schedule.at[i]));
     }
     if (i > 0 && schedule.at[i] <= schedule.at[i - 1]) {
-      throw InvalidArgument(fmt::format("at has iteration {} after {}: must ascend", schedule.at[i],
+      throw InvalidArgument(Subject::snapshots,
+                            fmt::format("at has iteration {} after {}: must ascend", schedule.at[i],
                                         schedule.at[i - 1]));
     }
   }
   if (options.w_rows < 0) {
     throw InvalidArgument(
+        Subject::snapshots,
         fmt::format("w_rows = {}: must be at least 0 (0: all rows)", options.w_rows));
   }
   if (options.ring < 1) {
-    throw InvalidArgument(fmt::format("ring = {}: must be at least 1", options.ring));
+    throw InvalidArgument(Subject::snapshots,
+                          fmt::format("ring = {}: must be at least 1", options.ring));
   }
 }
 

@@ -65,10 +65,11 @@ Matrix<T> transform(const DataView& A, MatrixView<const T> H, const Options& giv
   wanted.rank = H.rows();
   validate(wanted);
   if (wanted.max_iterations == 0) {
-    throw InvalidArgument("max_iterations = 0: a new row takes at least one update");
+    throw InvalidArgument(Subject::max_iterations,
+                          "max_iterations = 0: a new row takes at least one update");
   }
-  require_shape<T>("H", H, wanted.rank, A.cols());
-  require_valid_factor<T>("H", H);
+  require_shape<T>(Subject::H, H, wanted.rank, A.cols());
+  require_valid_factor<T>(Subject::H, H);
   Problem<T> problem(A, wanted);
   const Options& options = problem.options();
   const DataSummary& summary = problem.summary();
@@ -116,7 +117,7 @@ Matrix<T> transform(const DataView& A, MatrixView<const T> H, const Options& giv
     });
   });
 
-  require_valid_factor<T>("the transformed W", result.view());
+  require_valid_factor<T>(Subject::W, result.view(), "the transformed W");
   if (loss != nullptr) {
     make_rule(backend, settings, 0)->add_model_loss(W.view(), Ht.view(), sums.losses());
     sums.add_up_factors(W.view(), Ht.view());

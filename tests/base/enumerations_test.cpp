@@ -14,7 +14,7 @@ template <class Table>
 class EnumerationTest : public ::testing::Test {};
 using Tables = ::testing::Types<Enumeration<Algorithm>, Enumeration<Missing>, Enumeration<Init>,
                                 Enumeration<Precision>, Enumeration<BackendKind>,
-                                Enumeration<StopReason>, NamedLosses>;
+                                Enumeration<StopReason>, Enumeration<Subject>, NamedLosses>;
 TYPED_TEST_SUITE(EnumerationTest, Tables);
 
 TYPED_TEST(EnumerationTest, EachValueHasOneNameAndEachNameItsValue) {

@@ -23,41 +23,42 @@ TEST(OptionsTest, DefaultsNeedARankOnly) {
 TEST(OptionsTest, EveryBadFieldIsNamedWithItsValueAndWhatIsAllowed) {
   struct Case {
     std::function<void(Options&)> spoil;
-    std::string field;
+    Subject field;
     std::string value;
     std::string allowed;
   };
   const double nan = std::nan("");
   const double inf = std::numeric_limits<double>::infinity();
   const std::vector<Case> cases = {
-      {[](Options& o) { o.rank = -4; }, "rank", "-4", "1"},
-      {[](Options& o) { o.max_iterations = -1; }, "max_iterations", "-1", "0"},
-      {[](Options& o) { o.max_iterations = -7; }, "max_iterations", "-7", "0"},
-      {[](Options& o) { o.check_every = 0; }, "check_every", "0", "1"},
-      {[](Options& o) { o.inner_repeats = -2; }, "inner_repeats", "-2", "0"},
-      {[](Options& o) { o.panel_rows = -3; }, "panel_rows", "-3", "0"},
-      {[](Options& o) { o.threads = -5; }, "threads", "-5", "0"},
-      {[](Options& o) { o.tolerance = -0.5; }, "tolerance", "-0.5", "0"},
-      {[nan](Options& o) { o.tolerance = nan; }, "tolerance", "NaN", "0"},
-      {[inf](Options& o) { o.tolerance = inf; }, "tolerance", "infinite", "0"},
-      {[](Options& o) { o.floor = -0.25; }, "floor", "-0.25", "0"},
-      {[nan](Options& o) { o.floor = nan; }, "floor", "NaN", "0"},
-      {[inf](Options& o) { o.floor = inf; }, "floor", "infinite", "0"},
-      {[](Options& o) { o.penalties.l1_w = -0.75; }, "l1_w", "-0.75", "0"},
-      {[](Options& o) { o.penalties.l1_h = -0.75; }, "l1_h", "-0.75", "0"},
-      {[](Options& o) { o.penalties.l2_w = -0.75; }, "l2_w", "-0.75", "0"},
-      {[](Options& o) { o.penalties.l2_h = -0.75; }, "l2_h", "-0.75", "0"},
-      {[nan](Options& o) { o.penalties.l2_h = nan; }, "l2_h", "NaN", "0"},
-      {[inf](Options& o) { o.penalties.l1_w = inf; }, "l1_w", "infinite", "0"},
+      {[](Options& o) { o.rank = -4; }, Subject::rank, "-4", "at least 1"},
+      {[](Options& o) { o.max_iterations = -1; }, Subject::max_iterations, "-1", "at least 0"},
+      {[](Options& o) { o.max_iterations = -7; }, Subject::max_iterations, "-7", "at least 0"},
+      {[](Options& o) { o.check_every = 0; }, Subject::check_every, "0", "at least 1"},
+      {[](Options& o) { o.inner_repeats = -2; }, Subject::inner_repeats, "-2", "at least 0"},
+      {[](Options& o) { o.panel_rows = -3; }, Subject::panel_rows, "-3", "at least 0"},
+      {[](Options& o) { o.threads = -5; }, Subject::threads, "-5", "at least 0"},
+      {[](Options& o) { o.tolerance = -0.5; }, Subject::tolerance, "-0.5", ">= 0"},
+      {[nan](Options& o) { o.tolerance = nan; }, Subject::tolerance, "NaN", ">= 0"},
+      {[inf](Options& o) { o.tolerance = inf; }, Subject::tolerance, "infinite", ">= 0"},
+      {[](Options& o) { o.floor = -0.25; }, Subject::floor, "-0.25", ">= 0"},
+      {[nan](Options& o) { o.floor = nan; }, Subject::floor, "NaN", ">= 0"},
+      {[inf](Options& o) { o.floor = inf; }, Subject::floor, "infinite", ">= 0"},
+      {[](Options& o) { o.penalties.l1_w = -0.75; }, Subject::l1_w, "-0.75", ">= 0"},
+      {[](Options& o) { o.penalties.l1_h = -0.75; }, Subject::l1_h, "-0.75", ">= 0"},
+      {[](Options& o) { o.penalties.l2_w = -0.75; }, Subject::l2_w, "-0.75", ">= 0"},
+      {[](Options& o) { o.penalties.l2_h = -0.75; }, Subject::l2_h, "-0.75", ">= 0"},
+      {[nan](Options& o) { o.penalties.l2_h = nan; }, Subject::l2_h, "NaN", ">= 0"},
+      {[inf](Options& o) { o.penalties.l1_w = inf; }, Subject::l1_w, "infinite", ">= 0"},
   };
   for (const Case& c : cases) {
-    SCOPED_TRACE(c.field);
+    SCOPED_TRACE(to_string(c.field));
     SCOPED_TRACE(c.value);
     Options options = valid();
     c.spoil(options);
     const std::string message = message_of<InvalidArgument>([&] { validate(options); });
-    EXPECT_TRUE(mentions(message, c.field));
-    EXPECT_TRUE(mentions(message, c.value));
+    EXPECT_EQ(subject_of([&] { validate(options); }), c.field);
+    EXPECT_TRUE(message.starts_with(std::string(to_string(c.field)) + " = " + c.value + ":"))
+        << message;
     EXPECT_TRUE(mentions(message, c.allowed));
   }
 }
@@ -123,6 +124,30 @@ TEST(OptionsTest, OtherLossesRefuseWhatOnlyTheFrobeniusLossHas) {
   EXPECT_TRUE(mentions(message([](Options& o) { o.inner_repeats = 2; }), "inner_repeats = 2"));
   EXPECT_TRUE(mentions(message([](Options& o) { o.precision = Precision::tf32; }), "tf32"));
   EXPECT_TRUE(mentions(message([](Options& o) { o.beta = std::nan(""); }), "beta = NaN"));
+}
+
+TEST(OptionsTest, ALossByItsNameIsItsBeta) {
+  const Matrix<double> A = to_matrix<double>(random_matrix(6, 5, 1));
+  const auto beta = [&](std::optional<Loss> loss, double given) {
+    Options options = valid();
+    options.loss = loss;
+    options.beta = given;
+    return resolve(options, A.view()).beta;
+  };
+  EXPECT_EQ(beta({}, 0.5), 0.5);
+  EXPECT_EQ(beta(Loss::frobenius, kFrobenius), kFrobenius);
+  EXPECT_EQ(beta(Loss::kullback_leibler, kFrobenius), kKullbackLeibler);
+  EXPECT_EQ(beta(Loss::itakura_saito, kItakuraSaito), kItakuraSaito);
+}
+
+TEST(OptionsTest, ALossAndABetaThatContradictEachOtherAreRefused) {
+  Options options = valid();
+  options.loss = Loss::kullback_leibler;
+  options.beta = 0.5;
+  EXPECT_EQ(subject_of([&] { validate(options); }), Subject::loss);
+  const std::string message = message_of<InvalidArgument>([&] { beta_of(options); });
+  EXPECT_TRUE(mentions(message, "loss = kl"));
+  EXPECT_TRUE(mentions(message, "beta = 0.5"));
 }
 
 TEST(OptionsTest, NamesAreThoseOfTheCommand) {

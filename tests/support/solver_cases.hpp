@@ -144,6 +144,18 @@ std::string message_of(const Body& body) {
   return {};
 }
 
+/// What the InvalidArgument that body() throws is about; fails where it throws none.
+template <class Body>
+Subject subject_of(const Body& body) {
+  try {
+    body();
+  } catch (const InvalidArgument& error) {
+    return error.subject();
+  }
+  ADD_FAILURE() << "nothing was refused";
+  return Subject::none;
+}
+
 inline ::testing::AssertionResult mentions(const std::string& message, const std::string& part) {
   if (message.find(part) != std::string::npos) return ::testing::AssertionSuccess();
   return ::testing::AssertionFailure()

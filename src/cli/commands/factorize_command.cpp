@@ -71,12 +71,11 @@ void resolve_init(FactorizeArguments& arguments) {
   }
 }
 
-/// Names the file in what the library says of a matrix.
-std::string naming_file(const std::string& message, const FactorizeArguments& arguments) {
-  const bool of_w = message.find("W0") != std::string::npos;
-  const bool of_h = message.find("H0") != std::string::npos;
-  if (of_w || of_h) return (of_w ? arguments.init_w : arguments.init_h) + ": " + message;
-  return naming_file(message, arguments.input, arguments.data);
+/// The error's message, with the file of the matrix that it is about in front.
+std::string naming_file(const InvalidArgument& error, const FactorizeArguments& arguments) {
+  if (error.subject() == Subject::W0) return arguments.init_w + ": " + error.what();
+  if (error.subject() == Subject::H0) return arguments.init_h + ": " + error.what();
+  return naming_file(error, arguments.input, arguments.data);
 }
 
 /// What of the run is known before it begins.
@@ -141,7 +140,8 @@ Ended<T> solve_file(const MatrixFile& file, const DataView& A, const FactorizeAr
     watch.end({"failed", e.what(), 0, 0, 0}, nullptr);
     const auto* invalid = dynamic_cast<const InvalidArgument*>(&e);
     if (invalid == nullptr) throw;
-    throw InvalidArgument(with_layer_advice(naming_file(e.what(), arguments), file));
+    throw InvalidArgument(invalid->subject(),
+                          with_layer_advice(naming_file(*invalid, arguments), file));
   }
 }
 

@@ -116,12 +116,11 @@ Options resolved(const ChosenOptions& chosen, const DataView& A, const std::stri
   try {
     return resolve(chosen.options, A);
   } catch (const InvalidArgument& e) {
-    const std::string what = e.what();
-    if (!what.starts_with("missing") || chosen.from.at("missing") != "model") throw;
+    if (e.subject() != Subject::missing || chosen.from.at("missing") != "model") throw;
     throw InvalidArgument(fmt::format(
         "{}: {}; that is what the model was made with: --missing says what of the new rows was "
         "not observed",
-        input, what));
+        input, e.what()));
   }
 }
 
@@ -182,9 +181,10 @@ Json record_of(const Transform& of, const Options& used, const LossRecord& loss,
           {"warnings", warnings}};
 }
 
-/// Names the file in what the library says of the new rows.
-std::string naming_input(const std::string& message, const Transform& of) {
-  const std::string named = naming_file(message, of.input.path(), of.arguments.data);
+/// The error's message, with the file that it is about in front: the model's H, or of the new rows.
+std::string naming_input(const InvalidArgument& error, const Transform& of) {
+  if (error.subject() == Subject::H) return of.model.H.path() + ": " + error.what();
+  const std::string named = naming_file(error, of.input.path(), of.arguments.data);
   return of.match.left_out.empty() ? named
                                    : named + " (columns are counted without those left out)";
 }
@@ -202,7 +202,7 @@ ExitStatus run(const Transform& of, const io::OutputPath& out, Interrupt& interr
   try {
     W = transform<T>(of.A, H.view(), used, &warnings, &loss);
   } catch (const InvalidArgument& e) {
-    throw InvalidArgument(with_layer_advice(naming_input(e.what(), of), of.input));
+    throw InvalidArgument(e.subject(), with_layer_advice(naming_input(e, of), of.input));
   }
   io::OutputFile file(out, arguments.overwrite, interrupt);
   io::NpyRows<T>(file, W.rows(), W.cols()).append(W.view());

@@ -129,11 +129,11 @@ MatrixFile open_input(const std::string& input, const Options& options, OpenOpti
   return MatrixFile::open("/dev/stdin", open);
 }
 
-std::string naming_file(const std::string& message, const std::string& input,
+std::string naming_file(const InvalidArgument& error, const std::string& input,
                         const DataArguments& arguments) {
-  if (message.find("of the weights") == std::string::npos) return input + ": " + message;
-  return arguments.mask.empty() ? fmt::format("--weights {}: {}", arguments.weights, message)
-                                : fmt::format("--mask {}: {}", arguments.mask, message);
+  if (error.subject() != Subject::weights) return fmt::format("{}: {}", input, error.what());
+  return arguments.mask.empty() ? fmt::format("--weights {}: {}", arguments.weights, error.what())
+                                : fmt::format("--mask {}: {}", arguments.mask, error.what());
 }
 
 void require_names_in_place(const NamesInFile& names, const NamesInFile& of_a, const char* line) {

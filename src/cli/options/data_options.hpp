@@ -40,8 +40,8 @@ OpenOptions opened_as(const Options& options, OpenOptions open);
 /// Opens A's file for a run with these options; "-" is standard input.
 MatrixFile open_input(const std::string& input, const Options& options, OpenOptions open);
 
-/// Names the file in what the library says of A or of its weights.
-std::string naming_file(const std::string& message, const std::string& input,
+/// The error's message, with the file that it is about in front: that of the weights, or of A.
+std::string naming_file(const InvalidArgument& error, const std::string& input,
                         const DataArguments& arguments);
 
 /// The names of a file's rows or columns; the file as a message calls it.
