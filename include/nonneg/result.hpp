@@ -52,7 +52,7 @@ struct Result {
   Matrix<T> W;
   Matrix<T> Ht;
   std::vector<LossRecord> loss_history;
-  /// Snapshots left out since the sink was still busy with earlier ones.
+  /// Snapshots left out since a sink was still busy with earlier ones, of all sinks.
   Index snapshots_skipped = 0;
   StopReason stop_reason = StopReason::iteration_limit;
   Index iterations = 0;

@@ -125,9 +125,12 @@ void Run<T>::step() {
   }
   ++iteration_;
   timings_.sweep_seconds += seconds_since(start);
-  if (streamer_ && streamer_->due(iteration_, seconds_since(started_)) && streamer_->has_room()) {
-    take_snapshot();
+  const double seconds = streamers_.empty() ? 0 : seconds_since(started_);
+  std::vector<SnapshotStreamer<T>*> due;
+  for (const Streamer& streamer : streamers_) {
+    if (streamer->due(iteration_, seconds) && streamer->has_room()) due.push_back(streamer.get());
   }
+  take_snapshot(due);
 }
 
 template <class T>
@@ -143,18 +146,18 @@ LossRecord Run<T>::check() {
 template <class T>
 void Run<T>::stream_to(SnapshotSink<T>& sink, const SnapshotOptions& options) {
   validate(options);
-  streamer_.emplace(
+  streamers_.push_back(std::make_unique<SnapshotStreamer<T>>(
       backend_, sink, options, plan_.rows, plan_.cols, plan_.rank, sums_.size(),
       [this](const typename SnapshotStreamer<T>::Moment& moment, const HostSums& sums,
-             MatrixView<T> W, MatrixView<T> Ht) { return developed(moment, sums, W, Ht); });
-  take_snapshot();
+             MatrixView<T> W, MatrixView<T> Ht) { return developed(moment, sums, W, Ht); }));
+  take_snapshot({streamers_.back().get()});
 }
 
 template <class T>
 StopReason Run<T>::run(const std::stop_token& stop, const CheckCallback& on_check,
                        const std::function<void()>& before_sweep) {
   while (true) {
-    if (streamer_) streamer_->rethrow_failure();
+    for (const Streamer& streamer : streamers_) streamer->rethrow_failure();
     if (before_sweep) before_sweep();
     if (stop.stop_requested()) return finish(StopReason::cancelled, on_check);
     if (iteration_ >= *options_.max_iterations) {
@@ -211,7 +214,7 @@ Result<T> Run<T>::result() {
   result.warnings = warnings_;
   result.unobserved_rows = problem_.summary().unobserved_rows;
   result.unobserved_columns = problem_.summary().unobserved_columns;
-  result.snapshots_skipped = streamer_ ? streamer_->skipped() : 0;
+  for (const Streamer& streamer : streamers_) result.snapshots_skipped += streamer->skipped();
   return result;
 }
 
@@ -260,11 +263,15 @@ StopReason Run<T>::finish(StopReason reason, const CheckCallback& on_check) {
   stop_reason_ = reason;
   if (history_.empty() || history_.back().iteration != iteration_) check_and_tell(on_check);
   if (reason == StopReason::iteration_limit) advise();
-  if (streamer_) {
-    if (streamer_->last_taken() != iteration_ && streamer_->wait_for_room()) take_snapshot();
-    streamer_->drain();
-    streamer_->rethrow_failure();
+  std::vector<SnapshotStreamer<T>*> lacking;
+  for (const Streamer& streamer : streamers_) {
+    if (streamer->last_taken() != iteration_ && streamer->wait_for_room()) {
+      lacking.push_back(streamer.get());
+    }
   }
+  take_snapshot(lacking);
+  for (const Streamer& streamer : streamers_) streamer->drain();
+  for (const Streamer& streamer : streamers_) streamer->rethrow_failure();
   return reason;
 }
 
@@ -309,15 +316,19 @@ LossRecord Run<T>::measure() {
 }
 
 template <class T>
-void Run<T>::take_snapshot() {
+void Run<T>::take_snapshot(const std::vector<SnapshotStreamer<T>*>& streamers) {
+  if (streamers.empty()) return;
   const ProfileRange<T> range(backend_, "snapshot");
   // Whether the identity will do is known only when its sums are on the host: the last loss that
   // was looked at says it in advance.
   const bool by_entries = iteration_ == 0 || entries_wanted_ || loss_.needs_entries(INFINITY);
   add_up();
   if (by_entries) sweep_.add_up_loss(W_.view(), Ht_.view(), sums_.losses());
-  streamer_->take({iteration_, seconds_since(started_), by_entries}, W_.view(), Ht_.view(),
-                  sums_.data());
+  const typename SnapshotStreamer<T>::Moment moment{iteration_, seconds_since(started_),
+                                                    by_entries};
+  for (SnapshotStreamer<T>* streamer : streamers) {
+    streamer->take(moment, W_.view(), Ht_.view(), sums_.data());
+  }
 }
 
 template <class T>

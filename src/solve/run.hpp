@@ -68,8 +68,12 @@ class Run {
   bool judge();
   /// Warns that the run has not converged.
   void advise();
-  /// Gives the backend the sums of the factors to add up, and the copies to make. Never waits.
-  void take_snapshot();
+  /// A streamer of a sink's, whose address stays.
+  using Streamer = std::unique_ptr<SnapshotStreamer<T>>;
+
+  /// Gives the backend the sums of the factors to add up, and each of the streamers' copies to
+  /// make. Never waits.
+  void take_snapshot(const std::vector<SnapshotStreamer<T>*>& streamers);
   /// On the streamer's thread.
   Snapshot<T> developed(const typename SnapshotStreamer<T>::Moment& moment, const HostSums& sums,
                         MatrixView<T> W, MatrixView<T> Ht) const;
@@ -122,8 +126,8 @@ class Run {
   std::vector<LossRecord> history_;
   Timings timings_;
   std::vector<std::string> warnings_;
-  /// Last: its thread uses what is above.
-  std::optional<SnapshotStreamer<T>> streamer_;
+  /// Last: their threads use what is above.
+  std::vector<Streamer> streamers_;
 };
 
 }  // namespace nonneg

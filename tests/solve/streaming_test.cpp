@@ -1,6 +1,7 @@
 // Snapshots stream to a sink: when, of which state, and at no cost to the run.
 #include <chrono>
 #include <cmath>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -170,6 +171,48 @@ TYPED_TEST(StreamingTest, WhatASinkThrowsEndsTheRunAndTheFactorsReachedAreKept) 
     for (Index i = 0; i < result.iterations; ++i) stepped.step();
     EXPECT_TRUE(entries_equal(to_dense(result.W), to_dense(stepped.W())));
   }
+}
+
+TYPED_TEST(StreamingTest, EverySinkGetsTheSnapshotsOfItsOwnSchedule) {
+  using T = typename TypeParam::Scalar;
+  RecordingSink<T> alone;
+  const Result<T> expected = this->streamed(10, alone, this->every(2));
+  RecordingSink<T> every_second;
+  RecordingSink<T> every_third;
+  RecordingSink<T> late;
+  Solver<T> solver(this->data.view(), this->options(10));
+  solver.stream_to(every_second, this->every(2));
+  solver.stream_to(every_third, this->every(3));
+  for (int i = 0; i < 4; ++i) solver.step();
+  solver.stream_to(late, this->every(5));
+  solver.run();
+  EXPECT_EQ(every_second.iterations(), (std::vector<Index>{0, 2, 4, 6, 8, 10}));
+  EXPECT_EQ(every_third.iterations(), (std::vector<Index>{0, 3, 6, 9, 10}));
+  EXPECT_EQ(late.iterations(), (std::vector<Index>{4, 5, 10}));
+  ASSERT_EQ(every_second.kept().size(), alone.kept().size());
+  for (std::size_t i = 0; i < alone.kept().size(); ++i) {
+    EXPECT_TRUE(entries_equal(every_second.kept()[i].W, alone.kept()[i].W));
+    EXPECT_EQ(every_second.kept()[i].loss, alone.kept()[i].loss);
+  }
+  EXPECT_TRUE(entries_equal(every_third.kept().back().Ht, to_dense(expected.Ht)));
+  EXPECT_TRUE(entries_equal(to_dense(solver.W()), to_dense(expected.W)));
+}
+
+TYPED_TEST(StreamingTest, ASinkThatIsBusyTakesNoSnapshotFromAnother) {
+  using T = typename TypeParam::Scalar;
+  std::mutex held;
+  std::unique_lock hold(held);
+  RecordingSink<T> busy([&held](Index) { const std::lock_guard wait(held); });
+  RecordingSink<T> free;
+  Solver<T> solver(this->data.view(), this->options(6));
+  solver.stream_to(busy, this->every(1, 1));
+  solver.stream_to(free, this->every(1));
+  for (int i = 0; i < 6; ++i) solver.step();
+  hold.unlock();
+  solver.run();
+  EXPECT_EQ(free.iterations(), (std::vector<Index>{0, 1, 2, 3, 4, 5, 6}));
+  EXPECT_EQ(busy.iterations(), (std::vector<Index>{0, 6}));
+  EXPECT_EQ(solver.result().snapshots_skipped, 6);
 }
 
 TYPED_TEST(StreamingTest, ASampleOfWHasTheRowsThatSampledRowsSays) {
