@@ -39,8 +39,9 @@ class ArrayView {
   Index size_ = 0;
 };
 
-/// A matrix that owns its stored entries, as compressed rows (CSR): what SparseView describes.
-/// Offsets take 8 bytes a row, entries 8 (float32) or 12 (float64).
+/// A matrix of stored entries, as compressed rows (CSR): what SparseView describes. It owns them,
+/// or borrows them from arrays that lie so already (borrow_csr). Owned offsets take 8 bytes a row,
+/// entries 8 (float32) or 12 (float64).
 ///
 ///     // scipy.sparse.csr_matrix A: A.indptr, A.indices, A.data
 ///     const auto A = SparseMatrix::from_csr(m, n, indptr, indices, data);
@@ -50,11 +51,12 @@ class ArrayView {
 /// position that is there more than once are summed. Values of float16 and float32 become float32,
 /// of float64 float64; integers become float32 where all of them, and their sums, are at most 2^24
 /// in magnitude, else float64. A value may be anything: the solver refuses what is negative or not
-/// finite. The arrays are copied, and may go once the matrix is made.
+/// finite. From_… copies the arrays, which may go once the matrix is made.
 ///
-/// Each from_… throws InvalidArgument, naming array, position and value, for arrays whose lengths
-/// do not fit together, offsets that do not ascend from 0, an index outside the matrix, an index
-/// array of floats, a negative size, or more than 2^31 - 1 columns; and OutOfMemory.
+/// Each from_…, and borrow_csr, throws InvalidArgument, naming array, position and value, for
+/// arrays whose lengths do not fit together, offsets that do not ascend from 0, an index outside
+/// the matrix, an index array of floats, a negative size, or more than 2^31 - 1 columns; and
+/// OutOfMemory. Its subject() is Subject::sparse_arrays.
 class NONNEG_EXPORT SparseMatrix {
  public:
   /// 0 × 0.
@@ -64,6 +66,13 @@ class NONNEG_EXPORT SparseMatrix {
   /// offsets, the last of which counts the entries.
   static SparseMatrix from_csr(Index rows, Index cols, ArrayView offsets, ArrayView columns,
                                ArrayView values);
+  /// The same matrix without a copy of its entries: `values`, and `columns` of int32, are read
+  /// where they lie, and must outlive this matrix and its copies. Offsets that are not of int64 are
+  /// converted (8 bytes a row), columns that are not of int32 likewise (4 bytes an entry). Throws
+  /// InvalidArgument, too, for values that are not float32 or float64, and for a row whose columns
+  /// do not ascend, naming it: sort the arrays (scipy's sum_duplicates()), or take from_csr.
+  static SparseMatrix borrow_csr(Index rows, Index cols, ArrayView offsets, ArrayView columns,
+                                 ArrayView values);
   /// Column j has the entries offsets[j] … offsets[j + 1] - 1 of `row_indices` and `values`: cols +
   /// 1 offsets. Turned to rows in one pass over the entries.
   static SparseMatrix from_csc(Index rows, Index cols, ArrayView offsets, ArrayView row_indices,
@@ -72,26 +81,35 @@ class NONNEG_EXPORT SparseMatrix {
   static SparseMatrix from_triplets(Index rows, Index cols, ArrayView row_indices,
                                     ArrayView columns, ArrayView values);
 
-  Index rows() const noexcept { return static_cast<Index>(row_offsets_.size()) - 1; }
+  Index rows() const noexcept { return rows_; }
   Index cols() const noexcept { return cols_; }
   /// Stored entries, each position once; a stored zero is one of them.
-  Index entries() const noexcept { return row_offsets_.back(); }
+  Index entries() const noexcept { return offsets()[rows_]; }
   /// float32 or float64.
   ElementType type() const noexcept { return type_; }
 
-  /// Valid as long as this object, or the one it was moved into, lives.
+  /// Valid as long as this object, or the one it was moved into, and what it borrows live.
   SparseView view() const;
 
  private:
   template <class T>
   friend class SparseBuilder;
 
+  const Index* offsets() const noexcept {
+    return borrowed_offsets_ != nullptr ? borrowed_offsets_ : row_offsets_.data();
+  }
+
   std::vector<Index> row_offsets_;
   std::vector<std::int32_t> columns_;
   /// One of the two, by type_.
   std::vector<float> float32_;
   std::vector<double> float64_;
+  /// In place of these where they are the caller's, else null.
+  const Index* borrowed_offsets_ = nullptr;
+  const std::int32_t* borrowed_columns_ = nullptr;
+  const void* borrowed_values_ = nullptr;
   ElementType type_ = ElementType::float32;
+  Index rows_ = 0;
   Index cols_ = 0;
 };
 

@@ -68,8 +68,8 @@ class Indices {
  public:
   Indices(ArrayView array, const char* name, Index end) : array_(array), name_(name), end_(end) {
     if (!is_integer(array.type())) {
-      throw InvalidArgument(
-          fmt::format("{} are {}: they must be integers", name, element_name(array.type())));
+      throw InvalidArgument(Subject::sparse_arrays, fmt::format("{} are {}: they must be integers",
+                                                                name, element_name(array.type())));
     }
   }
 
@@ -94,6 +94,7 @@ class Indices {
   template <class Number>
   [[noreturn]] void refuse(Index e, Number index) const {
     throw InvalidArgument(
+        Subject::sparse_arrays,
         end_ == 0 ? fmt::format("{}[{}] is {}, but the matrix is empty", name_, e, +index)
                   : fmt::format("{}[{}] is {}, outside 0 ... {}", name_, e, +index, end_ - 1));
   }
@@ -106,50 +107,80 @@ class Indices {
 void check_sizes(Index rows, Index cols) {
   if (rows < 0 || cols < 0) {
     throw InvalidArgument(
+        Subject::sparse_arrays,
         fmt::format("a sparse matrix of {} x {}: sizes must be >= 0", rows, cols));
   }
   if (cols > kMaxColumns) {
     throw InvalidArgument(
+        Subject::sparse_arrays,
         fmt::format("{} columns: a sparse matrix may have at most {} columns", cols, kMaxColumns));
   }
   if (rows == std::numeric_limits<Index>::max()) {
-    throw InvalidArgument(fmt::format("{} rows: one too many to be counted", rows));
+    throw InvalidArgument(Subject::sparse_arrays,
+                          fmt::format("{} rows: one too many to be counted", rows));
   }
 }
 
-/// The offsets of `lines` rows or columns, 64 bits wide. Throws where they are not lines + 1 that
-/// ascend from 0 to `entries`.
-std::vector<Index> checked_offsets(ArrayView offsets, Index lines, Index entries,
-                                   const char* lines_name) {
+/// Calls take(i, offset) for the offsets of `lines` rows or columns. Throws where they are not
+/// lines
+/// + 1 that ascend from 0 to `entries`.
+template <class Take>
+void each_offset(ArrayView offsets, Index lines, Index entries, const char* lines_name,
+                 const Take& take) {
   if (offsets.size() != lines + 1) {
-    throw InvalidArgument(fmt::format("{} offsets for {} {}: there must be {}", offsets.size(),
+    throw InvalidArgument(Subject::sparse_arrays,
+                          fmt::format("{} offsets for {} {}: there must be {}", offsets.size(),
                                       lines, lines_name, lines + 1));
   }
-  std::vector<Index> checked;
-  assign(checked, lines + 1);
   Index before = 0;
   Indices(offsets, "offsets", std::numeric_limits<Index>::max())
       .each(0, lines + 1, [&](Index i, Index offset) {
         if (i == 0 && offset != 0) {
-          throw InvalidArgument(fmt::format("offsets[0] is {}: the first must be 0", offset));
+          throw InvalidArgument(Subject::sparse_arrays,
+                                fmt::format("offsets[0] is {}: the first must be 0", offset));
         }
         if (offset < before) {
-          throw InvalidArgument(fmt::format(
-              "offsets[{}] is {}, below the {} before it: offsets must ascend", i, offset, before));
+          throw InvalidArgument(
+              Subject::sparse_arrays,
+              fmt::format("offsets[{}] is {}, below the {} before it: offsets must ascend", i,
+                          offset, before));
         }
-        before = checked[static_cast<std::size_t>(i)] = offset;
+        before = offset;
+        take(i, offset);
       });
   if (before != entries) {
     throw InvalidArgument(
+        Subject::sparse_arrays,
         fmt::format("offsets[{}] is {}, but there are {} entries: the last offset counts them",
                     lines, before, entries));
   }
+}
+
+/// The same offsets, 64 bits wide.
+std::vector<Index> checked_offsets(ArrayView offsets, Index lines, Index entries,
+                                   const char* lines_name) {
+  std::vector<Index> checked;
+  // An array that is too short is refused before memory is taken for it.
+  if (offsets.size() == lines + 1) assign(checked, lines + 1);
+  each_offset(offsets, lines, entries, lines_name,
+              [&checked](Index i, Index offset) { checked[static_cast<std::size_t>(i)] = offset; });
   return checked;
+}
+
+void require_ascending(Index row, Index before, Index column) {
+  if (column > before) return;
+  throw InvalidArgument(
+      Subject::sparse_arrays,
+      fmt::format(
+          "row {} has column {} after column {}: columns must ascend, each once, to be read "
+          "where they lie; sort them (scipy's sum_duplicates()), or use from_csr",
+          row, column, before));
 }
 
 void check_values(Index indices, ArrayView values) {
   if (indices != values.size()) {
-    throw InvalidArgument(fmt::format("{} indices, but {} values: each entry has one of both",
+    throw InvalidArgument(Subject::sparse_arrays,
+                          fmt::format("{} indices, but {} values: each entry has one of both",
                                       indices, values.size()));
   }
 }
@@ -162,6 +193,7 @@ class SparseBuilder {
  public:
   SparseBuilder(Index rows, Index cols, ArrayView values)
       : rows_(rows), values_(values), value_at_(value_reader(values.type())) {
+    matrix_.rows_ = rows;
     matrix_.cols_ = cols;
     matrix_.type_ = ElementTypeOf<T>::value;
     assign(matrix_.columns_, values.size());
@@ -322,6 +354,45 @@ SparseMatrix SparseMatrix::from_csr(Index rows, Index cols, ArrayView offsets, A
   return build(rows, cols, values, [&](auto& builder) { builder.take_rows(checked, indices); });
 }
 
+SparseMatrix SparseMatrix::borrow_csr(Index rows, Index cols, ArrayView offsets, ArrayView columns,
+                                      ArrayView values) {
+  check_sizes(rows, cols);
+  check_values(columns.size(), values);
+  if (values.type() != ElementType::float32 && values.type() != ElementType::float64) {
+    throw InvalidArgument(
+        Subject::sparse_arrays,
+        fmt::format("values of {}: only float32 and float64 are read where they lie; use from_csr",
+                    element_name(values.type())));
+  }
+  SparseMatrix matrix;
+  matrix.rows_ = rows;
+  matrix.cols_ = cols;
+  matrix.type_ = values.type();
+  matrix.borrowed_values_ = values.data();
+  if (offsets.type() == ElementType::int64) {
+    each_offset(offsets, rows, values.size(), "rows", [](Index, Index) {});
+    matrix.borrowed_offsets_ = static_cast<const Index*>(offsets.data());
+  } else {
+    matrix.row_offsets_ = checked_offsets(offsets, rows, values.size(), "rows");
+  }
+  const bool convert = columns.type() != ElementType::int32;
+  if (convert) {
+    assign(matrix.columns_, columns.size());
+  } else {
+    matrix.borrowed_columns_ = static_cast<const std::int32_t*>(columns.data());
+  }
+  const Indices indices(columns, "columns", cols);
+  for (Index i = 0; i < rows; ++i) {
+    Index before = -1;
+    indices.each(matrix.offsets()[i], matrix.offsets()[i + 1], [&](Index e, Index column) {
+      require_ascending(i, before, column);
+      before = column;
+      if (convert) matrix.columns_[static_cast<std::size_t>(e)] = static_cast<std::int32_t>(column);
+    });
+  }
+  return matrix;
+}
+
 SparseMatrix SparseMatrix::from_csc(Index rows, Index cols, ArrayView offsets,
                                     ArrayView row_indices, ArrayView values) {
   check_sizes(rows, cols);
@@ -358,9 +429,14 @@ SparseMatrix SparseMatrix::from_triplets(Index rows, Index cols, ArrayView row_i
 }
 
 SparseView SparseMatrix::view() const {
-  const void* values = type_ == ElementType::float32 ? static_cast<const void*>(float32_.data())
-                                                     : static_cast<const void*>(float64_.data());
-  return {row_offsets_.data(), columns_.data(), values, type_, rows(), cols_};
+  const void* values = borrowed_values_;
+  if (values == nullptr) {
+    values = type_ == ElementType::float32 ? static_cast<const void*>(float32_.data())
+                                           : static_cast<const void*>(float64_.data());
+  }
+  return {offsets(), borrowed_columns_ != nullptr ? borrowed_columns_ : columns_.data(),
+          values,    type_,
+          rows_,     cols_};
 }
 
 }  // namespace nonneg

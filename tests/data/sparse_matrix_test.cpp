@@ -1,5 +1,7 @@
 #include "nonneg/sparse_matrix.hpp"
 
+#include <gmock/gmock.h>
+
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -10,6 +12,7 @@
 namespace nonneg::test {
 namespace {
 
+using ::testing::HasSubstr;
 using Values = std::vector<double>;
 using Int32s = std::vector<std::int32_t>;
 using Int64s = std::vector<std::int64_t>;
@@ -32,6 +35,54 @@ TEST(SparseMatrix, TakesCompressedRows) {
   EXPECT_EQ(A.entries(), 4);
   EXPECT_EQ(A.type(), ElementType::float64);
   EXPECT_EQ(dense_entries(A.view()), kDense);
+}
+
+TEST(SparseMatrix, BorrowsCompressedRowsWhereTheyLie) {
+  const Int64s offsets{0, 2, 2, 4};
+  const Int32s columns{1, 3, 0, 2};
+  const Values values{2, 1, 3, 4};
+  const auto A = SparseMatrix::borrow_csr(3, 4, offsets, columns, values);
+
+  EXPECT_EQ(A.rows(), 3);
+  EXPECT_EQ(A.entries(), 4);
+  EXPECT_EQ(dense_entries(A.view()), kDense);
+  EXPECT_EQ(A.view().row_offsets(), offsets.data());
+  EXPECT_EQ(A.view().columns(), columns.data());
+  EXPECT_EQ(A.view().values(), values.data());
+  const SparseMatrix copy = A;
+  EXPECT_EQ(dense_entries(copy.view()), kDense);
+}
+
+TEST(SparseMatrix, BorrowsWhatItCanAndConvertsTheRest) {
+  const Int32s offsets{0, 2, 2, 4};
+  const Int32s columns{1, 3, 0, 2};
+  const Int64s wide_columns{1, 3, 0, 2};
+  const Floats values{2, 1, 3, 4};
+  const auto narrow = SparseMatrix::borrow_csr(3, 4, offsets, columns, values);
+  EXPECT_EQ(narrow.view().columns(), columns.data());
+  EXPECT_EQ(narrow.view().values(), values.data());
+  EXPECT_EQ(dense_entries(narrow.view()), kDense);
+  SparseMatrix wide = SparseMatrix::borrow_csr(3, 4, offsets, wide_columns, values);
+  const SparseMatrix moved = std::move(wide);
+  EXPECT_EQ(moved.view().values(), values.data());
+  EXPECT_EQ(dense_entries(moved.view()), kDense);
+}
+
+TEST(SparseMatrix, BorrowsNothingThatASolverCannotReadWhereItLies) {
+  const Int32s offsets{0, 2, 2, 4};
+  const Floats values{2, 1, 3, 4};
+  const auto borrow = [&](const Int32s& columns, const ArrayView& of) {
+    return refusal([&] { SparseMatrix::borrow_csr(3, 4, offsets, columns, of); });
+  };
+  EXPECT_THAT(borrow({3, 1, 0, 2}, values), HasSubstr("row 0 has column 1 after column 3"));
+  EXPECT_THAT(borrow({1, 3, 2, 2}, values), HasSubstr("row 2 has column 2 after column 2"));
+  EXPECT_THAT(borrow({1, 4, 0, 2}, values), HasSubstr("columns[1] is 4"));
+  EXPECT_THAT(borrow({1, 3, 0, 2}, Int32s{2, 1, 3, 4}), HasSubstr("values of int32"));
+  EXPECT_THAT(borrow({1, 3, 0}, values), HasSubstr("3 indices, but 4 values"));
+  EXPECT_THAT(refusal([&] {
+                SparseMatrix::borrow_csr(3, 4, Int64s{0, 2, 9, 4}, Int32s{1, 3, 0, 2}, values);
+              }),
+              HasSubstr("offsets[3] is 4, below the 9"));
 }
 
 TEST(SparseMatrix, TurnsCompressedColumnsToRows) {
