@@ -1,10 +1,10 @@
-/// Factorization: one call, or step by step.
+/// Factorization in a precision that the caller names: one call, or step by step.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <stop_token>
-#include <string>
+#include <type_traits>
 #include <vector>
 
 #include "nonneg/data_view.hpp"
@@ -20,7 +20,19 @@ template <class T>
 struct InitialFactors {
   MatrixView<const T> W;
   MatrixView<const T> H;
+  /// H₀ transposed, n × k, as results hold it: in place of H, which is then left empty.
+  MatrixView<const T> Ht{};
 };
+
+/// The factors of a former result, to go on from (a warm start): views of them, for a Solver's
+/// constructor or a call of factorize(). Under mu, which cannot leave zero, zeros start from the
+/// floor (Result::warnings).
+template <class T>
+InitialFactors<T> start_from(const Result<T>& former) {
+  return {.W = former.W.view(), .H = {}, .Ht = former.Ht.view()};
+}
+template <class T>
+InitialFactors<T> start_from(const Result<T>&& former) = delete;
 
 /// Called after every check, on the thread that runs the solver. A long call delays the sweeps.
 using CheckCallback = std::function<void(const LossRecord&)>;
@@ -43,8 +55,9 @@ class NONNEG_EXPORT Solver {
 
   /// Streams snapshots of the factors to `sink` from now on, beginning with those there are. The
   /// sink is called on a thread of its own, which the solver never waits for but at the end of
-  /// run(); it must outlive the solver. The factors are the same bits with and without. Throws
-  /// InvalidArgument (an option), OutOfMemory (the copies on their way).
+  /// run(); it must outlive the solver. Each call adds a sink, with a schedule, a ring and a thread
+  /// of its own: one that is slow takes no snapshot from the others. The factors are the same bits
+  /// with and without. Throws InvalidArgument (an option), OutOfMemory (the copies on their way).
   void stream_to(SnapshotSink<T>& sink, const SnapshotOptions& options = {});
 
   /// One sweep.
@@ -72,7 +85,15 @@ class NONNEG_EXPORT Solver {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Factorizes A, float32 or float64 by T. See Solver for what is minimised and what is thrown.
+/// The precision of data whose type is known: Solver solver(A.view(), options).
+template <class E>
+Solver(MatrixView<E>, const Options&) -> Solver<std::remove_const_t<E>>;
+template <class E>
+Solver(MatrixView<E>, const Options&, const InitialFactors<std::remove_const_t<E>>&)
+    -> Solver<std::remove_const_t<E>>;
+
+/// Factorizes A, float32 or float64 by T. See Solver for what is minimised and what is thrown, and
+/// <nonneg/factorize.hpp> for calls that leave T to A.
 template <class T>
 NONNEG_EXPORT Result<T> factorize(const DataView& A, const Options& options,
                                   std::stop_token stop = {}, const CheckCallback& on_check = {});
@@ -90,29 +111,5 @@ inline Result<float> factorize(MatrixView<const float> A, const Options& options
 inline Result<double> factorize(MatrixView<const double> A, const Options& options) {
   return factorize<double>(DataView(A), options);
 }
-
-/// W (m × k) >= 0 that minimises the loss + the penalties on W, for new rows A (m × n) and fixed
-/// H (k × n, on the host). A row begins at the best multiple of (1 … 1), s, and is updated until it
-/// has settled, at most options.max_iterations times: for the Frobenius loss of complete data,
-/// whose updates need A's product with Hᵀ alone and read A once, until an update moves it by at
-/// most options.tolerance times its norm; for any other loss until options.check_every updates do.
-/// options.floor counts in units of the power of 2 at or below s. All of that is the row's own:
-/// what it comes to depends neither on the rows beside it nor on how A is cut into panels, beyond
-/// rounding. At tolerance 0 all updates are done. A row of zeros gives zeros, and so does one of
-/// which nothing is observed: `warnings`, where it is not null, is told how many. `loss`, where it
-/// is not null, is told the loss of all rows, as a check of Solver has it: one more product of each
-/// panel. options.rank is taken from H; options.seed and options.init play no part. Columns are
-/// matched by their place: names, where both sides have some, are the caller's business. Throws as
-/// Solver does, and InvalidArgument where A and H differ in columns, or for max_iterations = 0.
-template <class T>
-NONNEG_EXPORT Matrix<T> transform(const DataView& A, MatrixView<const T> H, const Options& options,
-                                  std::vector<std::string>* warnings = nullptr,
-                                  LossRecord* loss = nullptr);
-
-/// W·H, rows first … first + count - 1 of it, on the host: m × n in all. Where nothing of a row or
-/// a column was observed (Result::unobserved_rows) that is 0, and says nothing.
-template <class T>
-NONNEG_EXPORT Matrix<T> reconstruct(MatrixView<const T> W, MatrixView<const T> H, Index first,
-                                    Index count);
 
 }  // namespace nonneg

@@ -23,6 +23,8 @@ struct RowUpdate {
   T repeat_tolerance = 0;
   /// A row repeats until still_moves() says that it has settled instead.
   bool until_settled = false;
+
+  bool operator==(const RowUpdate&) const = default;
 };
 
 /// Whether a row is passed over once more after a pass that moved it by this squared change. The

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "backend/backend.hpp"
+#include "base/host_memory.hpp"
 #include "formulas/at_least.hpp"
 #include "nonneg/solver.hpp"
 #include "options/checks.hpp"
@@ -21,9 +22,23 @@ void take_given_factors(Backend<T>& backend, const InitialFactors<T>& initial,
                         const ProblemUnits& units, T floor, bool multiplicative, MatrixView<T> W,
                         MatrixView<T> Ht, std::vector<std::string>& warnings) {
   require_shape<T>(Subject::W0, initial.W, W.rows(), W.cols());
-  require_shape<T>(Subject::H0, initial.H, Ht.cols(), Ht.rows());
+  const bool transposed = initial.H.empty() && !initial.Ht.empty();
+  if (transposed) {
+    require_on_host(Subject::H0, initial.Ht.space());
+    if (initial.Ht.rows() != Ht.rows() || initial.Ht.cols() != Ht.cols()) {
+      throw InvalidArgument(
+          Subject::H0, fmt::format("H0 transposed is {} x {}: it must be {} x {}",
+                                   initial.Ht.rows(), initial.Ht.cols(), Ht.rows(), Ht.cols()));
+    }
+  } else {
+    require_shape<T>(Subject::H0, initial.H, Ht.cols(), Ht.rows());
+  }
   require_valid_factor<T>(Subject::W0, initial.W);
-  require_valid_factor<T>(Subject::H0, initial.H);
+  if (transposed) {
+    require_valid_factor<T>(Subject::H0, initial.Ht, "H0 transposed");
+  } else {
+    require_valid_factor<T>(Subject::H0, initial.H);
+  }
 
   const auto started = [floor](T value, double unit, Index& zeros) {
     zeros += value == T{0} ? 1 : 0;
@@ -38,7 +53,9 @@ void take_given_factors(Backend<T>& backend, const InitialFactors<T>& initial,
     for (Index c = 0; c < w.cols(); ++c) w(i, c) = started(initial.W(i, c), units.w, w_zeros);
   }
   for (Index j = 0; j < ht.rows(); ++j) {
-    for (Index c = 0; c < ht.cols(); ++c) ht(j, c) = started(initial.H(c, j), units.h, h_zeros);
+    for (Index c = 0; c < ht.cols(); ++c) {
+      ht(j, c) = started(transposed ? initial.Ht(j, c) : initial.H(c, j), units.h, h_zeros);
+    }
   }
   backend.copy(w.view(), W);
   backend.copy(ht.view(), Ht);

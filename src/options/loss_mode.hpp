@@ -30,6 +30,8 @@ struct LossMode {
         makes_dense(sparse && zeros_observed && options.beta != kKullbackLeibler &&
                     options.beta != kFrobenius) {}
 
+  bool operator==(const LossMode&) const = default;
+
   /// The model of a sparse panel is taken at its stored entries alone.
   bool samples() const noexcept { return sparse && !makes_dense; }
   /// Rows of the denominators of a factor that has `rows`.

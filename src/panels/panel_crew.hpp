@@ -17,16 +17,34 @@ class PanelCrew {
  public:
   /// `backend` must outlive the crew; with one worker it does the work itself.
   PanelCrew(Backend<T>& backend, const DataView& A, const Plan& plan, double scale)
-      : backend_(backend) {
-    for (int w = 0; w < plan.workers; ++w) {
-      const RowRange share = worker_share(A.rows(), plan.workers, w);
-      Member member{.first_row = share.first};
-      if (plan.workers > 1) member.own_backend = backend.make_worker();
-      member.backend = plan.workers > 1 ? member.own_backend.get() : &backend;
-      member.source =
-          member.backend->make_source(A.row_block(share.first, share.count), plan, scale);
+      : PanelCrew(backend, plan.workers) {
+    take(A, plan, scale);
+  }
+
+  /// So many workers that have nothing to do yet.
+  PanelCrew(Backend<T>& backend, int workers) : backend_(backend) {
+    for (int w = 0; w < workers; ++w) {
+      Member member;
+      if (workers > 1) member.own_backend = backend.make_worker();
+      member.backend = workers > 1 ? member.own_backend.get() : &backend;
       members_.push_back(std::move(member));
     }
+  }
+
+  /// Gives the workers the rows of A, which must outlive this or the next take(); `plan` has as
+  /// many workers.
+  void take(const DataView& A, const Plan& plan, double scale) {
+    for (int w = 0; w < size(); ++w) {
+      const RowRange share = worker_share(A.rows(), size(), w);
+      Member& own = member(w);
+      own.first_row = share.first;
+      own.source = own.backend->make_source(A.row_block(share.first, share.count), plan, scale);
+    }
+  }
+
+  /// Lets go of A, and of what is held of it.
+  void let_go() {
+    for (Member& member : members_) member.source.reset();
   }
 
   int size() const { return static_cast<int>(members_.size()); }

@@ -4,7 +4,7 @@
 #include <array>
 #include <cmath>
 
-#include "nonneg/solver.hpp"
+#include "nonneg/reconstruct.hpp"
 
 namespace nonneg::render {
 namespace {

@@ -18,6 +18,8 @@ template <class T>
 struct FactorUpdates {
   RowUpdate<T> W;
   RowUpdate<T> H;
+
+  bool operator==(const FactorUpdates&) const = default;
 };
 
 /// How a factor is updated: `l1` and `l2` in the run's units.

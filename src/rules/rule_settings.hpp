@@ -17,6 +17,8 @@ struct RuleSettings {
   /// n and k.
   Index cols = 0;
   Index rank = 0;
+
+  bool operator==(const RuleSettings&) const = default;
 };
 
 }  // namespace nonneg

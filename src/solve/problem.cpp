@@ -21,19 +21,26 @@ Options resolved(const Options& given, const DataView& A) {
 }
 
 template <class T>
-std::unique_ptr<Backend<T>> backend_for(Options options, const BackendChoice& choice) {
+std::shared_ptr<Backend<T>> backend_for(Options options, const BackendChoice& choice,
+                                        KeptBackend<T>* kept) {
+  if (kept != nullptr && kept->backend && kept->kind == choice.kind &&
+      kept->threads == options.threads) {
+    return kept->backend;
+  }
   options.backend = choice.kind;
-  return make_backend<T>(options);
+  std::shared_ptr<Backend<T>> made = make_backend<T>(options);
+  if (kept != nullptr) *kept = {made, choice.kind, options.threads};
+  return made;
 }
 
 }  // namespace
 
 template <class T>
-Problem<T>::Problem(const DataView& A, const Options& options)
+Problem<T>::Problem(const DataView& A, const Options& options, KeptBackend<T>* kept)
     : A_(A),
       options_(resolved<T>(options, A)),
       choice_(choose_backend(options_, A)),
-      backend_(backend_for<T>(options_, choice_)),
+      backend_(backend_for<T>(options_, choice_, kept)),
       summary_(summarize(A, options_, backend_->threads())),
       mode_(options_, A) {
   A_ = with_weights_scaled(A, summary_.weight_scale);

@@ -13,6 +13,16 @@
 
 namespace nonneg {
 
+/// A backend that problems which come one after the other may share.
+template <class T>
+struct KeptBackend {
+  /// Null before the first one.
+  std::shared_ptr<Backend<T>> backend{};
+  /// What it was made for.
+  BackendKind kind = BackendKind::cpu;
+  int threads = 0;
+};
+
 /// Made once, and shared by every run on A. What differs between such runs (rank, seed, floor,
 /// inner repeats, tolerance) is each run's own.
 template <class T>
@@ -20,8 +30,10 @@ class Problem {
  public:
   /// Resolves `options` for A, chooses and makes the backend, and reads A once. A must outlive the
   /// problem. Throws InvalidArgument for options that do not go together, or naming the first entry
-  /// of A that cannot be used; NotAvailable where no backend serves.
-  Problem(const DataView& A, const Options& options);
+  /// of A that cannot be used; NotAvailable where no backend serves. Where `kept` is not null its
+  /// backend serves if it is of the kind and the threads that A is to have, and is replaced by the
+  /// problem's if not; `options` then differ between its problems in no other way.
+  Problem(const DataView& A, const Options& options, KeptBackend<T>* kept = nullptr);
 
   /// A with its weights in the run's unit.
   const DataView& data() const { return A_; }
@@ -49,7 +61,7 @@ class Problem {
   DataView A_;
   Options options_;
   BackendChoice choice_;
-  std::unique_ptr<Backend<T>> backend_;
+  std::shared_ptr<Backend<T>> backend_;
   DataSummary summary_;
   LossMode mode_;
 };

@@ -1,4 +1,4 @@
-#include "nonneg/solver.hpp"
+#include "nonneg/reconstruct.hpp"
 
 #include <fmt/format.h>
 

@@ -4,6 +4,7 @@
 #include "nonneg/solver.hpp"
 
 #include "cuda/device_fixture.hpp"
+#include "nonneg/transform.hpp"
 #include "support/tolerance.hpp"
 
 namespace nonneg::test {

@@ -7,7 +7,9 @@
 #include <string>
 #include <utility>
 
+#include "nonneg/reconstruct.hpp"
 #include "nonneg/solver.hpp"
+#include "nonneg/transform.hpp"
 #include "support/cases.hpp"
 #include "support/device.hpp"
 #include "support/tolerance.hpp"

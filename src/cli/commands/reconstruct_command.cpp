@@ -15,6 +15,7 @@
 #include "io/npy_rows.hpp"
 #include "nonneg/error.hpp"
 #include "nonneg/matrix_file.hpp"
+#include "nonneg/reconstruct.hpp"
 #include "nonneg/version.hpp"
 #include "records/factor_file.hpp"
 #include "records/model.hpp"

@@ -24,6 +24,7 @@
 #include "nonneg/error.hpp"
 #include "nonneg/matrix_file.hpp"
 #include "nonneg/precision.hpp"
+#include "nonneg/transform.hpp"
 #include "nonneg/version.hpp"
 #include "options/resolve.hpp"
 #include "records/model.hpp"
