@@ -1,10 +1,12 @@
 /// nonneg: non-negative matrix factorization, A ≈ W·H with W, H >= 0.
 #pragma once
 
+#include "nonneg/any.hpp"
 #include "nonneg/data_view.hpp"
 #include "nonneg/devices.hpp"
 #include "nonneg/element_type.hpp"
 #include "nonneg/error.hpp"
+#include "nonneg/factorize.hpp"
 #include "nonneg/matrix.hpp"
 #include "nonneg/matrix_file.hpp"
 #include "nonneg/matrix_view.hpp"

@@ -104,12 +104,4 @@ NONNEG_EXPORT Result<T> factorize(const DataView& A, const Options& options,
                                   const InitialFactors<T>& initial, std::stop_token stop = {},
                                   const CheckCallback& on_check = {});
 
-/// Float32 and float64 data in their own precision, by their views.
-inline Result<float> factorize(MatrixView<const float> A, const Options& options) {
-  return factorize<float>(DataView(A), options);
-}
-inline Result<double> factorize(MatrixView<const double> A, const Options& options) {
-  return factorize<double>(DataView(A), options);
-}
-
 }  // namespace nonneg

@@ -72,20 +72,42 @@ check_pkg_config() {
   LD_LIBRARY_PATH=$(pkg-config --variable=libdir nonneg) expect_version ./consumer "$4"
 }
 
-# COMPILER
+# COMPILER [EIGEN]
 check_headers() {
   local include header
   include=$(dirname -- "$(folder_of nonneg.hpp)")
   for header in "$include"/nonneg/*.hpp; do
     header=${header#"$include"/}
+    # Eigen's matrices need Eigen, in the folder that follows the compiler.
+    if [ "$header" = nonneg/eigen.hpp ] && [ -z "${2:-}" ]; then continue; fi
     printf '#include <%s>\n#include <%s>\n' "$header" "$header" >alone.cpp
     "$1" -std=c++20 -fsyntax-only -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror \
-      -I "$include" alone.cpp || fail "$header does not compile alone"
+      -I "$include" ${2:+-isystem "$2"} alone.cpp || fail "$header does not compile alone"
     printf 'ok: %s\n' "$header"
   done
 }
 
 check_headers_clang() { check_headers "$@"; }
+
+# SOURCE COMPILER: each case of SOURCE is one error, with the words that its "says:" has; and older C++
+# is told what nonneg needs.
+check_wrong_calls() {
+  local include words errors case=0
+  include=$(dirname -- "$(folder_of nonneg.hpp)")
+  while read -r words; do
+    if "$2" -std=c++20 -fsyntax-only -I "$include" -D CASE=$case "$1" 2>errors; then
+      fail "case $case of $1 compiles"
+    fi
+    errors=$(grep -c ' error: ' errors) || true
+    [ "$errors" -eq 1 ] || { cat errors; fail "case $case of $1 is $errors errors"; }
+    grep ' error: ' errors | grep -qF -- "$words" || { cat errors; fail "case $case does not say: $words"; }
+    case=$((case + 1))
+  done < <(sed -n 's/.*says: //p' "$1")
+  [ "$case" -ge 7 ] || fail "only $case cases"
+  if "$2" -std=c++17 -fsyntax-only -I "$include" -D CASE=99 "$1" 2>errors; then fail "C++17 compiles"; fi
+  grep -q 'nonneg needs C++20: compile with -std=c++20' errors || { cat errors; fail "C++17 is not told"; }
+  [ "$(grep -c ' error: ' errors)" -le 2 ] || { cat errors; fail "C++17 makes a page of errors"; }
+}
 
 # Every symbol that the shared library defines for others is declared in a public header, or is a
 # template of the standard library that the linker may merge.
