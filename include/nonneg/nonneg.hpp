@@ -15,6 +15,7 @@
 #include "nonneg/precision.hpp"
 #include "nonneg/reconstruct.hpp"
 #include "nonneg/result.hpp"
+#include "nonneg/run.hpp"
 #include "nonneg/snapshot.hpp"
 #include "nonneg/snapshot_directory.hpp"
 #include "nonneg/solver.hpp"

@@ -30,14 +30,14 @@ bool is_regular_source(const std::string& source) {
          fs::is_regular_file(source.substr(0, source.rfind(":/")), ignored);
 }
 
-/// Takes all of a run.json but its history, which may be most of it.
+/// Takes all of a run.json but its history.
 bool is_kept(int depth, Json::parse_event_t event, const Json& parsed) {
   return !(depth == 1 && event == Json::parse_event_t::key && parsed == kHistoryKey);
 }
 
 }  // namespace
 
-Json read_run_record(const std::string& directory) {
+Json read_run_record(const std::string& directory, History history) {
   const std::string path = (fs::path(directory) / kRecordFile).string();
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) {
@@ -47,7 +47,9 @@ Json read_run_record(const std::string& directory) {
   // Says why, where it cannot be read; what is read is read piece by piece.
   (void)io::MappedFile(path);
   std::ifstream file(path);
-  return parse_json(file, is_kept);
+  return parse_json(file, [history](int depth, Json::parse_event_t event, const Json& parsed) {
+    return history == History::taken || is_kept(depth, event, parsed);
+  });
 }
 
 Json run_record_of(const SnapshotDirectoryReader& reader) {

@@ -9,10 +9,13 @@
 
 namespace nonneg::records {
 
-/// Returns the run.json in `directory` without its loss_history: null where there is none,
-/// discarded where it is no JSON.
+/// Whether a run.json is wanted with its loss_history, which may be most of it.
+enum class History { left_out, taken };
+
+/// Returns the run.json in `directory`: null where there is none, discarded where it is no JSON.
 /// Throws IoError where it is there and cannot be read.
-nlohmann::ordered_json read_run_record(const std::string& directory);
+nlohmann::ordered_json read_run_record(const std::string& directory,
+                                       History history = History::left_out);
 
 /// Returns the run.json of the run that the snapshots are of; null where there is none to be had.
 nlohmann::ordered_json run_record_of(const SnapshotDirectoryReader& reader);

@@ -1,0 +1,61 @@
+/// Runs on disk: a directory with W.npy, H.npy and run.json, as `nonneg factorize` writes it and
+/// `nonneg transform` and `nonneg report` read it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "nonneg/any.hpp"
+#include "nonneg/export.hpp"
+#include "nonneg/options.hpp"
+#include "nonneg/result.hpp"
+
+namespace nonneg {
+
+/// What a run directory says beside the factors, the options and how the run went.
+struct RunDetails {
+  /// Where A came from, such as a file; may be empty.
+  std::string source{};
+  /// Names of A's rows and columns: as many as there are, or none.
+  std::vector<std::string> row_names{};
+  std::vector<std::string> column_names{};
+  /// Who made the run: "library", "factorize", "demo swimmer".
+  std::string command = "library";
+};
+
+/// What becomes of a directory that is there already.
+enum class IfPresent {
+  /// InvalidArgument.
+  refuse,
+  /// It is replaced, if it is empty or holds a run and nothing else; else InvalidArgument.
+  replace
+};
+
+/// Writes a run into `directory`, made with those above it: all of its files or none. `options`
+/// are those that the result was made with; the choices that they leave open are written as the
+/// result says they were made. Throws InvalidArgument where the directory may not be taken
+/// (Subject::output), or names are not as many as rows or columns; IoError.
+template <class T>
+NONNEG_EXPORT void save(const std::string& directory, const Result<T>& result,
+                        const Options& options, const RunDetails& details = {},
+                        IfPresent if_present = IfPresent::refuse);
+NONNEG_EXPORT void save(const std::string& directory, const AnyResult& result,
+                        const Options& options, const RunDetails& details = {},
+                        IfPresent if_present = IfPresent::refuse);
+
+/// A run as it was written.
+struct SavedRun {
+  /// In the type of the files, with all that run.json says of the run.
+  AnyResult result;
+  /// As used: nothing in them is left open. The files of a custom start are not among them.
+  Options options;
+  RunDetails details;
+};
+
+/// Reads what save() or the command wrote. A directory without a run.json gives its factors alone,
+/// and Options with their rank. Throws InvalidArgument (Subject::file) for factors of shapes that
+/// do not fit each other or run.json, an entry that is negative, NaN or infinite, and a run.json
+/// that is no record of a run or has a field of another type; IoError for what cannot be read.
+NONNEG_EXPORT SavedRun load(const std::string& directory);
+
+}  // namespace nonneg
