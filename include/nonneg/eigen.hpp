@@ -26,11 +26,11 @@ namespace nonneg {
 /// for a Map with a negative stride.
 template <class Derived>
 DataView eigen_view(const Eigen::DenseBase<Derived>& A) {
-  constexpr bool lies_in_memory = (Derived::Flags & Eigen::DirectAccessBit) != 0;
-  static_assert(lies_in_memory,
+  constexpr bool kLiesInMemory = (Derived::Flags & Eigen::DirectAccessBit) != 0;
+  static_assert(kLiesInMemory,
                 "nonneg: an expression of Eigen's has no entries in memory; evaluate it into a "
                 "matrix first, with .eval()");
-  if constexpr (lies_in_memory) {
+  if constexpr (kLiesInMemory) {
     const Derived& matrix = A.derived();
     // An empty matrix has strides of 0.
     const auto stride = [](Eigen::Index entries) { return entries == 0 ? Index{1} : entries; };

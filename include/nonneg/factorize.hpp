@@ -85,27 +85,27 @@ inline constexpr bool kIsFloat = std::is_same_v<T, float> || std::is_same_v<T, d
 /// One sentence for each of the usual mistakes. False where there is one.
 template <class Data>
 constexpr bool require_matrix() {
-  constexpr bool text = std::is_convertible_v<const Data&, std::string_view> ||
-                        std::is_convertible_v<const Data&, std::string>;
-  constexpr bool matrix = MatrixData<Data>;
-  constexpr bool array = !matrix && !text && EntryArray<Data>;
-  constexpr bool rows = !matrix && !text && !array && std::ranges::range<const Data>;
-  static_assert(!text,
+  constexpr bool kText = std::is_convertible_v<const Data&, std::string_view> ||
+                         std::is_convertible_v<const Data&, std::string>;
+  constexpr bool kMatrix = MatrixData<Data>;
+  constexpr bool kArray = !kMatrix && !kText && EntryArray<Data>;
+  constexpr bool kRows = !kMatrix && !kText && !kArray && std::ranges::range<const Data>;
+  static_assert(!kText,
                 "nonneg::factorize: a name is no matrix; open the file: "
                 "factorize(nonneg::MatrixFile::open(path), options)");
-  static_assert(!array,
+  static_assert(!kArray,
                 "nonneg::factorize: an array alone has no shape; say it: "
                 "factorize(entries, rows, columns, options)");
   static_assert(
-      !rows,
+      !kRows,
       "nonneg::factorize: a range of rows, or of entries of such a type, is not read; put "
       "the entries into one std::vector<float> or <double>, row after row: "
       "factorize(entries, rows, columns, options)");
-  static_assert(matrix || text || array || rows,
+  static_assert(kMatrix || kText || kArray || kRows,
                 "nonneg::factorize: A is of a type that is not read; hand in a nonneg::MatrixView, "
                 "Matrix, DataView or SparseMatrix, a std::vector with its shape, or include "
                 "<nonneg/eigen.hpp> for Eigen's matrices");
-  return matrix;
+  return kMatrix;
 }
 
 }  // namespace calls
@@ -155,11 +155,11 @@ auto factorize(const Data& A, const Options& options, const InitialFactors<T>& i
 template <class Array>
 auto factorize(const Array& entries, Index rows, Index cols, const Options& options,
                std::stop_token stop = {}, const CheckCallback& on_check = {}) {
-  constexpr bool array = EntryArray<Array>;
-  static_assert(array,
+  constexpr bool kArray = EntryArray<Array>;
+  static_assert(kArray,
                 "nonneg::factorize: entries with a shape must be one array of numbers, such as "
                 "std::vector<float>; of a pointer make nonneg::MatrixView(pointer, rows, columns)");
-  if constexpr (array) {
+  if constexpr (kArray) {
     using E = std::remove_cv_t<std::ranges::range_value_t<const Array>>;
     const auto size = static_cast<Index>(std::ranges::size(entries));
     const MatrixView<const E> A(std::ranges::data(entries), rows, cols);
