@@ -27,8 +27,11 @@ SnapshotRun small_run() {
   run.cols = 3;
   run.rank = 1;
   run.w_rows = {10, 20, 99};
-  for (const char* const name : {"a", "", "c"}) run.column_names.emplace_back(name);
-  run.column_names[1] = std::string(59, 'x') + "\xC3\xA9\xC3\xA9";
+  std::string longest(59, 'x');
+  longest.append("\xC3\xA9\xC3\xA9");
+  run.column_names.emplace_back("a");
+  run.column_names.push_back(std::move(longest));
+  run.column_names.emplace_back("c");
   return run;
 }
 
