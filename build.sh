@@ -325,7 +325,7 @@ command_install() {
   if [ ! -w "$folder" ]; then
     fail "cannot write to $folder: choose another --prefix, or run this as root"
   fi
-  build_command nonneg_completions
+  build_command nonneg_completions nonneg_manual
   step "installing to $prefix"
   cmake --install "$build" --prefix "$prefix"
 }

@@ -1,6 +1,6 @@
 # What `cmake --install` puts under a prefix: the library, its headers, its CMake package and
-# pkg-config file, the command with its shell completion, the program that reads HDF5 files, and the
-# licence.
+# pkg-config file, the command with its shell completion, the program that reads HDF5 files, the guide
+# with the examples, and the licence. What was not built beside the library is left out.
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
@@ -23,7 +23,8 @@ if(TARGET nonneg_cuda)
   if(NOT DEFINED CMAKE_INSTALL_RPATH_USE_LINK_PATH)
     set_target_properties(nonneg_cuda PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
   endif()
-  install(TARGETS nonneg_cuda LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT cuda)
+  install(TARGETS nonneg_cuda
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT cuda OPTIONAL)
 endif()
 
 # find_package(nonneg): while the version is 0.x, only the same minor version is compatible.
@@ -84,13 +85,14 @@ if(TARGET nonneg_command)
   file(RELATIVE_PATH nonneg_bin_to_lib
        /${CMAKE_INSTALL_BINDIR} /${CMAKE_INSTALL_LIBDIR})
   set_target_properties(nonneg_command PROPERTIES INSTALL_RPATH "$ORIGIN/${nonneg_bin_to_lib}")
-  install(TARGETS nonneg_command RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT runtime)
+  install(TARGETS nonneg_command
+    RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT runtime OPTIONAL)
 endif()
 
 # The library looks for it below the prefix, wherever the tree is moved to (src/io/hdf5_run.cpp).
 if(TARGET nonneg_hdf5)
   install(TARGETS nonneg_hdf5
-    RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/nonneg COMPONENT runtime)
+    RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/nonneg COMPONENT runtime OPTIONAL)
 endif()
 
 # The command writes its own completion scripts.
@@ -109,13 +111,13 @@ if(TARGET nonneg_command AND NOT CMAKE_CROSSCOMPILING)
   add_custom_target(nonneg_completions ALL DEPENDS ${nonneg_completions})
   install(FILES ${PROJECT_BINARY_DIR}/completions/nonneg.bash
     DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME nonneg
-    COMPONENT runtime)
+    COMPONENT runtime OPTIONAL)
   install(FILES ${PROJECT_BINARY_DIR}/completions/nonneg.zsh
     DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions RENAME _nonneg
-    COMPONENT runtime)
+    COMPONENT runtime OPTIONAL)
   install(FILES ${PROJECT_BINARY_DIR}/completions/nonneg.fish
     DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d
-    COMPONENT runtime)
+    COMPONENT runtime OPTIONAL)
 endif()
 
 # Manual pages, of the same tables as the help pages.
@@ -129,7 +131,11 @@ if(TARGET nonneg_man_pages AND NOT CMAKE_CROSSCOMPILING)
     VERBATIM)
   add_custom_target(nonneg_manual ALL DEPENDS ${nonneg_man_folder}/nonneg.1)
   install(DIRECTORY ${nonneg_man_folder}/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1
-    COMPONENT runtime FILES_MATCHING PATTERN "*.1")
+    COMPONENT runtime OPTIONAL FILES_MATCHING PATTERN "*.1")
 endif()
 
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT runtime)
+install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md
+  DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT development)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs ${PROJECT_SOURCE_DIR}/examples
+  DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT development)

@@ -1,5 +1,5 @@
-// Watching the factors form: a sink is handed snapshots while the run goes on, on a thread of its
-// own that the solver does not wait for.
+// Watching the factors form, by two sinks at once. Each is handed snapshots while the run goes on,
+// by a schedule of its own and on a thread of its own that the solver does not wait for.
 #include <cstdio>
 #include <nonneg/nonneg.hpp>
 
@@ -17,6 +17,15 @@ struct Printer final : nonneg::SnapshotSink<float> {
   double last_error = 1;
 };
 
+struct Counter final : nonneg::SnapshotSink<float> {
+  void accept(const nonneg::Snapshot<float>& snapshot) override {
+    ++snapshots;
+    last = snapshot.iteration;
+  }
+  int snapshots = 0;
+  nonneg::Index last = -1;
+};
+
 }  // namespace
 
 int main() {
@@ -31,11 +40,16 @@ int main() {
   options.max_iterations = 40;
 
   Printer printer;
-  nonneg::Solver<float> solver(nonneg::DataView(A.view()), options);
-  solver.stream_to(printer);  // at 1, 2, 4, 8, … iterations; SnapshotOptions has other schedules
+  Counter counter;
+  nonneg::Solver solver(A.view(), options);
+  solver.stream_to(printer);  // at 1, 2, 4, 8, … iterations
+  solver.stream_to(counter,
+                   {.schedule = {.kind = nonneg::SnapshotSchedule::Kind::every, .every = 5}});
   solver.run();
 
   // The last snapshot is that of the factors reached: run() has waited for it.
-  std::printf("%d iterations\n", static_cast<int>(solver.iteration()));
-  return printer.last == solver.iteration() && printer.last_error < 0.01 ? 0 : 1;
+  std::printf("%d iterations, %d snapshots counted\n", static_cast<int>(solver.iteration()),
+              counter.snapshots);
+  const bool both = printer.last == solver.iteration() && counter.last == solver.iteration();
+  return both && counter.snapshots > 1 && printer.last_error < 0.01 ? 0 : 1;
 }

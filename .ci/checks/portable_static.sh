@@ -12,5 +12,5 @@ if [ "${1:-}" = --all ]; then
   ctest --preset ci --parallel "$(jobs_here)"
 else
   cmake --build --preset ci --parallel "$(jobs_here)" --target nonneg_product
-  ctest --preset ci --label-regex '^(install|example)$'
+  ctest --preset ci --parallel "$(jobs_here)" --label-regex '^(install|example)$'
 fi

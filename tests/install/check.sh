@@ -54,17 +54,75 @@ check_find_package() {
   grep -q 'requested version "0.999"' refused.log || { cat refused.log; fail "refused otherwise"; }
 }
 
+# BUILD_FOLDER: a build folder without what is built beside the library installs all the same.
+check_partial() {
+  local script=partial/cmake_install.cmake
+  mkdir partial
+  sed -E "s,\"$1/(completions/|man/|nonneg\"),\"$1/not-built/\1," "$1/cmake_install.cmake" >$script
+  grep -qF not-built/completions/nonneg.bash $script || fail "$1 has no completions to install"
+  "$cmake" --install partial --prefix "$PWD/tree" >install.log 2>&1 ||
+    { cat install.log; fail "without completions and the command, cmake --install fails"; }
+  [ -e "$(find tree -name nonneg.hpp)" ] || fail "no library is installed"
+  [ -z "$(find tree -name 'nonneg*.fish')" ] || fail "the completions were left in"
+}
+
+# precompile COMPILER FLAG...: makes pch/common.hpp, which "-include" has compiled already: a tenth of the
+# time. (That each example names what it includes is seen where nonneg itself is built.)
+precompile() {
+  mkdir pch
+  printf '#include <%s>\n' cmath cstdio string vector nonneg/nonneg.hpp >pch/common.hpp
+  "$1" "${@:2}" -x c++-header pch/common.hpp -o pch/common.hpp.gch
+}
+
+# COMPILER: the installed examples are a project that builds, and whose programs find their answers.
+check_examples() {
+  local examples
+  examples=$(dirname -- "$(folder_of save_and_load.cpp)")/examples
+  precompile "$1" -std=gnu++20 -I "$(dirname -- "$(folder_of nonneg.hpp)")"
+  printf 'add_compile_options("SHELL:-include %s/pch/common.hpp")\n' "$PWD" >pch/use.cmake
+  "$cmake" -S "$examples" -B programs -D CMAKE_PREFIX_PATH="$stage" -D CMAKE_CXX_COMPILER="$1" \
+    -D CMAKE_PROJECT_INCLUDE="$PWD/pch/use.cmake" -D CMAKE_FIND_USE_PACKAGE_REGISTRY=OFF
+  "$cmake" --build programs
+  (cd programs && "${cmake%cmake}ctest" --output-on-failure --no-tests=error)
+}
+
+# use_pkg_config LINKAGE: sets `flags` to those of a program.
+use_pkg_config() {
+  local options=(--cflags --libs)
+  if [ "$1" = static ]; then options+=(--static); fi
+  PKG_CONFIG_PATH=$(folder_of nonneg.pc):${PKG_CONFIG_PATH:-}
+  export PKG_CONFIG_PATH
+  read -ra flags <<<"$(pkg-config "${options[@]}" nonneg)"
+}
+
+# COMPILER LINKAGE: each of the installed examples is a program by itself.
+check_examples_pkg_config() {
+  local example name more flags programs=0
+  use_pkg_config "$2"
+  LD_LIBRARY_PATH=$(pkg-config --variable=libdir nonneg)
+  export LD_LIBRARY_PATH CUDA_VISIBLE_DEVICES=-1
+  read -ra more <<<"$(pkg-config --cflags nonneg)"
+  precompile "$1" -std=c++20 "${more[@]}"
+  for example in "$(folder_of save_and_load.cpp)"/*.cpp; do
+    name=$(basename -- "$example" .cpp)
+    more=()
+    if [ "$name" = eigen ]; then
+      if ! pkg-config --exists eigen3; then continue; fi
+      read -ra more <<<"$(pkg-config --cflags eigen3)"
+    fi
+    "$1" -std=c++20 -include pch/common.hpp "$example" "${more[@]}" "${flags[@]}" -o "$name" ||
+      fail "$name does not build"
+    "./$name" || fail "$name ends with $?"
+    programs=$((programs + 1))
+  done
+  [ "$programs" -ge 9 ] || fail "only $programs examples"
+}
+
 # SOURCE COMPILER LINKAGE VERSION
 check_pkg_config() {
   local flags
-  PKG_CONFIG_PATH=$(folder_of nonneg.pc)
-  export PKG_CONFIG_PATH
+  use_pkg_config "$3"
   [ "$(pkg-config --modversion nonneg)" = "$4" ] || fail "nonneg.pc has another version than $4"
-  if [ "$3" = static ]; then
-    read -ra flags <<<"$(pkg-config --cflags --libs --static nonneg)"
-  else
-    read -ra flags <<<"$(pkg-config --cflags --libs nonneg)"
-  fi
   (
     set -x
     "$2" -std=c++20 "$1/consumer.cpp" "${flags[@]}" -o consumer
