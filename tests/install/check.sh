@@ -191,6 +191,22 @@ check_symbols() {
   printf '%d symbols of nonneg:: are exported\n' "$count"
 }
 
+# LIST: the symbols of nonneg:: that the shared library exports, demangled and sorted, are those of LIST;
+# NONNEG_RENEW_SYMBOLS=1 writes it. What the standard library makes of them is the compiler's affair.
+check_exported() {
+  local library
+  library=$(folder_of libnonneg.so)/libnonneg.so
+  nm -D --defined-only "$library" | awk '{print $NF}' | c++filt |
+    sed -e 's/std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >/std::string/g' \
+      -e 's/std::basic_string_view<char, std::char_traits<char> >/std::string_view/g' -e 's/ >/>/g' |
+    grep 'nonneg::' | grep -v -e '^[^(]*\bstd::_' -e '{lambda' | LC_ALL=C sort -u >exported.txt
+  if [ -n "${NONNEG_RENEW_SYMBOLS:-}" ]; then cp -- exported.txt "$1"; fi
+  if diff -- "$1" exported.txt >changes.txt; then return 0; fi
+  grep '^[<>]' changes.txt
+  fail "what libnonneg.so exports has changed: < is gone, and breaks programs that are linked to it; > is
+new. If that is meant, NONNEG_RENEW_SYMBOLS=1 ctest --test-dir BUILD -R exported_symbols renews the list"
+}
+
 # VERSION
 check_command() {
   local output page
