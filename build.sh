@@ -12,6 +12,8 @@ Commands
             CUDA backend too: on an emulated device, and on the GPU if there is one
   build     build the command; it is left at build/nonneg
   bench     build and run the benchmarks, and compare with scikit-learn
+  docs      make the site of the guide and the library's reference:
+            build-docs/html/index.html
   install   build, then install the library and the command
   clean     remove what was built (build/ and build-*/)
 
@@ -81,6 +83,10 @@ readonly kBenchNeeds='
 libbenchmark-dev    header   benchmark/benchmark.h
 python3             command  python3
 python3-venv        ensurepip ensurepip
+'
+
+readonly kDocsNeeds='
+doxygen             command  doxygen
 '
 
 # Folders that a header may lie in: those of the environment, the compiler's own, and in each of them
@@ -319,6 +325,20 @@ command_bench() {
   fi
 }
 
+command_docs() {
+  set_up "$kDocsNeeds"
+  step "making the site"
+  cd "$source"
+  rm -rf build-docs
+  if ! {
+    cat docs/site/Doxyfile
+    sed -n 's/^project(nonneg VERSION \([0-9.]*\).*/PROJECT_NUMBER = \1/p' CMakeLists.txt
+  } | doxygen -; then
+    fail "Doxygen's warnings are above; each is to be mended where it points"
+  fi
+  say "The site is $source/build-docs/html/index.html"
+}
+
 command_install() {
   local folder=$prefix
   while [ ! -e "$folder" ]; do folder=$(dirname -- "$folder"); done
@@ -399,7 +419,7 @@ while [ $# -gt 0 ]; do
       further=("$@")
       break
       ;;
-    demo | test | build | bench | install | clean)
+    demo | test | build | bench | docs | install | clean)
       if [ -n "$command" ]; then fail "one command at a time: $command or $1"; fi
       command=$1
       ;;
@@ -413,7 +433,7 @@ if [ -z "$command" ] && [ "${#definitions[@]}${#further[@]}$prefix$jobs" != 00 ]
 fi
 if [ -z "$command" ]; then
   if [ "$no_install" = yes ]; then
-    set_up "$kBuildNeeds$kTestNeeds$kBenchNeeds"
+    set_up "$kBuildNeeds$kTestNeeds$kBenchNeeds$kDocsNeeds"
     say "Nothing is missing."
   else
     usage

@@ -22,8 +22,10 @@ class AnyResult {
  public:
   /// An empty result, of 0 × 0 in float32.
   AnyResult() = default;
+  /// A result in float32.
   // NOLINTNEXTLINE(google-explicit-constructor): every result is one of these
   AnyResult(Result<float> result) : result_(std::move(result)) {}
+  /// A result in float64.
   // NOLINTNEXTLINE(google-explicit-constructor): every result is one of these
   AnyResult(Result<double> result) : result_(std::move(result)) {}
 
@@ -49,44 +51,52 @@ class AnyResult {
     return std::visit(std::forward<Visitor>(visitor), result_);
   }
 
-  /// m, n and k.
+  /// m: rows of A and of W.
   Index rows() const {
     return visit([](const auto& result) { return result.W.rows(); });
   }
+  /// n: columns of A and of H.
   Index cols() const {
     return visit([](const auto& result) { return result.Ht.rows(); });
   }
+  /// k: columns of W and rows of H.
   Index rank() const {
     return visit([](const auto& result) { return result.W.cols(); });
   }
-  /// Entry (i, c) of W and entry (c, j) of H, which must lie within.
+  /// Entry (i, c) of W, which must lie within.
   double w(Index i, Index c) const {
     return visit([&](const auto& result) { return static_cast<double>(result.W(i, c)); });
   }
+  /// Entry (c, j) of H, which must lie within.
   double h(Index c, Index j) const {
     return visit([&](const auto& result) { return static_cast<double>(result.Ht(j, c)); });
   }
-  /// W (m × k) and H transposed (n × k), of type(); valid as long as this object lives.
+  /// W (m × k), of type(); valid as long as this object lives.
   DataView W() const {
     return visit([](const auto& result) { return DataView(result.W.view()); });
   }
+  /// H transposed (n × k), of type(); valid as long as this object lives.
   DataView Ht() const {
     return visit([](const auto& result) { return DataView(result.Ht.view()); });
   }
 
-  // As Result has them.
+  /// The checks of the run, as Result has them.
   const std::vector<LossRecord>& loss_history() const {
     return visit([](const auto& result) -> const auto& { return result.loss_history; });
   }
+  /// Why the sweeps ended.
   StopReason stop_reason() const {
     return visit([](const auto& result) { return result.stop_reason; });
   }
+  /// Sweeps that were done.
   Index iterations() const {
     return visit([](const auto& result) { return result.iterations; });
   }
+  /// Of the factors, as LossRecord has it.
   double relative_error() const {
     return visit([](const auto& result) { return result.relative_error; });
   }
+  /// What the caller should know, one sentence each.
   const std::vector<std::string>& warnings() const {
     return visit([](const auto& result) -> const auto& { return result.warnings; });
   }

@@ -35,6 +35,7 @@ class NONNEG_EXPORT DataView {
     space_ = view.space();
   }
 
+  /// Sparse data, of 0 where no entry is stored.
   // NOLINTNEXTLINE(google-explicit-constructor): every sparse view is a data view
   DataView(const SparseView& stored)
       : type_(stored.type()),
@@ -43,20 +44,29 @@ class NONNEG_EXPORT DataView {
         stored_(stored),
         sparse_(true) {}
 
+  /// The first entry of dense data; null for sparse data.
   const void* data() const noexcept { return data_; }
+  /// The stored type of the entries.
   ElementType type() const noexcept { return type_; }
+  /// m.
   Index rows() const noexcept { return rows_; }
+  /// n.
   Index cols() const noexcept { return cols_; }
+  /// Whether it is stored() that holds the entries.
   bool sparse() const noexcept { return sparse_; }
   /// Which memory the entries lie in.
   MemorySpace space() const noexcept { return space_; }
   /// The stored entries of sparse data.
   const SparseView& stored() const noexcept { return stored_; }
+  /// Entries from one row to the next, of dense data.
   Index row_stride() const noexcept { return row_stride_; }
+  /// Entries from one column to the next, of dense data.
   Index col_stride() const noexcept { return col_stride_; }
+  /// Whether there is no row or no column.
   bool empty() const noexcept { return rows_ == 0 || cols_ == 0; }
   /// Bytes of all entries as stored; without the weights.
   std::uint64_t bytes() const noexcept;
+  /// Whether the entries of a row are adjacent.
   bool row_major() const noexcept { return col_stride_ == 1; }
 
   /// The same data, of which entry (i, j) counts scale·`weights`(i, j) >= 0 in the loss; 0 leaves

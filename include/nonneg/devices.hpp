@@ -10,21 +10,29 @@
 
 namespace nonneg {
 
+/// A CUDA device.
 struct DeviceInfo {
   /// What Options::device selects it by.
   int index = 0;
+  /// As its driver calls it.
   std::string name;
+  /// Bytes of its memory.
   std::uint64_t memory_bytes = 0;
+  /// Bytes of it that nobody has taken.
   std::uint64_t memory_free_bytes = 0;
+  /// Bytes of its second-level cache.
   std::uint64_t l2_bytes = 0;
+  /// Its streaming multiprocessors.
   int multiprocessors = 0;
-  /// Compute capability, such as 9.0.
+  /// Compute capability, such as 9.0: the 9.
   int compute_major = 0;
+  /// The 0.
   int compute_minor = 0;
 };
 
 /// What devices() found.
 struct DeviceList {
+  /// In the order of their numbers.
   std::vector<DeviceInfo> devices;
   /// Why there is none, in words: nonneg built without CUDA, a CUDA library that is missing, no
   /// driver, a driver too old, no device. Empty where there is one.
@@ -34,6 +42,7 @@ struct DeviceList {
 /// Asks the CUDA backend, where it is installed, for its devices. Never throws for want of one.
 NONNEG_EXPORT DeviceList devices();
 
+/// What computes a run, and why.
 struct BackendChoice {
   /// cpu or cuda.
   BackendKind kind = BackendKind::cpu;

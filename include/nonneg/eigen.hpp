@@ -78,11 +78,12 @@ auto eigen_map(const Matrix<T>& A) {
 template <class T>
 auto eigen_map(const Matrix<T>&& A) = delete;
 
-/// W (m × k, row-major) and H (k × n, column-major) of a result that outlives them.
+/// W (m × k, row-major) of a result that outlives it.
 template <class T>
 auto eigen_w(const Result<T>& result) {
   return eigen_map(result.W);
 }
+/// H (k × n, column-major) of a result that outlives it.
 template <class T>
 auto eigen_h(const Result<T>& result) {
   using Columns = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::ColMajor>;

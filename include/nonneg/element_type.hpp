@@ -32,6 +32,7 @@ NONNEG_EXPORT std::string_view element_name(ElementType type) noexcept;
 
 /// An IEEE 754 binary16 number, as stored.
 struct Half {
+  /// Sign, 5 bits of exponent, 10 of fraction.
   std::uint16_t bits;
 };
 
@@ -44,6 +45,7 @@ concept StoredEntry = (std::is_integral_v<E> && sizeof(E) <= 8) || std::is_same_
 /// Its ElementType, as `value`.
 template <StoredEntry E>
 struct ElementTypeOf {
+  /// The type of E.
   static constexpr ElementType value = [] {
     if constexpr (std::is_same_v<E, double>) {
       return ElementType::float64;

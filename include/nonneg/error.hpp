@@ -12,8 +12,10 @@
 
 namespace nonneg {
 
+/// Any error of the library's.
 class NONNEG_EXPORT Error : public std::runtime_error {
  public:
+  /// An error with what() as its message.
   explicit Error(const std::string& message);
   Error(const Error&);
   Error& operator=(const Error&);
@@ -72,7 +74,9 @@ NONNEG_EXPORT std::string_view to_string(Subject subject) noexcept;
 /// An option, a matrix or a file's content that cannot be used.
 class NONNEG_EXPORT InvalidArgument : public Error {
  public:
+  /// About nothing that has a name (Subject::none).
   explicit InvalidArgument(const std::string& message);
+  /// About `subject`.
   InvalidArgument(Subject subject, const std::string& message);
   InvalidArgument(const InvalidArgument&);
   InvalidArgument& operator=(const InvalidArgument&);
@@ -88,6 +92,7 @@ class NONNEG_EXPORT InvalidArgument : public Error {
 /// Something that this build or this machine does not have, such as a backend.
 class NONNEG_EXPORT NotAvailable : public Error {
  public:
+  /// With what is missing, and what to do.
   explicit NotAvailable(const std::string& message);
   NotAvailable(const NotAvailable&);
   NotAvailable& operator=(const NotAvailable&);
@@ -97,12 +102,15 @@ class NONNEG_EXPORT NotAvailable : public Error {
 /// Memory that could not be had, on the host or on a device.
 class NONNEG_EXPORT OutOfMemory : public Error {
  public:
+  /// Of memory in bytes: what was asked for, and what there was.
   OutOfMemory(const std::string& message, std::uint64_t bytes_requested, std::uint64_t bytes_free);
   OutOfMemory(const OutOfMemory&);
   OutOfMemory& operator=(const OutOfMemory&);
   ~OutOfMemory() override;
 
+  /// Bytes that were asked for.
   std::uint64_t bytes_requested() const noexcept { return bytes_requested_; }
+  /// Bytes that were free.
   std::uint64_t bytes_free() const noexcept { return bytes_free_; }
 
  private:
@@ -113,6 +121,7 @@ class NONNEG_EXPORT OutOfMemory : public Error {
 /// A device that failed in the middle of its work.
 class NONNEG_EXPORT DeviceError : public Error {
  public:
+  /// With the device and the driver's words.
   explicit DeviceError(const std::string& message);
   DeviceError(const DeviceError&);
   DeviceError& operator=(const DeviceError&);
@@ -122,14 +131,17 @@ class NONNEG_EXPORT DeviceError : public Error {
 /// A file that could not be opened, read or written.
 class NONNEG_EXPORT IoError : public Error {
  public:
+  /// An offset that says nothing.
   static constexpr std::int64_t kNoOffset = -1;
 
+  /// Of the file at `path`, at `byte_offset` of it where that is known.
   explicit IoError(const std::string& message, std::string path = {},
                    std::int64_t byte_offset = kNoOffset);
   IoError(const IoError&);
   IoError& operator=(const IoError&);
   ~IoError() override;
 
+  /// The file; empty where there is none.
   const std::string& path() const noexcept { return path_; }
   /// Where in the file, or kNoOffset where that has no meaning.
   std::int64_t byte_offset() const noexcept { return byte_offset_; }

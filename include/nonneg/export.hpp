@@ -8,6 +8,8 @@
 #include <nonneg needs C++20>
 #endif
 
+/// \def NONNEG_EXPORT
+/// Marks what the library exports.
 #if defined(_WIN32)
 #define NONNEG_EXPORT
 #else

@@ -15,6 +15,7 @@ namespace nonneg {
 template <class T>
 class Matrix {
  public:
+  /// Gives memory back.
   using Deleter = std::function<void(T*)>;
 
   Matrix() = default;
@@ -37,16 +38,26 @@ class Matrix {
   Matrix& operator=(const Matrix&) = delete;
   ~Matrix() = default;
 
+  /// The first entry.
   T* data() const noexcept { return view_.data(); }
+  /// Its rows.
   Index rows() const noexcept { return view_.rows(); }
+  /// Its columns, and entries from one row to the next.
   Index cols() const noexcept { return view_.cols(); }
+  /// Its entries: rows times columns.
   Index size() const noexcept { return rows() * cols(); }
+  /// Which memory the entries lie in.
   MemorySpace space() const noexcept { return view_.space(); }
+  /// Whether there is no entry.
   bool empty() const noexcept { return view_.empty(); }
 
+  /// A view of all entries, valid as long as this object, or the one it was moved into, lives.
   MatrixView<T> view() noexcept { return view_; }
+  /// Likewise, to read.
   MatrixView<const T> view() const noexcept { return view_; }
+  /// Entry (i, j) of host memory, which must lie within.
   T& operator()(Index i, Index j) noexcept { return view_(i, j); }
+  /// Likewise, to read.
   const T& operator()(Index i, Index j) const noexcept { return view_(i, j); }
 
  private:

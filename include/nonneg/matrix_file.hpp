@@ -99,11 +99,13 @@ class NONNEG_EXPORT MatrixFile {
 /// bytes. The file appears, or replaces an older one, only when it is complete and flushed to the
 /// disk. Throws IoError with the system's words, and leaves no partial file.
 NONNEG_EXPORT void write_npy(const std::string& path, MatrixView<const float> A);
+/// As above, of float64.
 NONNEG_EXPORT void write_npy(const std::string& path, MatrixView<const double> A);
 
 /// Writes the transpose of A (m × n, host memory): an .npy file of n × m in C order. The transpose
 /// is formed block by block, in a few MiB. Otherwise as write_npy.
 NONNEG_EXPORT void write_npy_transposed(const std::string& path, MatrixView<const float> A);
+/// As above, of float64.
 NONNEG_EXPORT void write_npy_transposed(const std::string& path, MatrixView<const double> A);
 
 }  // namespace nonneg

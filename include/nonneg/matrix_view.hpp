@@ -12,6 +12,7 @@ namespace nonneg {
 /// Rows, columns, counts of entries: 64-bit throughout, on every backend.
 using Index = std::int64_t;
 
+/// Which memory entries lie in: the host's, or a CUDA device's.
 enum class MemorySpace { host, device };
 
 /// A row-major view: entry (i, j) is data[i * ld + j]. T may be const. The view does not own its
@@ -31,6 +32,7 @@ class MatrixView {
     }
   }
 
+  /// Rows without gaps: ld = cols.
   MatrixView(T* data, Index rows, Index cols) : MatrixView(data, rows, cols, cols) {}
 
   /// A view of E serves wherever a view of const E does.
@@ -40,16 +42,22 @@ class MatrixView {
       MatrixView(const MatrixView<E>& view)
       : MatrixView(view.data(), view.rows(), view.cols(), view.ld(), view.space()) {}
 
+  /// The first entry.
   T* data() const noexcept { return data_; }
+  /// Its rows.
   Index rows() const noexcept { return rows_; }
+  /// Its columns.
   Index cols() const noexcept { return cols_; }
   /// Leading dimension: entries from the start of one row to the start of the next.
   Index ld() const noexcept { return ld_; }
+  /// Which memory the entries lie in.
   MemorySpace space() const noexcept { return space_; }
+  /// Whether there is no entry.
   bool empty() const noexcept { return rows_ == 0 || cols_ == 0; }
   /// True where the entries are one span without gaps.
   bool contiguous() const noexcept { return ld_ == cols_ || rows_ <= 1; }
 
+  /// Where row i begins.
   T* row(Index i) const noexcept { return data_ + i * ld_; }
   /// Entry (i, j); the memory must be the host's.
   T& operator()(Index i, Index j) const noexcept { return data_[i * ld_ + j]; }

@@ -23,3 +23,6 @@
 #include "nonneg/sparse_view.hpp"
 #include "nonneg/transform.hpp"
 #include "nonneg/version.hpp"
+
+/// All that the library declares.
+namespace nonneg {}

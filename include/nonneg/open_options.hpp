@@ -38,11 +38,13 @@ struct OpenOptions {
   /// Files with one name per line, in place of the names that the matrix comes with; empty for
   /// none. Of 10x Genomics' features.tsv it is the names, not the identifiers.
   std::string row_names;
+  /// The same for columns.
   std::string column_names;
   /// Cells of a table (.csv, .tsv) that are empty, or that hold a mark such as "NA", "n/a", "null"
   /// or "-", are NaN, as Missing::nan wants it; else they are refused. A sparse matrix that stores
   /// NaN becomes dense.
   bool missing_cells = false;
+  /// How a table of text is written, where its first lines leave that open.
   TableOptions table;
   /// Columns of the file to leave out, by name; of a table without names, by number from 1.
   std::vector<std::string> drop_columns;

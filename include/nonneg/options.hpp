@@ -29,7 +29,9 @@ enum class Algorithm {
 
 /// The β-divergences that have names.
 inline constexpr double kFrobenius = 2;
+/// β of the Kullback-Leibler divergence, for counts.
 inline constexpr double kKullbackLeibler = 1;
+/// β of the Itakura-Saito divergence, for power spectra.
 inline constexpr double kItakuraSaito = 0;
 
 /// They by their names, for Options::loss.
@@ -60,6 +62,8 @@ enum class Init {
 /// rounded to 11 significant bits; only on backend cuda.
 enum class Precision { automatic, float32, float64, tf32 };
 
+/// What computes: automatic is a CUDA device where there is one and A is worth it, else the CPU
+/// (choose_backend()).
 enum class BackendKind { automatic, cpu, cuda };
 
 /// Strengths of the penalties, all >= 0. The objective is
@@ -67,15 +71,21 @@ enum class BackendKind { automatic, cpu, cuda };
 /// scikit-learn multiplies its own by the matrix's sizes: l1_w = alpha_W·l1_ratio·n,
 /// l2_w = alpha_W·(1 − l1_ratio)·n, and l1_h, l2_h likewise from alpha_H with m.
 struct Penalties {
+  /// On the sum of W.
   double l1_w = 0;
+  /// On the sum of H.
   double l1_h = 0;
+  /// On half the sum of squares of W.
   double l2_w = 0;
+  /// On half the sum of squares of H.
   double l2_h = 0;
 };
 
+/// What a factorization is asked to do. A default-made one is complete but for its rank.
 struct Options {
   /// Number of components k; must be set, >= 1. May exceed min(m, n).
   Index rank = 0;
+  /// How the factors are updated.
   Algorithm algorithm = Algorithm::automatic;
   /// The loss D(A, WH) is the sum of the β-divergences of all entries a from their model v:
   ///   (a^β + (β − 1)·v^β − β·a·v^(β−1)) / (β·(β − 1)),
@@ -84,9 +94,13 @@ struct Options {
   double beta = kFrobenius;
   /// The same by its name. Where it is set, beta is left as it is by default, or says the same.
   std::optional<Loss> loss{};
+  /// Which entries of A nobody observed.
   Missing missing = Missing::none;
+  /// Where the first factors come from.
   Init init = Init::random;
+  /// Of the random numbers: the same seed gives the same start on every machine.
   std::uint64_t seed = 0;
+  /// In which type the factors are computed.
   Precision precision = Precision::automatic;
 
   /// Most sweeps, >= 0. 0: the first factors are evaluated and handed back as they are, without a
@@ -114,6 +128,7 @@ struct Options {
   /// and 1e-10 for mu, which cannot leave zero.
   std::optional<double> floor{};
 
+  /// Strengths of the penalties on W and H.
   Penalties penalties{};
 
   /// Rows of A per panel. 0: chosen for the machine's caches on the CPU, and on a device by timing
@@ -122,6 +137,7 @@ struct Options {
   /// Nothing is chosen by timing: two runs with the same options on the same machine give the same
   /// bits, on a device too. (On the CPU they always do.)
   bool deterministic = false;
+  /// What computes; NotAvailable is thrown where it cannot be had.
   BackendKind backend = BackendKind::automatic;
   /// Which CUDA device, as devices() numbers them.
   int device = 0;

@@ -14,9 +14,13 @@ namespace nonneg {
 struct Plan {
   /// cpu or cuda: where the plan is for.
   BackendKind backend = BackendKind::cpu;
+  /// m.
   Index rows = 0;
+  /// n.
   Index cols = 0;
+  /// k.
   Index rank = 0;
+  /// In which type the factors are computed; never automatic.
   Precision precision = Precision::float32;
   /// A as stored.
   std::uint64_t data_bytes = 0;

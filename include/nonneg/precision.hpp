@@ -9,6 +9,7 @@
 
 namespace nonneg {
 
+/// What choose_precision() found, and why.
 struct PrecisionChoice {
   /// Never automatic.
   Precision precision = Precision::float32;

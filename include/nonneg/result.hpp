@@ -19,6 +19,7 @@ NONNEG_EXPORT std::string_view to_string(StopReason reason) noexcept;
 
 /// The state at one check.
 struct LossRecord {
+  /// Sweeps done.
   Index iteration = 0;
   /// Wall-clock seconds since the first sweep began.
   double seconds = 0;
@@ -36,10 +37,15 @@ struct LossRecord {
   bool direct = false;
 };
 
+/// Wall-clock seconds of a run's parts.
 struct Timings {
+  /// For looking at A before the first sweep.
   double inspect_seconds = 0;
+  /// In sweeps.
   double sweep_seconds = 0;
+  /// In checks of the objective.
   double check_seconds = 0;
+  /// In all, from the solver's making on.
   double total_seconds = 0;
 };
 
@@ -50,17 +56,23 @@ struct Result {
   /// split between them: hals or anls from drawn factors, without penalties and floor. Else as the
   /// updates left it.
   Matrix<T> W;
+  /// H transposed, n × k.
   Matrix<T> Ht;
+  /// One for each check, the first factors' among them.
   std::vector<LossRecord> loss_history;
   /// Snapshots left out since a sink was still busy with earlier ones, of all sinks.
   Index snapshots_skipped = 0;
+  /// Why the sweeps ended.
   StopReason stop_reason = StopReason::iteration_limit;
+  /// Sweeps that were done.
   Index iterations = 0;
   /// What they could have been at most.
   Index max_iterations = 0;
   /// Of the factors returned, as LossRecord has it.
   double relative_error = 0;
+  /// Where the time went.
   Timings timings;
+  /// "cpu" or "cuda".
   std::string backend;
   /// Why this backend, in words: the device, or what kept `auto` from one.
   std::string backend_reason;
@@ -68,13 +80,16 @@ struct Result {
   Algorithm algorithm = Algorithm::hals;
   /// float32, float64 or tf32.
   Precision precision = Precision::float32;
+  /// Threads on the host.
   int threads = 0;
+  /// Rows of A per panel.
   Index panel_rows = 0;
   /// What the caller should know, such as zeros in W₀ under mu.
   std::vector<std::string> warnings;
   /// Rows and columns of A of which nothing is observed, in order. Nothing says what they are:
   /// their rows of W and Ht are 0, or at the floor under a penalty, and so is W·H there.
   std::vector<Index> unobserved_rows;
+  /// The same of columns.
   std::vector<Index> unobserved_columns;
 
   /// A copy of H, k × n.

@@ -16,8 +16,9 @@ namespace nonneg {
 struct RunDetails {
   /// Where A came from, such as a file; may be empty.
   std::string source{};
-  /// Names of A's rows and columns: as many as there are, or none.
+  /// Names of A's rows: m of them, or none.
   std::vector<std::string> row_names{};
+  /// Names of A's columns: n of them, or none.
   std::vector<std::string> column_names{};
   /// Who made the run: "library", "factorize", "demo swimmer".
   std::string command = "library";
@@ -39,6 +40,7 @@ template <class T>
 NONNEG_EXPORT void save(const std::string& directory, const Result<T>& result,
                         const Options& options, const RunDetails& details = {},
                         IfPresent if_present = IfPresent::refuse);
+/// The same of a result whose type is known at run time.
 NONNEG_EXPORT void save(const std::string& directory, const AnyResult& result,
                         const Options& options, const RunDetails& details = {},
                         IfPresent if_present = IfPresent::refuse);
@@ -49,6 +51,7 @@ struct SavedRun {
   AnyResult result;
   /// As used: nothing in them is left open. The files of a custom start are not among them.
   Options options;
+  /// Source, names and who made the run.
   RunDetails details;
 };
 

@@ -12,12 +12,15 @@ namespace nonneg {
 /// and are valid until `accept` returns.
 template <class T>
 struct Snapshot {
+  /// Sweeps done.
   Index iteration = 0;
   /// Wall-clock seconds since the first sweep began.
   double seconds = 0;
   /// As in LossRecord, of these very factors.
   double loss = 0;
+  /// The loss and the penalties, as in LossRecord.
   double objective = 0;
+  /// As in LossRecord.
   double relative_error = 0;
   /// m × k, or the rows of a sample of W, in the data's own scale.
   MatrixView<const T> W;
@@ -29,6 +32,7 @@ struct Snapshot {
 
 /// After which sweeps a snapshot is due. The first factors and the last are always among them.
 struct SnapshotSchedule {
+  /// The kinds of schedules.
   enum class Kind {
     /// Iterations 1, 2, 4, 8, …: dense early, where things move.
     powers_of_two,
@@ -40,13 +44,19 @@ struct SnapshotSchedule {
     at
   };
 
+  /// Which one; it says which of the following counts.
   Kind kind = Kind::powers_of_two;
+  /// Sweeps between two snapshots, >= 1.
   Index every = 1;
+  /// Least wall-clock seconds between two snapshots, > 0.
   double seconds = 1;
+  /// Iterations, ascending.
   std::vector<Index> at{};
 };
 
+/// When a sink gets snapshots, and of what.
 struct SnapshotOptions {
+  /// After which sweeps a snapshot is due.
   SnapshotSchedule schedule{};
   /// Most rows of W in a snapshot, evenly spaced, the same in each (sampled_rows() says which). 0:
   /// all rows.

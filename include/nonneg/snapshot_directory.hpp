@@ -28,21 +28,31 @@ namespace nonneg {
 
 /// What was run: the first line.
 struct SnapshotRun {
+  /// m.
   Index rows = 0;
+  /// n.
   Index cols = 0;
+  /// k.
   Index rank = 0;
-  /// "hals", "frobenius", "float32", "cpu": by their names on the command line, as used.
+  /// "hals", "mu" or "anls", as used.
   std::string algorithm;
+  /// The loss by its name, "frobenius", "kl", "is" or "beta".
   std::string loss;
   /// Options::beta: NaN where an older directory does not say it.
   double beta = kFrobenius;
+  /// "float32", "float64" or "tf32".
   std::string precision;
+  /// "cpu" or "cuda".
   std::string backend;
+  /// Of the random numbers.
   std::uint64_t seed = 0;
+  /// Most sweeps.
   Index max_iterations = 0;
+  /// Options::tolerance.
   double tolerance = 0;
-  /// Version and start in UTC ("2026-11-24T12:00:00Z"); the writer fills in what is empty.
+  /// The version; the writer fills it in where it is empty.
   std::string nonneg_version;
+  /// The start in UTC ("2026-11-24T12:00:00Z"), likewise.
   std::string started;
   /// "data.npy", or empty; the writer sets it.
   std::string data;
@@ -54,10 +64,13 @@ struct SnapshotRun {
   std::string output;
   /// The rows of W that snapshots hold, ascending; empty for all of them.
   std::vector<Index> w_rows;
-  /// A row of A as a picture of image_rows × image_cols; 0 where it is none.
+  /// Rows of the picture of image_rows × image_cols that a row of A is; 0 where it is none.
   Index image_rows = 0;
+  /// Columns of that picture.
   Index image_cols = 0;
+  /// Names of A's rows: m of them, or none.
   std::vector<std::string> row_names;
+  /// Names of A's columns: n of them, or none.
   std::vector<std::string> column_names;
 
   /// Rows of W in a snapshot.
@@ -66,14 +79,21 @@ struct SnapshotRun {
 
 /// One snapshot of a directory; its matrices are read by SnapshotDirectoryReader.
 struct SnapshotEntry {
+  /// Sweeps done.
   Index iteration = 0;
+  /// Wall-clock seconds since the first sweep began.
   double seconds = 0;
+  /// As in LossRecord.
   double loss = 0;
+  /// As in LossRecord.
   double objective = 0;
+  /// As in LossRecord.
   double relative_error = 0;
-  /// File names within the directory.
+  /// The file of W (m × k, or a sample of its rows) within the directory.
   std::string W;
+  /// The file of H (k × n).
   std::string H;
+  /// Snapshots left out until then, because the writer was still busy.
   Index skipped = 0;
 };
 
@@ -83,8 +103,11 @@ struct SnapshotEnd {
   std::string stop_reason;
   /// Why it failed; else empty.
   std::string message;
+  /// Sweeps that were done.
   Index iterations = 0;
+  /// Wall-clock seconds since the first sweep began.
   double seconds = 0;
+  /// Snapshots left out until then, because the writer was still busy.
   Index skipped = 0;
 };
 
@@ -97,7 +120,9 @@ struct SnapshotEnd {
 class NONNEG_EXPORT SnapshotDirectory final : public SnapshotSink<float>,
                                               public SnapshotSink<double> {
  public:
+  /// Most entries of an A that is written beside its snapshots.
   static constexpr Index kMaxDataEntries = Index{1} << 20U;
+  /// What becomes of a directory that is not empty: InvalidArgument, or its snapshots are removed.
   enum class IfPresent { refuse, replace };
 
   /// Makes the directory (its parent must be there) with the first line, and with data.npy where
@@ -109,16 +134,19 @@ class NONNEG_EXPORT SnapshotDirectory final : public SnapshotSink<float>,
                                                    IfPresent if_present = IfPresent::refuse);
   ~SnapshotDirectory() override;
 
+  /// The line of a check.
   void add_check(const LossRecord& check);
   /// W and H as .npy files, then their line. Throws InvalidArgument where a shape is not the run's,
   /// or the iteration is not greater than the last one's.
   void add_snapshot(const Snapshot<float>& snapshot);
+  /// As above, of float64.
   void add_snapshot(const Snapshot<double>& snapshot);
   void accept(const Snapshot<float>& snapshot) override { add_snapshot(snapshot); }
   void accept(const Snapshot<double>& snapshot) override { add_snapshot(snapshot); }
   /// The last line. A directory without one is of a run that goes on, or that was killed.
   void end(const SnapshotEnd& end);
 
+  /// The directory.
   const std::string& path() const noexcept;
 
  private:
@@ -142,16 +170,21 @@ class NONNEG_EXPORT SnapshotDirectoryReader {
   /// constructor does, and where another run has taken the directory's place.
   bool refresh();
 
+  /// The directory.
   const std::string& path() const noexcept;
+  /// The first line.
   const SnapshotRun& run() const noexcept;
+  /// The checks so far.
   const std::vector<LossRecord>& checks() const noexcept;
+  /// The snapshots so far.
   const std::vector<SnapshotEntry>& snapshots() const noexcept;
   /// Without a value while the run goes on, and for good where it was killed.
   const std::optional<SnapshotEnd>& end() const noexcept;
 
-  /// The factors of snapshots()[i]: W, snapshot_rows() × k, and H, k × n. Throws IoError where the
-  /// file is missing, damaged or of another shape.
+  /// W of snapshots()[i], snapshot_rows() × k. Throws IoError where the file is missing, damaged or
+  /// of another shape.
   MatrixFile open_w(std::size_t i) const;
+  /// H of snapshots()[i], k × n. Throws as open_w().
   MatrixFile open_h(std::size_t i) const;
   /// A, where run().data is not empty. Throws as above, and InvalidArgument where it is.
   MatrixFile open_data() const;

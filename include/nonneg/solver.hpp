@@ -18,7 +18,9 @@ namespace nonneg {
 /// The caller's first factors, on the host: W₀ m × k and H₀ k × n, entries >= 0 and finite.
 template <class T>
 struct InitialFactors {
+  /// W₀, m × k.
   MatrixView<const T> W;
+  /// H₀, k × n.
   MatrixView<const T> H;
   /// H₀ transposed, n × k, as results hold it: in place of H, which is then left empty.
   MatrixView<const T> Ht{};
@@ -48,6 +50,7 @@ class NONNEG_EXPORT Solver {
   /// matrix; the first negative, NaN or infinite entry, by row, column and value; W₀ or H₀ of the
   /// wrong shape), NotAvailable (the backend), OutOfMemory.
   Solver(const DataView& A, const Options& options);
+  /// As above, from the caller's own first factors (options.init is taken as custom).
   Solver(const DataView& A, const Options& options, const InitialFactors<T>& initial);
   ~Solver();
   Solver(Solver&&) noexcept;
@@ -72,10 +75,13 @@ class NONNEG_EXPORT Solver {
   StopReason run(std::stop_token stop = {}, const CheckCallback& on_check = {},
                  const std::function<void()>& before_sweep = {});
 
+  /// Sweeps done.
   Index iteration() const noexcept;
+  /// The checks so far.
   const std::vector<LossRecord>& loss_history() const noexcept;
-  /// Copies of the factors reached: W m × k and Ht n × k, in the data's own scale.
+  /// A copy of W, m × k, in the data's own scale.
   Matrix<T> W() const;
+  /// A copy of H transposed, n × k, in the data's own scale.
   Matrix<T> Ht() const;
   /// Factors and history so far, as factorize() returns them.
   Result<T> result() const;
@@ -88,6 +94,7 @@ class NONNEG_EXPORT Solver {
 /// The precision of data whose type is known: Solver solver(A.view(), options).
 template <class E>
 Solver(MatrixView<E>, const Options&) -> Solver<std::remove_const_t<E>>;
+/// As above.
 template <class E>
 Solver(MatrixView<E>, const Options&, const InitialFactors<std::remove_const_t<E>>&)
     -> Solver<std::remove_const_t<E>>;

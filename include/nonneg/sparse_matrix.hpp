@@ -18,10 +18,12 @@ namespace nonneg {
 class ArrayView {
  public:
   ArrayView() = default;
+  /// `size` entries of `type` from `data` on.
   ArrayView(const void* data, ElementType type, Index size)
       : data_(data), type_(type), size_(size) {}
 
   template <std::ranges::contiguous_range Range>
+  /// The entries of an array of C++'s.
   requires(!std::is_same_v<std::remove_cvref_t<Range>, ArrayView>)
       // NOLINTNEXTLINE(google-explicit-constructor): every array is an array view
       ArrayView(const Range& range)
@@ -29,8 +31,11 @@ class ArrayView {
         type_(ElementTypeOf<std::remove_cv_t<std::ranges::range_value_t<Range>>>::value),
         size_(static_cast<Index>(std::ranges::size(range))) {}
 
+  /// The first entry.
   const void* data() const noexcept { return data_; }
+  /// The type of the entries.
   ElementType type() const noexcept { return type_; }
+  /// How many there are.
   Index size() const noexcept { return size_; }
 
  private:
@@ -81,7 +86,9 @@ class NONNEG_EXPORT SparseMatrix {
   static SparseMatrix from_triplets(Index rows, Index cols, ArrayView row_indices,
                                     ArrayView columns, ArrayView values);
 
+  /// m.
   Index rows() const noexcept { return rows_; }
+  /// n.
   Index cols() const noexcept { return cols_; }
   /// Stored entries, each position once; a stored zero is one of them.
   Index entries() const noexcept { return offsets()[rows_]; }

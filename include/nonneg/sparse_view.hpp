@@ -20,11 +20,17 @@ class NONNEG_EXPORT SparseView {
   SparseView(const Index* row_offsets, const std::int32_t* columns, const void* values,
              ElementType type, Index rows, Index cols);
 
+  /// Where each row's entries begin: rows + 1 offsets.
   const Index* row_offsets() const noexcept { return row_offsets_; }
+  /// The column of each entry.
   const std::int32_t* columns() const noexcept { return columns_; }
+  /// The value of each entry, of type().
   const void* values() const noexcept { return values_; }
+  /// float32 or float64.
   ElementType type() const noexcept { return type_; }
+  /// m.
   Index rows() const noexcept { return rows_; }
+  /// n.
   Index cols() const noexcept { return cols_; }
   /// Stored entries.
   Index entries() const noexcept { return rows_ > 0 ? row_offsets_[rows_] - row_offsets_[0] : 0; }

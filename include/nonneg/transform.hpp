@@ -41,6 +41,7 @@ class NONNEG_EXPORT Transformer {
   /// Copies H (k × n, on the host, entries >= 0 and finite). Throws InvalidArgument for an H that
   /// is not so, for an option, and for max_iterations = 0.
   Transformer(MatrixView<const T> H, const Options& options);
+  /// As above.
   Transformer(const Matrix<T>& H, const Options& options) : Transformer(H.view(), options) {}
   ~Transformer();
   Transformer(Transformer&&) noexcept;
@@ -55,8 +56,9 @@ class NONNEG_EXPORT Transformer {
   Matrix<T> transform(const DataView& A, std::vector<std::string>* warnings = nullptr,
                       LossRecord* loss = nullptr);
 
-  /// k and n.
+  /// k.
   Index rank() const noexcept;
+  /// n.
   Index cols() const noexcept;
 
  private:
@@ -64,8 +66,10 @@ class NONNEG_EXPORT Transformer {
   std::unique_ptr<Impl> impl_;
 };
 
+/// The precision of H: Transformer transformer(H, options).
 template <class E>
 Transformer(MatrixView<E>, const Options&) -> Transformer<std::remove_const_t<E>>;
+/// As above.
 template <class T>
 Transformer(const Matrix<T>&, const Options&) -> Transformer<T>;
 
@@ -83,6 +87,7 @@ requires(!std::is_const_v<T>) Matrix<T> transform(const DataView& A, const Matri
                                                   LossRecord* loss = nullptr) {
   return transform<T>(A, MatrixView<const T>(H), options, warnings, loss);
 }
+/// As above.
 template <class T>
 Matrix<T> transform(const DataView& A, const Matrix<T>& H, const Options& options,
                     std::vector<std::string>* warnings = nullptr, LossRecord* loss = nullptr) {

@@ -8,9 +8,13 @@
 
 namespace nonneg {
 
+/// How this nonneg was built.
 struct BuildInfo {
+  /// "0.1.0".
   std::string version;
+  /// The compiler and its version.
   std::string compiler;
+  /// CMake's: "Release".
   std::string build_type;
   /// What multiplies float32 matrices: "oneDNN 2.6.3" or "Eigen".
   std::string float32_gemm;
@@ -24,6 +28,7 @@ struct BuildInfo {
 
 /// "0.1.0". The library's own version at run time.
 NONNEG_EXPORT std::string_view version() noexcept;
+/// How the library that is linked was built.
 NONNEG_EXPORT BuildInfo build_info();
 
 }  // namespace nonneg
