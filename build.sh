@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Sets up, builds, tests and runs nonneg. Run it alone to see what it can do.
 set -euo pipefail
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The CPU against a CUDA device: the same matrix and the same first factors on both, in one run;
 // time per sweep, time to a given error, and what part of the device's own measured rates a sweep
 // reaches. Without a device it prints the CPU's side and says why.

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """What a sweep takes while the machine does something else as well.
 
     python3 bench/busy_machine.py build/nonneg [ANOTHER_COMMAND...]

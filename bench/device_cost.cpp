@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a sweep costs a CUDA device: counted by the emulated device's ledger, or, with --modelled,
 // as times modelled from the same formulas and from data sheets.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Iterations that each Frobenius rule takes to the errors that plain HALS (one pass, no
 // extrapolation) has on its way, from the same starts, and what an iteration of each costs. 0: not
 // within the sweeps.

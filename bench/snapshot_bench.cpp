@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What watching costs a run: the time of a sweep without snapshots, at powers of two and after
 // every sweep, for a sink that is fast and for one that takes a second. Rounds of all cases take
 // turns, and each case's fastest round counts, since the machine may be shared.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Sweeps of MU and HALS over 20000 × 2000 against the machine's own measured limit: the larger of
 // flops/peak and bytes/bandwidth. `of_limit` is 1 where nothing could be faster.
 #include <benchmark/benchmark.h>

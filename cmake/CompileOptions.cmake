@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Options that every target of nonneg is compiled with, as one interface target.
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)

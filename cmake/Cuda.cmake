@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Looks for a CUDA toolkit that works. Sets NONNEG_HAS_CUDA, and NONNEG_CUDA_STATUS in words.
 set(NONNEG_HAS_CUDA OFF)
 set(NONNEG_CUDA_ARCHITECTURES 75-virtual CACHE STRING

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Run at build time: writes the page's sources into a C++ file as string literals.
 #   cmake -D OUTPUT=FILE -D HTML=FILE -D CSS=FILE -D SCRIPTS=FILE,FILE,... -D CHART=FILE -P EmbedPage.cmake
 set(text "// Written by cmake/EmbedPage.cmake from src/page/assets/.\n")

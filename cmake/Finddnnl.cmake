@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # oneDNN by its header and library alone: dnnl_FOUND, dnnl_VERSION and the target DNNL::dnnl.
 #
 # The package that oneDNN itself installs also wants whatever its GPU runtime was built with, and

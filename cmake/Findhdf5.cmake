@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # libhdf5 by its header and library alone: hdf5_FOUND and the target hdf5::hdf5. CMake's own module
 # asks HDF5's compiler wrapper, which wants the language C. Debian's serial library goes first: it
 # is installed beside those for MPI.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # libzip by its header and library alone: libzip_FOUND and the target libzip::zip.
 #
 # The package that libzip itself installs also wants its command line tools, and stops the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # liblzma by its header and library alone: lzma_FOUND and the target lzma::lzma.
 include(FindPackageHandleStandardArgs)
 find_path(LZMA_INCLUDE_DIR lzma.h)

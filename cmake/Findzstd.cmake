@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # libzstd by its header and library alone: zstd_FOUND and the target zstd::zstd.
 include(FindPackageHandleStandardArgs)
 find_path(ZSTD_INCLUDE_DIR zstd.h)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What `cmake --install` puts under a prefix: the library, its headers, its CMake package and
 # pkg-config file, the command with its shell completion, the program that reads HDF5 files, the guide
 # with the examples, and the licence. What was not built beside the library is left out.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Compiled while configuring: does nvcc, with its host compiler, understand what the kernels use?
 #include <cublas_v2.h>
 

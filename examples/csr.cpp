@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Compressed rows (CSR) as SciPy has them: indptr and indices of int32, data of float32. Columns
 // and values are read where they lie, and only the offsets are converted.
 #include <cstdint>

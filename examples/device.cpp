@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which devices there are, and a run on one of one's choice: ./device 0 takes cuda:0, and without
 // an argument the library chooses by the size of A.
 #include <cstdio>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Eigen's matrices: a column-major one, Eigen's default, is read where it lies, and so are the
 // factors.
 #include <Eigen/Core>

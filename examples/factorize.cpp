@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One call: A ≈ W·H for a small matrix in a std::vector that has an exact factorization.
 #include <cstdio>
 #include <nonneg/nonneg.hpp>

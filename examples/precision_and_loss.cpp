@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Precision and loss chosen at run time, as by a user's settings: ./precision_and_loss float64 kl
 #include <cstdio>
 #include <nonneg/nonneg.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A run saved as the command writes it (W.npy, H.npy, run.json), loaded again, and taken further:
 // ./save_and_load DIRECTORY
 #include <cstdio>

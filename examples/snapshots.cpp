@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Watching the factors form, by two sinks at once. Each is handed snapshots while the run goes on,
 // by a schedule of its own and on a thread of its own that the solver does not wait for.
 #include <cstdio>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Fit on some rows, then express batches of new rows in the components found: H stays, and W is
 // solved for. A Transformer keeps what depends on H alone.
 #include <cmath>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A warm start: when data has changed a little, a run goes on from the factors of the former one.
 #include <cmath>
 #include <cstdio>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A stopping rule of one's own, of loss, time and the factors themselves. Stopping is an outcome:
 // the factors reached are valid. (A signal handler's thread or a button could ask for it just as
 // well.)

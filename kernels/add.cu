@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Y(i, j) += X(i, j).
 //
 // Threads: neighbouring threads take neighbouring entries of a row; matrices without gaps are taken

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Each row f ← the minimiser of ½·f·(G + l2·I)·fᵀ − (p − l1)·fᵀ over f >= floor, by block principal
 // pivoting with the backup rule (Kim & Park 2011); a component with G_jj + l2 = 0 is dead
 // (formulas/row_step.hpp). Formulas

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Launcher of kernels/anls_update.cu.
 #pragma once
 

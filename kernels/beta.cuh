@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The quotients of a β-divergence on the device. Powers are exp(p·log v) but where β makes them
 /// cheaper; v > 0 wherever one is taken.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // V ← weights ⊙ A ⊙ V^(β−2), D = weights ⊙ V^(β−1), with V no smaller than `least`.
 //
 // Threads: neighbouring threads take neighbouring entries; matrices without gaps are taken as one

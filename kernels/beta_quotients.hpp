@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Launcher of kernels/beta_quotients.cu.
 #pragma once
 

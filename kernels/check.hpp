@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// CUDA statuses as nonneg's errors.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // sums(c) += Σ_i F(i, c), and sums(c) = Σ_i X(i, c)·Y(i, c), in double and in a fixed order.
 //
 // Threads: a block takes up to 32 neighbouring columns and every so many rows; its threads in one

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Launchers of kernels/column_sums.cu.
 #pragma once
 

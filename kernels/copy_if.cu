@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // out = X where a condition in device memory holds.
 //
 // Threads: neighbouring threads take neighbouring entries of a row; matrices without gaps are taken

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // out(i, j) = max(floor, X(i, j) + beta·(X(i, j) − s_j·Y(i, j))), s_j = sqrt(G(j, j) / GY(j, j)),
 // then Y(i, j) = X(i, j). G and GY are the Gram matrices of X and Y.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Σ F(i, j), Σ F(i, j)² and the number of entries that are not finite, in double, in one pass.
 //
 // Threads: stride over the entries (one span) or over rows and columns; two stages, no atomics.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Launcher of kernels/factor_sums.cu.
 #pragma once
 

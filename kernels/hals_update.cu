@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // For j = 1 … k in turn: f_j ← max(floor, f_j + (P_j − F·G_j − l1 − l2·f_j) / (G_jj + l2)),
 // repeated per row; a component with G_jj + l2 = 0 is dead (formulas/row_step.hpp).
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // ⟨X, Y⟩ = Σ X(i, j)·Y(i, j), products and sums in double.
 //
 // Threads: stride over the entries (one span) or over rows and columns; two stages, no atomics.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Launcher of kernels/inner_product.cu.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Decides on a sweep from its sums, so that the host need not wait for them.
 //
 // Threads: one. Moves some twenty doubles; bound by the launch.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Σ weight·d_β(A(i, j), v), v = Σ_c W(i, c)·Ht(j, c): model and divergences in T, sums in double.
 //
 // Threads: as kernels/model_tiles.cuh lays them out. Reads A and the weights once; bound by A's

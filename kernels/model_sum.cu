@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Σ v = Σ_c (Σ_i W(i, c))·(Σ_j Ht(j, c)) and ½·Σ v² = ½·⟨WᵀW, HtᵀHt⟩, without v = W·Htᵀ; in double
 // and in a fixed order.
 //

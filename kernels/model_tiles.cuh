@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The entries of the model W·Htᵀ, a tile at a time: the model is never stored.
 ///
 /// A block strides over tiles of 64 × 64 entries, and each of its 16 × 16 threads holds 4 × 4 of

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // F ← max(floor, F ⊙ P ⊘ (F·G + l1 + l2·F)), repeated per row; an entry whose denominator is 0
 // stays. For k <= 64, and for several passes; else F·G is a product of its own (ratio_update.cu).
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How many partial sums the reductions leave between their two stages.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // sums[s] = (or +=) Σ of the first stage's partial sums.
 //
 // Threads: one block per sum; each thread adds every kThreads-th partial sum, in order. Reads at

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// First stages: each block adds up its share in double and leaves one partial sum.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The second stage of the reductions. The first leaves one partial sum per block, in an order that
 /// depends on the sizes alone; the second adds them in order: no atomics, the same bits in every
 /// run and on every device.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // F ← max(floor, F ⊙ (P ⊘ (D + l1 + l2·F))^exponent), with D from products before, or one row of
 // sums for all of F's.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How the row updates are laid onto a warp. A group of kWidth neighbouring lanes holds kRows rows,
 /// component c of each in the register c / kWidth of lane c % kWidth; a warp has 32 / kWidth
 /// groups. Everything that one row needs of another's components goes through warp shuffles, and

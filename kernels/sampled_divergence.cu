@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Σ weight·d_β(a, v) over the stored entries of sparse rows, v = Σ_c W(i, c)·Ht(j, c), less
 // d_β(0, v) where the zeros are summed elsewhere; sums in double. Divergences and their model are
 // in T; in double where they lack d_β(0, v), as both sums cancel.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // For the stored entries (i, j) of sparse rows, with v = Σ_c W(i, c)·Ht(j, c) and the quotients
 // q = weight·a·v^(β−2), d = weight·v^(β−1):
 //   sampled products             P_i = Σ q·Ht_j, D_i = Σ d·Ht_j

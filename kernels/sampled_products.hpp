@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Launchers of kernels/sampled_products.cu.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The model at the stored entries of sparse rows, and what becomes of it: sampled product,
 /// quotient and accumulation in one pass.
 #pragma once

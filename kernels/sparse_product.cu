@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // C = A·B and C += Aᵀ·B for sparse rows A, and A's entries put into a dense matrix.
 //
 // Threads: a group of up to 32 lanes takes a row, a lane every so many columns of B, and the row's

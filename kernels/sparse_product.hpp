@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Launchers of kernels/sparse_product.cu.
 #pragma once
 

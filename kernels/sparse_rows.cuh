@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How sparse rows are laid onto a warp: a group of `width` neighbouring lanes takes a row, and
 /// its stored entries one after the other; each lane has every width-th component of the factors.
 /// All lanes of a warp take the same path: the groups go on until the longest of their rows ends.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Teams of threads that have a row at a time: a warp, or a block.
 #pragma once
 

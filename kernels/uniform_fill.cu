@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // F(i, j) = max(floor, upper · u(key, first_row + i, j)).
 //
 // Threads: one entry each, in row order. Writes rows·cols entries once; bound by the generator's

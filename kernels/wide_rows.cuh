@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The row updates beyond kMaxInRegisters<T> components, where a block has a row at a time in
 /// shared memory; and the launch of a row update of any k.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // out(i, j) = scale · stored(i, j), from any stored type to the compute type.
 //
 // Threads: each takes packs of neighbouring entries, as many as make 16 bytes of the wider type;

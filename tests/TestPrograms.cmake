@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Test programs, and how ctest runs them: whole programs or shards of them, not a process for each test.
 # One test by itself: build/tests/solve/nonneg_solve_test --gtest_filter='StopTest*'
 #

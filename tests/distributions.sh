@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # distributions.sh SUITE: README's two commands on a Debian that has never been used. Makes a root of
 # the release SUITE by debootstrap, with nothing but git and apt, clones what is committed here into
 # it, and runs ./build.sh demo and ./build.sh test there. A machine that has been used hides what

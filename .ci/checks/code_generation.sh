@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # No kernel uses local memory on those architectures of a release that ./build.sh test, which must have
 # run, leaves out.
 set -euo pipefail

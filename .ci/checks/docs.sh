@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # The site of the guide and the reference is made without a warning: every public symbol has a comment, every
 # example that a page shows is there; and every link within the site leads somewhere.
 set -euo pipefail

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # The emulated device's own tests pass. They run where it, a kernel or the CUDA toolkit is not as it was
 # when they last passed: .ci/passed/emulated_device holds the sums, and this script alone writes it.
 # With --all they run in any case, with those that compile Thrust. Needs ./build.sh test before it.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Every file of include/, kernels/ and src/ includes only from its own room and from rooms below, in
 # the order of src/rooms.txt; and every folder there is a room.
 set -euo pipefail

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Runs clang-tidy on C++ files that changed since they were clean; see lint.sh, which calls it."""
 import argparse
 import concurrent.futures

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # clang-tidy finds nothing in the C++ files that the build compiles, those of the CUDA backend and of
 # the emulated device among them where there is a toolkit. Needs ./build.sh test before it.
 #

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # The library, the command, the examples and the benchmarks compile without a warning for any machine's
 # instruction set; and the library, built statically, can be installed and used. With --all, every test
 # passes there too.

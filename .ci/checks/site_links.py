@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Prints the links of a site's pages that lead to no file or no place in one, and fails where there are any."""
 import html.parser
 import os

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Times nonneg beside scikit-learn's NMF on the same data, start and cores, and prints ratios.
 
     bench/peers/compare_sklearn.py build/nonneg [--quick]

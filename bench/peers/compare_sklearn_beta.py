@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Times nonneg beside scikit-learn's NMF for other losses than Frobenius and for sparse data: same
 data, start and cores, float32; prints ratios.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the comparisons with scikit-learn share: data, starts, and a run of either side."""
 
 import json

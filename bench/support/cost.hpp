@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Flops and bytes of the sweep and its primitives, by (m, n, k): what a benchmark is measured
 /// against.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What one sweep over dense float32 data gives a CUDA device to do, as formulas in m, n, k and the
 /// panel height. tests/cost holds them against what the emulated device counted.
 #pragma once

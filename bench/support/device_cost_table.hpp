@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The ledger's figures as text: bench/device_cost.txt is what is kept of it.
 #pragma once
 

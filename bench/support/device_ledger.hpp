@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Runs small factorizations on the emulated device and reads off its ledger what a sweep made the
 /// device do. Counts, not times: the same on any machine.
 #pragma once

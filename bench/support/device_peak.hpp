@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a CUDA device can do, measured through the backend's own primitives: no CUDA call here.
 #pragma once
 

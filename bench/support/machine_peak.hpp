@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What this machine can do at most, measured: the yardstick of every benchmark here.
 #pragma once
 

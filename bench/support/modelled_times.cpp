@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "support/modelled_times.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Modelled times of a sweep on cards that it has not run on: the formulas of
 /// device_cost_model.hpp over the rates of data sheets. No measurement.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a sweep of any loss, kind of data and precision makes a device do, counted by the emulated
 /// device over the whole sweep, whichever calls it is made of.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Factorization in a precision that is chosen at run time.
 #pragma once
 

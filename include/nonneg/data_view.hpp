@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A data matrix as its owner stores it, in any of the types that nonneg reads.
 #pragma once
 

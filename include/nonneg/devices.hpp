@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The CUDA devices of this machine, and which backend a run would take.
 #pragma once
 

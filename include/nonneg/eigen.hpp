@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Matrices of Eigen's (https://eigen.tuxfamily.org), handed in and taken out. The only header that
 /// needs Eigen, 3.3 or newer, on the include path; nonneg.hpp leaves it out.
 ///

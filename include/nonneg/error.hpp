@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Errors. Every error that the library throws is an Error; its kind says whose turn it is: the
 /// caller's (InvalidArgument), the machine's (NotAvailable, OutOfMemory, DeviceError) or the file
 /// system's (IoError). Messages name the thing, the value and the remedy.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What every header of nonneg's stands on: the language, and symbol visibility. The library is
 /// built with hidden visibility; what carries NONNEG_EXPORT is its interface.
 #pragma once

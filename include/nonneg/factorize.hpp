@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One call that takes a matrix as its owner has it: views, Matrix, arrays, files, sparse matrices.
 #pragma once
 

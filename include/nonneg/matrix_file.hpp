@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Matrices on disk: read from .npy, .csv, .tsv, MatrixMarket, .npz and HDF5 files, written to .npy
 /// files.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A matrix that somebody else owns: a pointer, a shape and a leading dimension.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// nonneg: non-negative matrix factorization, A ≈ W·H with W, H >= 0.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What of a file to open, how it is written, and what goes with it.
 #pragma once
 

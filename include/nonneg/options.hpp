@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a factorization is asked to do: one field per flag of the command.
 #pragma once
 

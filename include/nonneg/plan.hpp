@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a factorization will take, said before anything is allocated.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// In which type a run computes where Options::precision leaves that open.
 #pragma once
 

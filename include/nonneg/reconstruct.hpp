@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What factors say that A is: W·H.
 #pragma once
 

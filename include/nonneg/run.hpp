@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Runs on disk: a directory with W.npy, H.npy and run.json, as `nonneg factorize` writes it and
 /// `nonneg transform` and `nonneg report` read it.
 #pragma once

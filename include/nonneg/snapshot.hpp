@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The factors as they form: what a run hands out while it goes on.
 #pragma once
 

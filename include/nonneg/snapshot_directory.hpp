@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A directory of snapshots: written while a run goes on, and readable at any moment of it.
 ///
 ///     snapshots.jsonl   one JSON object a line: the run, its checks, its snapshots, its end

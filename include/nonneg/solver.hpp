@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Factorization in a precision that the caller names: one call, or step by step.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Sparse matrices made from the arrays that SciPy and others have.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Matrices of which only the stored entries take memory.
 #pragma once
 

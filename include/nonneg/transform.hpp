@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// New rows in the components of a model: W for fixed H.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Which nonneg this is, and how it was built.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The narrow set of matrix-sized primitives that the algorithms are written in.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The memory of an owner (a rule, an extrapolation, the sums of a run), stated once: the owner
 /// allocates from its list, and plans add up the same list before anything is there.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The CUDA backend as libnonneg sees it: a shared library of its own, libnonneg_cuda, that is
 /// loaded when it and its CUDA libraries are there.
 #pragma once

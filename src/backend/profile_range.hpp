@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Names a stretch of work for profilers, while it lives.
 #pragma once
 

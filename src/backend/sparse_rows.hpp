@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Sparse data as the primitives take it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The enumerations of the options and results, each in one table: what to_string() says, what the
 /// command takes and lists, what files have.
 #pragma once

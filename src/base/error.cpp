@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Out-of-line members, so that each error type has one vtable and type_info, in the library.
 #include "nonneg/error.hpp"
 

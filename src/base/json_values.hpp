@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Values in JSON that nonneg writes: what becomes of a number or a text that is none.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "nonneg/matrix.hpp"
 
 #include <fmt/format.h>

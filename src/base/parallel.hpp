@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How work is split among threads of the host: by its size and their number alone, so that results
 /// repeat bit for bit, whichever thread comes to which part.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The first few of many names, in words.
 #pragma once
 

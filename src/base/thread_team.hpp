@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Threads that share pieces of work with the thread that they belong to, and sleep in between.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // nonneg_man_pages DIRECTORY: writes the manual pages of the command there. It runs when nonneg is
 // built.
 #include <exception>

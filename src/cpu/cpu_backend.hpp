@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The reference backend: Eigen and oneDNN products, rows split among threads.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Quotients are taken a few hundred at a time, as Eigen's arrays: its logarithms and powers are
 // vectorised on every machine. Divergences have no calls and no branches, and the compiler takes
 // them a register at a time.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// β-divergence on one thread: what multiplicative updates and the loss need of each entry.
 #pragma once
 

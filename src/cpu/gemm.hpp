@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Row-major matrix products on one thread: oneDNN for float32 where it was found, else Eigen.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// W·Htᵀ a tile at a time: a few rows of W by some rows of Ht, small enough for the first-level
 /// cache, on one thread.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Products with a narrow right-hand side on one thread. General GEMM kernels leave lanes idle
 /// there, and pack operands for little use; these keep a strip of B's row in one vector and A where
 /// it lies.

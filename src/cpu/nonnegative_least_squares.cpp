@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Eight rows are solved at a time, one per lane of a vector of doubles, whatever T: each lane has
 // its own passive set, and components outside it are rows and columns of the identity there. So
 // every step is the same arithmetic on all lanes, with one read of G for eight rows, and a row's

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Non-negative least squares for each row of a factor, exactly, by block principal pivoting (Kim &
 /// Park 2011).
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Rows that may be read in whole vectors.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Products of a model's quotients, which exist a tile at a time: model, quotients and products are
 /// taken while the tile is in the first-level cache, on one thread.
 #pragma once

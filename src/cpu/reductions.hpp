@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Sums over a matrix's rows, in double, piece by piece in a fixed order: a sum does not depend on
 /// the number of threads.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Vectors of the machine, as GCC's and Clang's vector extension writes them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A block of 64 rows is transposed into k lines of 64 lanes, one lane per row, and updated there:
 // every step is the same arithmetic on all lanes, whatever k, and a row's result does not depend on
 // which rows share its block. The work per row and pass is 2k² flops from the first-level cache.

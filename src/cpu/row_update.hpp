@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Updates of a factor's rows from their products, on one thread, vectorised across rows.
 #pragma once
 

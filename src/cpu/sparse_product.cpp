@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A row's stored entries are taken one after the other; the k components of a factor's row are some
 // vectors each, whose number the compiler knows for k < 72.
 #include "cpu/sparse_product.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Products with sparse rows on one thread, and the β-divergence at their stored entries.
 #pragma once
 

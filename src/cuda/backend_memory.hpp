@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What the CUDA backend holds on its device by itself, whatever the data.
 #pragma once
 

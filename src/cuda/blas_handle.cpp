@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cuda/blas_handle.hpp"
 
 #include "cuda/backend_memory.hpp"

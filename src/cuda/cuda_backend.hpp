@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The backend for NVIDIA GPUs: cuBLAS products and fused kernels on one stream.
 #pragma once
 

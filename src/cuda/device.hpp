@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Devices: which there are, and which one calls go to.
 #pragma once
 

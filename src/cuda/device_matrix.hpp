@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Matrices in device memory: made, cleared, copied, and widened from the host.
 #pragma once
 

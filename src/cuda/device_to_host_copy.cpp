@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cuda/device_to_host_copy.hpp"
 
 #include "cuda/check.hpp"

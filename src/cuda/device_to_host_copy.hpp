@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Snapshots on their way from a device to the host, while it computes on.
 #pragma once
 

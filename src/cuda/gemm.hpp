@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Row-major matrix products through cuBLAS, which knows column-major ones only: the one place that
 /// turns one into the other.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The caller's data as one span, for a copy to a device.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Where A and its weights live for a device: in its memory, or staged from the host's.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The way of A's rows from host memory to a device: packed into page-locked memory, copied on a
 /// stream of their own, handed to the compute stream by an event.
 ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Page-locked memory on the host.
 #pragma once
 

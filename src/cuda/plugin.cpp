@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "backend/plugin.hpp"
 
 #include "cuda/cuda_backend.hpp"

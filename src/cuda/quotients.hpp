@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The quotients of a panel's model, from which the products of a β-divergence's update are taken.
 #pragma once
 

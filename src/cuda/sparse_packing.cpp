@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cuda/sparse_packing.hpp"
 
 #include <algorithm>

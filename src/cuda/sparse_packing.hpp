@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Sparse rows as one stretch of memory, in which they cross the bus to a device at once.
 ///
 ///   row offsets (rows + 1, counting from those of A) │ values as stored, weights in the compute

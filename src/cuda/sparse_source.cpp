@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Rows of a sparse matrix go through the staging slots packed, whether they then stay on the device
 // or are worked on where they arrive.
 #include "cuda/sparse_source.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Where sparse A lives for a device: in its memory, or staged from the host's.
 #pragma once
 

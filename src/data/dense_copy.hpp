@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Stored entries, of whatever type and order, as a dense matrix to compute with or to draw.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Compressed rows from arrays in any order: checked, sorted, repeated entries summed.
 #include "nonneg/sparse_matrix.hpp"
 

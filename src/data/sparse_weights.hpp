@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Sparse weights, laid out as the entries that they belong to.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The stored entries of sparse data, by themselves.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// From a stored type to the compute type.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which devices there are, which backend a run gets, and that backend.
 #include <fmt/format.h>
 

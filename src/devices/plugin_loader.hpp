@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Finds and loads the CUDA backend.
 #pragma once
 

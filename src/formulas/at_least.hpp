@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The lower limit of an entry.
 #pragma once
 

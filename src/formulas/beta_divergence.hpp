@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The β-divergence d_β(a, v) of an entry a from the model's entry v: which β have forms of their
 /// own, what its updates are made of, and their exponent. Powers and divisions are each backend's:
 /// the CPU takes them in vectors, a device with its own functions. A type `Powers` states them,

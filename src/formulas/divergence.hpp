@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// d_β(a, v) of an entry a from the model's entry v, for every β, without cancellation: however
 /// near v is to a, the relative error is some roundings of T. The textbook's forms subtract terms
 /// of a's size, and leave (a − v)²/(2a) of β = 1, say: in float nothing where a and v agree to

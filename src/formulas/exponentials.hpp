@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Logarithms and exponentials without branches, tables or calls: a compiler takes them a register
 /// at a time, and host and device round alike but for what a fused multiplication saves. Ranges are
 /// reduced by whole powers of 2 (Cody & Waite 1980), and what is left is a Taylor series.

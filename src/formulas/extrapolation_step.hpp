@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How far H is carried on along its last step, and when a sweep is undone (Ang & Gillis, Neural
 /// Computation 31(2), 2019). Plain arithmetic on a few doubles, so that a device decides by itself
 /// and no sweep waits for the host.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Counter-based uniform numbers: Philox 4×32-10 (Salmon, Moraes, Dror & Shaw, SC'11). Host and
 /// device code call the same functions.
 #pragma once

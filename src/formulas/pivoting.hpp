@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What decides on non-negative least squares by block principal pivoting (Kim & Park, SIAM Journal
 /// on Scientific Computing 33(6), 2011), in double for rows of any T.
 #pragma once

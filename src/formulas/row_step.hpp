@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How one entry of a factor moves in an update of its row, and when the row is passed over again.
 ///
 /// f is an entry of the row, p the entry of the row's product with the data, and G the Gram matrix

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Where each sum of a check lies among the doubles that a backend adds up.
 #pragma once
 

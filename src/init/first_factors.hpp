@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The factors that a run starts from, in its own units. The only switch over starts.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Init::custom: the caller's factors.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Init::random: uniform factors of the data's size.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Bytes in memory that grow as they arrive.
 #pragma once
 

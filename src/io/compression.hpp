@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Compressed files, told by the ends of their names or by how they begin.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Cuts the text of a table into lines and cells.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// 10x Genomics' folders: a sparse matrix of features × barcodes in three files.
 #pragma once
 

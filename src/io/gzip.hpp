@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Gzip streams, inflated as they are read (RFC 1952).
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // In place of the reader where there is no libhdf5.
 #include <fmt/format.h>
 

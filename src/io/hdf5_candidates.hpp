@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The matrices that an HDF5 file holds.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What is read from an HDF5 file, before it becomes a matrix: arrays in memory that somebody else
 /// owns, and names.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// HDF5 files through libhdf5's C interface, with errors in its words. Only files that are compiled
 /// where there is a libhdf5 include this.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// libhdf5's identifiers and words. Only files that are compiled where there is a libhdf5 include
 /// this.
 #pragma once

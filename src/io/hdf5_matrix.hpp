@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The matrix of an HDF5 file that is open in this process.
 #pragma once
 

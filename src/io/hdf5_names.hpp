@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The names of rows and columns in HDF5 files: in all forms that AnnData, 10x Genomics and loom
 /// have given them.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The program nonneg-hdf5, which reads one matrix of an HDF5 file for another process. libhdf5 may
 // crash on a damaged file, loop without end or take memory that the file does not warrant: here it
 // ends a process that has nothing else to lose. It reads no input, prints nothing and ends without

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The program that reads HDF5 files (hdf5_program.cpp), as its caller runs it.
 #pragma once
 

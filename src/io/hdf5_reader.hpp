@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Reads matrices from HDF5 files: dense data sets, and the sparse groups of 10x Genomics and
 /// AnnData. libhdf5 reads them in a program of its own (hdf5_program.hpp), so that no file brings
 /// this process down.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What the program that reads HDF5 files answers, in memory that it shares with its caller: a
 /// Reply at the start, and its parts on pages behind it. The caller takes all of it for what a
 /// damaged file may have made of it.

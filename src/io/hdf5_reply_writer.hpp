@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Writes what the program that reads HDF5 files answers.
 #pragma once
 

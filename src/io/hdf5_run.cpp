@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Finds and runs the program that reads HDF5 files.
 #include <dlfcn.h>
 #include <fcntl.h>

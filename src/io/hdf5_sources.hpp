@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The other files that a data set's entries lie in: a virtual one's sources, and raw files.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What the types of an HDF5 file's entries are in memory: numbers and texts.
 #pragma once
 

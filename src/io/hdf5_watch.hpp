@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Limits that a process sets itself before it lets libhdf5 loose on a file: on damaged files that
 /// library may loop without end, or take memory that the file does not warrant. Without
 /// start_hdf5_watch, nothing here does anything.

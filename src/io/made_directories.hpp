@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Directories made for results that are not there yet.
 #pragma once
 

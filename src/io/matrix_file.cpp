@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Opens matrices on disk: finds the reader by the name's extension.
 #include "nonneg/matrix_file.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The formats of files that matrices are read from, told apart by the ends of their names. A new
 /// one is a reader in a file of its own and a row of the table in matrix_formats.cpp.
 #pragma once

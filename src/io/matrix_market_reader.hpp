@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Reads MatrixMarket files (https://math.nist.gov/MatrixMarket/formats.html).
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Finds the columns of one matrix among those of another, by their names.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The header of an .npy file (NumPy's NEP 1): magic, version, length, and a Python dict in words.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// An .npy file written row by row, for results that need not fit into memory.
 #pragma once
 

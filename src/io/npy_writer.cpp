@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Writes matrices as .npy files, as they are or transposed.
 #include <algorithm>
 #include <string>

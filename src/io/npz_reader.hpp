@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Reads .npz files: sparse matrices of scipy.sparse.save_npz, and dense ones of numpy.savez.
 #pragma once
 

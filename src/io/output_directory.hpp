@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A directory that appears with all its files or not at all.
 #pragma once
 

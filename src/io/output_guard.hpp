@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Whoever removes unfinished files should the process end before they are complete.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Where results are to go: looked at before the work begins, filled when it is done.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A matrix that a reader found, turned or cut before it is handed out.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Some columns of a matrix, as a matrix of its own.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Memory that two processes share: a file without a name (memfd_create), by its descriptor.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// NaN among the stored entries of a sparse matrix.
 #pragma once
 

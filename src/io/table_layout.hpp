@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Which lines and columns of a table hold names: found in its first lines, or asked for where they
 /// allow more than one reading.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The beginning of a table: how it is written, what its first lines hold, and where its data
 /// begin.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Finds how a table of text is written: what stands between its cells, and where its lines begin.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Reads a matrix from a list of its entries: a row, a column and a value in each line.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The hidden names under which results are made, and what becomes of them where their maker was
 /// killed: the next one that makes a result of the same name removes them.
 #pragma once

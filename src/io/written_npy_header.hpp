@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The header of the .npy files that nonneg writes (NumPy's NEP 1).
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // In place of zip_archive.cpp where there is no libzip.
 #include <fmt/format.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Threads for connections, and no more connections than can be had.
 #pragma once
 

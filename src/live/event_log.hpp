@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a run has told so far, as frames of an event stream: each viewer reads it at its own pace.
 #pragma once
 

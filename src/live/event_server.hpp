@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The HTTP server behind the live page: one page, one stream of events, a few buttons. It knows
 /// nothing of what it shows.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // In place of event_server.cpp where cpp-httplib was not found when nonneg was built.
 #include <exception>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The live page of a run: takes what the run tells, shows it to whoever opens the page.
 #pragma once
 

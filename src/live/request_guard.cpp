@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "live/request_guard.hpp"
 
 #include <arpa/inet.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Checks of what a caller hands in, shared by the solver and transform.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What the solver must know of A before the first sweep.
 #pragma once
 

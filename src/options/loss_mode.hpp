@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What the loss of a run, and the kind of its data, ask of each panel.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "nonneg/precision.hpp"
 
 #include <fmt/format.h>

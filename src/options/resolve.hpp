@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Options resolved: what they leave open is decided by the data and the machine.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The units in which a run computes: scale·A is the data, so that no product leaves the compute
 /// type.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Sums over A where its entries do not all count alike, or where the loss is not the Frobenius
 /// one.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Numbers for the page: float32, little-endian, in base64 (RFC 4648).
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How much of each factor the page shows: large factors are pooled or sampled, so that a snapshot
 /// has a bounded size.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The page, put together from its sources.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What happens in a run, as JSON for the page: the report holds a list of these, the live page is
 /// sent them one by one. src/page/assets/model.js reads them.
 ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The page's own files (src/page/assets/) and Chart.js, embedded when nonneg is built.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The numbers behind each picture of a snapshot: means over the plan's bins, row-major.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// report.html: a finished run in one file that needs no network.
 #pragma once
 

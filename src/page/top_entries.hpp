@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The largest entries of each component: which rows of A it is in, and which columns it is made
 /// of.
 #pragma once

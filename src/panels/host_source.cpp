@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Panels of a matrix in host memory, for a backend that computes there.
 #include <fmt/format.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Whether panels are read where they lie, or widened into a buffer.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Workers over A: each sweeps a share of the rows with a backend and a source of its own, so that
 /// threads meet once per sweep and not once per product.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The heights that a plan's panels may have.
 #pragma once
 

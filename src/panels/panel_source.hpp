@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Where A lives: a source hands the sweep A's rows as panels, in order.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Chooses the panel height by timing candidates in the first sweeps, each of which is a sweep of
 /// the run like any other.
 #pragma once

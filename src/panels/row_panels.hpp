@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How a source cuts A's rows into panels.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Which rows of A each worker sweeps.
 #pragma once
 

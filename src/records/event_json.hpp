@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What snapshots.jsonl, the events of a page and run.json have in common.
 #pragma once
 

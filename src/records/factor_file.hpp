@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Factors that lie in files: read into memory, and looked at.
 #pragma once
 

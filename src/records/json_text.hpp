@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// JSON that was read from a disk, and may be anything.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What of a run is on disk, found from any of its directories.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A model: the factors of a run directory, or an H from elsewhere, with what is known of how they
 /// were made.
 #pragma once

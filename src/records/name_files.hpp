@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Files of names of rows or columns, one a line, beside JSON that stays something that one opens
 /// in an editor.
 #pragma once

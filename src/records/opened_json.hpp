@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How a file was opened, as snapshots.jsonl keeps it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// run.json as a text, piece by piece: the history of a long run takes hundreds of megabytes as
 /// JSON, and a few as numbers.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The directory of a run: W.npy, H.npy and run.json, and files of names where these are many; all
 /// of them or none.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The content of run.json. Its names are a contract with those who read it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs on disk, for callers of the library.
 #include <fmt/format.h>
 

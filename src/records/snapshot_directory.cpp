@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Writes snapshot directories.
 #include "nonneg/snapshot_directory.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads snapshot directories, while they grow too.
 #include <fcntl.h>
 #include <fmt/format.h>

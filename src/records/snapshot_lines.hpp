@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The lines of snapshots.jsonl, to and from JSON.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The rows of H as images, where a row of A is one.
 #include "render/image_grid.hpp"
 #include "render/picture_kinds.hpp"

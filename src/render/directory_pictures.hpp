@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The pictures of a snapshot directory: which there are, and each drawn.
 #pragma once
 

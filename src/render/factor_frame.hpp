@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// States of the factors that a picture shows.
 #pragma once
 

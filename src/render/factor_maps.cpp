@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "render/factor_maps.hpp"
 
 #include <algorithm>

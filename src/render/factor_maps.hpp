@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// W and H as heat maps.
 #pragma once
 

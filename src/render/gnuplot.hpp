@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Runs gnuplot, the plotting program.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Rows that are images: the basis images of H, and rows of A beside their reconstruction.
 #pragma once
 

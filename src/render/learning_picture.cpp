@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Two columns as points in the plane, as the factors learn them.
 #include "base/spread.hpp"
 #include "render/picture_kinds.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The loss against iterations and against seconds.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The loss of every run, from its checks and its snapshots.
 #include <map>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Rows of A beside their reconstruction, where a row of A is an image.
 #include <fmt/format.h>
 

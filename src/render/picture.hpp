@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What every picture has: a format, a size, and the script that draws it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The pictures that there are of a snapshot directory. A new one is a file of its own, a
 /// declaration here, and a place in picture_kinds().
 #pragma once

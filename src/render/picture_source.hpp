@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What the pictures of a snapshot directory are drawn from.
 #pragma once
 

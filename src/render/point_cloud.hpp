@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Data with two columns as points in the plane: observed beside reconstructed, with the rows of H
 /// as arrows.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "rules/beta_rule.hpp"
 
 #include "backend/profile_range.hpp"

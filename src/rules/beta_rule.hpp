@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Multiplicative updates of any β-divergence, with weights and missing entries (Févotte & Idier,
 /// Neural Computation 23(9), 2011, arXiv:1010.1763).
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How the rows of either factor are updated, in a run's units.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The rules of the Frobenius loss: each needs of A only its product with the other factor, and the
 /// other factor's Gram matrix.
 #pragma once

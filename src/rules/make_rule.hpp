@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Which rule serves a run, and what it and the sums of a sweep hold. The only switch over rules.
 #pragma once
 

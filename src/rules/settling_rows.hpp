@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Rows of W that are updated with H fixed until each has settled. Where a row begins, its floor,
 /// and when it is done are the row's own: its neighbours play no part.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How an algorithm takes part in a sweep.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "nonneg/any.hpp"
 
 #include "nonneg/precision.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How W·H is split between the columns of W and the rows of H that are handed out.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How far the components of W and H have moved since earlier checks, whatever their scales.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// When to stop, and how the loss is read off a sweep's sums.
 #pragma once
 

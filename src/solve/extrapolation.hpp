@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Carries H on along its last step, free of its components' scales, so that the next sweep updates
 /// W at a point ahead of H; and undoes a sweep after which the objective rose
 /// (extrapolation_step.hpp decides).

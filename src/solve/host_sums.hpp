@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The sums of a check or a snapshot, once they are on the host.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Reads the loss off the sums of a check, or off A itself where those cannot tell.
 #pragma once
 

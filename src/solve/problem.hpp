@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What is known of A and of the machine before the first sweep.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One run on a problem: W and H from their first values to their last.
 #pragma once
 

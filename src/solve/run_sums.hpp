@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The sums of a check that need no look at A: the Gram identity's, and the factors' own.
 #pragma once
 

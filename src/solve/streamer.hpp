@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Takes snapshots off the solver's hands: a ring of copies on their way to the host, and a thread
 /// of its own that hands them to the sink.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One iteration: A is read once, in row panels, by as many workers as the plan has.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // W for new rows with H fixed, each row updated until it settles (rules/settling_rows.hpp).
 #include "nonneg/transform.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Rows and columns of A of which nothing is observed: nothing says what their factors are.
 #pragma once
 

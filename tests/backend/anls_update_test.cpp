@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Backend::anls_update against every passive set, the conditions of a minimum, and by hand.
 #include <cmath>
 #include <limits>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The β and sizes that primitives of the β-divergence are tested with, and their tolerances.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The primitives of the β-divergence on dense panels against naive loops.
 #include "backend/beta_cases.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lists of named buffers: what plans add up, and owners allocate from.
 #include "backend/buffers.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The primitives of an extrapolated sweep: judge_step, copy_if and extrapolate, which take what
 // they depend on from the backend's own memory.
 #include <cmath>

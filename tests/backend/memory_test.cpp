@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Backend::allocate, set_zero, copy and fetch.
 #include "support/backends.hpp"
 #include "support/cases.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Backend::multiply, add_transposed_product and add_gram against naive loops.
 #include <cmath>
 #include <limits>

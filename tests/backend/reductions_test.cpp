@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Backend::dot, factor_sums and the squares of add_divergence: sums in double, whatever T.
 #include <cmath>
 #include <limits>

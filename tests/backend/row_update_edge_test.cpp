@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Backend::multiplicative_update and hals_update where formulas divide by zero or meet NaN.
 #include <cmath>
 #include <limits>

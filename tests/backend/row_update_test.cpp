@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Backend::multiplicative_update and hals_update against naive loops.
 #include <cmath>
 

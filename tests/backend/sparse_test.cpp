@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The primitives on stored entries against naive loops.
 #include <cstring>
 

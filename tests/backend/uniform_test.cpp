@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Backend::fill_uniform: the first factors, the same on every machine.
 #include <cmath>
 

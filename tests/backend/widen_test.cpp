@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Backend::widen: every stored type, any strides, a power of two as scale.
 #include <cmath>
 #include <cstring>

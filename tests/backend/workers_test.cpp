@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Backend::make_worker and run_workers, and the sums that workers leave: add and clear_sums.
 #include <atomic>
 #include <stdexcept>

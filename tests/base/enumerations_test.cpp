@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The tables of enumerations: one name for each value, and the value of each name.
 #include "base/enumerations.hpp"
 

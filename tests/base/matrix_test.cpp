@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Matrix, MatrixView and DataView.
 #include "nonneg/matrix.hpp"
 

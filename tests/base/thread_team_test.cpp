@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Teams of threads: every part is done once, by whoever is there; who waits sleeps.
 #include "base/thread_team.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Numbers and texts as messages show them.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Sparse files, HDF5, and names of rows and columns, as the command takes them. The files are those
 // that tests/data/make_sparse.py writes.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the library says, in the words of the command; and warnings of what is legal and makes
 // little sense.
 #include "cli/output/flag_words.hpp"

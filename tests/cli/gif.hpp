@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Reads animated GIF files, as a viewer shows them.
 #pragma once
 

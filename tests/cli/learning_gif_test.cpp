@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The article's animation, looked at pixel by pixel.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Losses, weights and missing entries, as the command takes and refuses them.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // New rows: whose columns are matched by name, with the options of their model.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // factorize with --snapshots and --live: what is kept, what is refused, what a failure leaves.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The cost of a sweep on a CUDA device, counted by the emulated device: what the design promises of
 // it, the formulas that the modelled times are made from, and the kept table.
 #include <gtest/gtest.h>

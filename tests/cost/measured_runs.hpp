@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Every case of the kept table, run once for all tests.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The modelled times: a case by hand, and what no card can do.
 #include "support/modelled_times.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The cost of a sweep of other losses, of sparse data and in other precisions, whichever calls it
 // is made of: A over the bus once, no place for an m × n matrix, and stored entries alone.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The CPU backend's products below Backend: oneDNN and Eigen must agree, on the calling thread
 // only.
 #include "cpu/gemm.hpp"

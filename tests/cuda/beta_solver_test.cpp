@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs with every β, weights, missing entries and sparse data on a device against the CPU's, from
 // the same first factors.
 #include "cuda/emulated_fixture.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a run on a device chooses or is told: panel heights by timing, deterministic, tf32.
 #include <algorithm>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The command on a device: what it says of devices, plans and choices, and that a fault of any call
 // leaves a message and no files.
 #include "cli/command.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// For tests that steer the device they run on: only the emulated one can be steered.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every case on a device.
 #include "support/every_case.hpp"
 

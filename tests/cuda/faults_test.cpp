@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every CUDA and cuBLAS call of a short run that can fail does so in turn: a typed error that says
 // what failed, nothing left on the device, and the next run in the process as if nothing had been.
 #include <regex>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Matrices of more than 2³¹ entries, by arithmetic: none is allocated. Rows that lie further apart
 // than an int counts are two small allocations of the emulated device, whose addresses never come
 // back.

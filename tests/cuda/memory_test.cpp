@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Device memory that shrinks: at every step of the plan, what the plan says is what the run does
 // and no more than it takes, until a run is refused.
 #include "cuda/emulated_fixture.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whole runs with A in every place: resident, staged, in memory or in a mapped file, row-major or
 // not, in panels of every height.
 #include <cmath>

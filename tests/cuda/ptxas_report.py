@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Fails where ptxas keeps anything of a kernel in local memory: a spill or a stack frame.
 
     ptxas_report.py --ptxas PTXAS --print-ptx PROGRAM --architectures 75,90 [--verbose] FILE...

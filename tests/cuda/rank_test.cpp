@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The row updates at every size of kernel: a few rows of many components, against the CPU backend.
 #include "cuda/device_fixture.hpp"
 #include "devices/make_backend.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The same bits whenever the device does what it was given: streams in any order that their events
 // allow, blocks and threads in any order.
 #include "cuda/emulated_fixture.hpp"

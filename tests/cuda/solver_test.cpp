@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a device has beside the CPU: the same first factors and rows of a transform, several
 // solvers, a reason where it is not there. The suites of tests/solver hold its runs to their
 // references.

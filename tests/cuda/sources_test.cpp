@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Panels of A on a device: every way of holding A gives the same entries, whatever its type and
 // layout.
 #include <type_traits>

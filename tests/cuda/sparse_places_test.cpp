@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whole runs with sparse A resident and staged: the same factors, what the plan says over the bus
 // and in memory.
 #include <sstream>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Panels of sparse A on a device: resident or staged, every way gives the same entries and weights.
 #include <bit>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Snapshots from a device: the right state under every order of streams, exactly their own bytes
 // over the bus, and no wait in a sweep.
 #include "cuda/device_fixture.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Two solvers on one device at once, each in a host thread of its own.
 #include <thread>
 

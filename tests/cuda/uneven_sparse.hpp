@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Sparse data whose rows are of very different fill.
 #pragma once
 

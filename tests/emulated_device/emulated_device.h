@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Control of the emulated device from inside a test.
  *
  * The functions live in libnonneg_emulated_device.so, which is only there when the test runs on the

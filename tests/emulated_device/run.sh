@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # run.sh COMMAND [ARGUMENTS]: runs a program on the emulated device and ends with the program's status.
 #
 # The library is NONNEG_EMU_LIB, or is looked for beside this script, in a build folder below it, and in the

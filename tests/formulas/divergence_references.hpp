@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// d_β(ratio·0.75, 0.75), with the product and β as doubles, by the textbook's formula in 60 digits
 /// (mpmath).
 #pragma once

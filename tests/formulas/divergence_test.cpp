@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "formulas/divergence.hpp"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The generator against its authors' known answers (Random123 1.14, kat_vectors).
 #include "formulas/philox.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Any text is a table, or a list of triplets, whose every entry can be read, or InvalidArgument:
 // however its cells, numbers and lines are said to be written.
 #include <cstddef>

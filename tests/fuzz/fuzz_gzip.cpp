@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Any bytes inflate or are an error, at once and as a gzipped .npy file.
 #include <cstddef>
 #include <cstdint>

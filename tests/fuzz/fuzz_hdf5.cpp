@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Any content of an HDF5 file is a matrix that keeps its promises, or an Error. The file is made by
 // libhdf5, in memory: what the fuzzer chooses are groups, data sets, attributes, types and numbers,
 // and not the bytes of the format, which are libhdf5's to understand.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Takes a fuzzer's bytes apart into numbers and arrays.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Any text is a MatrixMarket matrix whose every entry can be read, or an error. A file may be small
 // and its offsets of rows large: memory is capped.
 #include <cstddef>

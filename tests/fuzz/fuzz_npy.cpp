@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Any bytes are an .npy matrix whose every entry can be read, or InvalidArgument.
 #include <cstddef>
 #include <cstdint>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Any bytes are an .npz file whose matrix keeps its promises, or an Error.
 #include <cstddef>
 #include <cstdint>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Any arrays make a sparse matrix that keeps its promises, or InvalidArgument: rows, columns and
 // triplets, of every stored type.
 #include <cstddef>

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # check.sh CHECK STAGE [ARGUMENT...]: one check of the tree installed under STAGE. Works in, and
 # empties, the current folder. CMAKE names the cmake to use, and CMAKE_GENERATOR, which cmake reads
 # itself, the generator.

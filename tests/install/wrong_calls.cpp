@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Calls that do not compile, one for each CASE: each is one static assertion, with the remedy.
 #include <filesystem>
 #include <nonneg/nonneg.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a build says of files whose library it lacks: NONNEG_TEST_ABSENT_FORMATS has, for each,
 // the extension and the Debian package.
 #include <sstream>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "io/compression.hpp"
 
 #ifdef NONNEG_HAS_LZMA

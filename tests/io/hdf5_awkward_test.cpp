@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // HDF5 files that need another filter or another file, that are damaged, or have unusual types.
 #include <hdf5.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // HDF5 data sets in chunks, larger than what is read at a time.
 #include <array>
 

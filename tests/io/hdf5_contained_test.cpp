@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whatever becomes of the program that reads HDF5 files, its caller goes on. The damaged files are
 // mutants of csr.h5ad, on which libhdf5 1.10 crashes, loops, or loops when it closes them.
 #include <sys/stat.h>

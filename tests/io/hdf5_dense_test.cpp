@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Dense data sets of HDF5 files, and which matrix of a file is meant.
 #include <fstream>
 

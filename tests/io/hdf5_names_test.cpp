@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Names of rows and columns in every form that programs give them in HDF5 files, and the places
 // that these programs keep their matrices at.
 #include "nonneg/error.hpp"

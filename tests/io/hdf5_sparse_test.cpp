@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Sparse groups of HDF5 files: 10x Genomics' and AnnData's, with their names.
 #include "nonneg/error.hpp"
 #include "sparse_files.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What the tests of the readers and writers share: files, streams, and errors with their words.
 #pragma once
 

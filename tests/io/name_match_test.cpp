@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Columns of two matrices, brought together by their names.
 #include "io/name_match.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What OpenOptions ask of a file, whatever its format: another format than its name says, its
 // transpose, some of its columns; and folders.
 #include <filesystem>

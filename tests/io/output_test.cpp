@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Files and directories that appear whole, or not at all.
 #include <sys/wait.h>
 #include <unistd.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// tests/data/sparse, which tests/data/make_sparse.py writes, and the matrix that is in it.
 #pragma once
 

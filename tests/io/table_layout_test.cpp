@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which lines and columns hold names: found where only one reading makes sense, else asked for.
 #include <limits>
 #include <optional>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Delimiters, decimal points, comments and line ends of tables.
 #include "io/csv_reader.hpp"
 #include "io_testing.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a run has told: bounded, and read by each viewer at its own pace.
 #include "live/event_log.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The live page's server where threads cannot be had.
 #include "live/event_server.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // validate(), resolve() and the names of options.
 #include "nonneg/options.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // choose_precision(): the type that auto computes in, by what A holds and not by how it is stored.
 #include "nonneg/precision.hpp"
 

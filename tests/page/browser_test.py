@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The report and the live page in a real browser (Chromium, through Selenium)."""
 
 import json

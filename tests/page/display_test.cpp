@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How much of the factors the page shows, and which numbers.
 #include <gtest/gtest.h>
 

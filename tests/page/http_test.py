@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The live page's server by its HTTP: who gets nothing, and what a bad viewer costs."""
 
 import http.client

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the page is told, and the page that is told it.
 #include "page/page_events.hpp"
 

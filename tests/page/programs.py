@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Programs that the page's tests start: each test's own, in a folder of its own, ended with it."""
 
 import array

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // report.html as a file.
 #include <gtest/gtest.h>
 

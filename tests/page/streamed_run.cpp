@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A run for the page's tests, whose every sweep becomes a snapshot for a directory, a live page, or
 // both; and then a report. The solver is driven step by step, so that no snapshot is skipped, or
 // with --stream streams them itself.

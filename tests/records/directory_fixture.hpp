@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A snapshot directory of a small run, in a place of the test's own.
 #pragma once
 

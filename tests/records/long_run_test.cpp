@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is said of a run with very many checks, in memory that does not grow with the text of it.
 #include <gtest/gtest.h>
 #include <malloc.h>

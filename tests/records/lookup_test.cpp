@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What of a run is found from its directories.
 #include "records/lookup.hpp"
 

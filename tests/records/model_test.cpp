@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A model that may be damaged: its files are named, and what is wrong with them.
 #include "records/model.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // save() and load(): runs on disk for callers of the library.
 #include <gtest/gtest.h>
 #include <unistd.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "nonneg/snapshot_directory.hpp"
 
 #include <gmock/gmock.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which split of W·H between W and H is handed out.
 #include "nonneg/snapshot.hpp"
 #include "support/solver_cases.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Multiplicative updates beside scikit-learn's, number for number, for seven values of β, with and
 // without penalties, dense and CSR. tests/data/beta/make_golden.py has made the numbers, and says
 // where scikit-learn has limits of its own.

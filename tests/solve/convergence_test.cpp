@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The rule by which a run has converged, and the moves of components that it is given.
 #include "solve/convergence.hpp"
 

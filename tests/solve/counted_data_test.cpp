@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Weights, masks and missing entries: what nobody observed takes no part.
 #include "support/counted_cases.hpp"
 #include "support/solver_cases.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is told of a loss other than the Frobenius one: its value however good the fit is, what it
 // is relative to, and that neither depends on the scale of A.
 #include "options/data_summary.hpp"

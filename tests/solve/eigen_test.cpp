@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // <nonneg/eigen.hpp>: Eigen's matrices handed in where they lie, and results as Eigen's.
 #include "nonneg/eigen.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What every rule, loss, kind of data, backend and precision is held to. A case that takes no
 // zeros, or no missing entries, is held to refusing them.
 #include "support/every_case.hpp"

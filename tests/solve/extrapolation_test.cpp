@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Carrying H on along its last step: fewer sweeps to the same objective, which still never rises.
 #include <array>
 #include <cmath>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // factorize() of what callers have, and results whose type is known at run time only.
 #include <array>
 #include <span>

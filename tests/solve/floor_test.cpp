@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The floor that each algorithm has of its own, first factors below it, and the least entry of a
 // model.
 #include "support/solver_cases.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The article's worked example, number for number: 80 × 2, k = 2, 50 multiplicative updates.
 #include "support/json_matrix.hpp"
 #include "support/solver_cases.hpp"

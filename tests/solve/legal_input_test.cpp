@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Input that is odd but legal: finite factors and a sane error, always.
 #include "support/solver_cases.hpp"
 

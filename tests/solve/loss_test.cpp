@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The loss: by the Gram identity where that tells, entry by entry where it cancels.
 #include "support/solver_cases.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Panels may be cut anywhere, threads may be few or many, precisions agree, and runs repeat.
 #include "support/solver_cases.hpp"
 

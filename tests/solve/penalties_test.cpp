@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // L1 makes zeros, L2 shrinks, and neither breaks anything when it is large.
 #include "support/solver_cases.hpp"
 

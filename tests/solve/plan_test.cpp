@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // make_plan(): what a run takes, by arithmetic alone.
 #include "nonneg/plan.hpp"
 

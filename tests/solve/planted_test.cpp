@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Matrices whose factors are known are factored into them, up to permutation and scale.
 #include "support/solver_cases.hpp"
 

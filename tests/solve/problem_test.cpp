@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A Problem: made once, it serves runs that differ in rank, seed and start.
 #include "solve/problem.hpp"
 

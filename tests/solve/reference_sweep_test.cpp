@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whole sweeps against the naive ones: W from the old H, then H from the new W.
 #include <type_traits>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Input that cannot be used is refused before anything is computed, by a message that names it.
 #include "nonneg/devices.hpp"
 #include "support/solver_cases.hpp"

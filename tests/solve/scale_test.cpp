@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // c·A has the factors of A times √c, and the same iterates on the way.
 #include "support/solver_cases.hpp"
 

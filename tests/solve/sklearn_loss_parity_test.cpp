@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Counterparts of scikit-learn's own tests of its NMF, named as there (docs/scikit-learn.md has the
 // list): the β-divergences and their multiplicative updates.
 #include <array>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Counterparts of scikit-learn's own tests of its NMF, named as there (docs/scikit-learn.md has the
 // list): fits, starts, sparse input, new rows, types. Its solver `cd` is hals here. The tests of
 // losses are in sklearn_loss_parity_test.cpp.

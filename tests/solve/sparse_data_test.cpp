@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Sparse data stays sparse, whatever its size; and legal sparse input of every kind.
 #include <sys/resource.h>
 

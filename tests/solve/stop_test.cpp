@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Why sweeps end: converged, at the limit, cancelled.
 #include <array>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Snapshots stream to a sink: when, of which state, and at no cost to the run.
 #include <chrono>
 #include <cmath>

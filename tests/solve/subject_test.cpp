@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // InvalidArgument::subject(): what a refused call is about, so that nobody searches its message.
 #include "nonneg/precision.hpp"
 #include "nonneg/snapshot_directory.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // transform() for the losses whose updates look at A each time: every row is updated until it has
 // settled by itself.
 #include "support/counted_cases.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // transform(): what a row comes to is its own, whatever the size of the rows beside it, for every
 // loss and kind of data.
 #include "support/counted_cases.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // transform(): W for new rows with H fixed; reconstruct(): W·H.
 #include "support/solver_cases.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Transformer: one H, many batches of new rows.
 #include "nonneg/transform.hpp"
 #include "support/solver_cases.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Rows and columns of which nothing is observed: they have no answer, which a warning says.
 #include "support/counted_cases.hpp"
 #include "support/solver_cases.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Weights of any size: c·weights give the same factors and c times the loss.
 #include "support/counted_cases.hpp"
 #include "support/solver_cases.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A process of root's that has given up root's rights for a while.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The list that primitive tests are typed over, and matrices in a backend's memory. A new backend
 /// is one line in `Backends`.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The matrices of the tests: awkward shapes, random and planted data, all from fixed seeds.
 #pragma once
 

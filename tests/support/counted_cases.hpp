@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The loss of any β with weights, as naive loops; and sparse matrices from dense ones.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What the code under test asks of the disk. A program with disk_calls.cpp has functions of its
 /// own in place of the C library's, which note what is asked and pass it on, or fail where a test
 /// wants that.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Every rule × loss × kind of data × backend × precision, and what the tests of all of them share.
 /// tests/solve/every_case_test.cpp has the properties; where they are run is said in
 /// tests/solve/every_case_on_cpu.cpp and tests/cuda/every_case_on_device.cpp.

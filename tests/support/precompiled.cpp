@@ -1,2 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
 // The owner of the precompiled header of all test programs (tests/TestPrograms.cmake).
 int main() {}

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The formulas once more, as naive loops in double: what every backend and the solver are held to.
 /// Nothing here is shared with the library but the option structures.
 #pragma once

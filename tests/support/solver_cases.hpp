@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The lists that solver tests are typed over, and runs on dense references. Suites over
 /// `SolverCases` are the CPU's, those over the other lists are also the device's (`*_cuda_float*`).
 #pragma once

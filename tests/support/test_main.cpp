@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // main() of the test programs. Ends with 77 where every test was skipped, as for want of a device,
 // and fails where the filter matches none: neither passes for a test that ran.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Tolerances from the arithmetic. Notation and bounds: N. J. Higham, "Accuracy and Stability of
 /// Numerical Algorithms", 2nd ed., chapter 3.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The columns of new rows, brought together with those of a model's H.
 #pragma once
 

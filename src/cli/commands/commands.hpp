@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The commands of nonneg. Each makes its options beside the code that reads them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The steps of a factorization that the command takes: solve, watch, record, write, tell.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Ctrl-C, and the other ways in which a run is told to end.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The pictures and the report of a run's snapshots.
 #pragma once
 

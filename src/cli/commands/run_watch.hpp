@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What of a run can be watched while it goes on: snapshots on disk, the live page.
 #pragma once
 

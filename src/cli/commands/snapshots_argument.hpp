@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The snapshots that a user means.
 #pragma once
 

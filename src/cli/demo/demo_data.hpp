@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The matrices of `nonneg demo`, generated.
 #pragma once
 

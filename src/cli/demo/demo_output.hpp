@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a demo leaves: a directory with its factors, its picture and its report.
 #pragma once
 

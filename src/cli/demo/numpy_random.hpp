@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The numbers of NumPy's RandomState, so that a program that drew from it can be repeated here.
 #pragma once
 

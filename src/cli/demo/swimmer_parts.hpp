@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Which parts of the swimmer a factorization found, and how they look.
 #pragma once
 

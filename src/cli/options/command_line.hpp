@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// From a command line to a command whose fields are filled.
 #pragma once
 

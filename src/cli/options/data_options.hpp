@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What of a matrix counts: a file of weights or a mask beside the file of its entries.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What to take in place of a matrix that was refused for its negative entries.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Values that are two numbers: "19,19" of --image-shape, "800x400" of --size.
 #pragma once
 

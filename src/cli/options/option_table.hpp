@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The options of a command, each declared beside the field that it fills. What reads a command
 /// line, the help page and the completions are made from them.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// From the text of an option's value to the value, with messages that name the option, the text
 /// and what is allowed.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Options of several commands: where results go, and how the user is told.
 #pragma once
 

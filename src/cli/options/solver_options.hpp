@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Options of every command that makes a solver, or says what one would take.
 #pragma once
 

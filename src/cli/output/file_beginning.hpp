@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The beginning of a file, by which nonneg knows what it made itself.
 #pragma once
 

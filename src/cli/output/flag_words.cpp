@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/output/flag_words.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The library's names of options, as the command's user knows them.
 #pragma once
 

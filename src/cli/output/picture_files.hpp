@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Pictures as files: drawn anew over older ones of our own, never over anything else unasked.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How far a run has come: one line redrawn on a terminal, a line every few seconds elsewhere.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A run in a few lines, for a person.
 #pragma once
 

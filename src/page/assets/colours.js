@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Colours: zero is the paper, large values are ink, in light as in dark.
 
 const kRampLight = ["#fcfcf7", "#cfe6d9", "#7fbfb9", "#33899f", "#1f5583", "#1a2a5c", "#120f2d"];

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The largest rows and columns of each component, by name where the input had names.
 
 const kComponentsAtFirst = 24;

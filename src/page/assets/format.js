@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Numbers and times in words, and elements.
 
 /** About `digits` significant digits, short. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // W and H as heat maps on colour scales that hold for all snapshots.
 
 /** `kind` is "w" (lines x components, drawn on its side) or "h" (components x lines). */

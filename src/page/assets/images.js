@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Rows of H as images, and rows of A beside their reconstructions.
 
 class Images {

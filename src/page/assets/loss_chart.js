@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The loss curve, drawn by Chart.js.
 
 /** A line at the snapshot that the pictures show. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 "use strict";
 // What is known of the run: filled by events (src/page/page_events.hpp), read by the pictures.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Feeds the model, from the list in the page or from the server, and draws what has changed.
 
 const embedded = JSON.parse(byId("events").textContent);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Data in the plane: observed points, their reconstructions, and the rows of H as arrows.
 
 class Points {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Figures of the run: the masthead, the row of readings, the tables.
 
 const kReasons = {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The slider over the snapshots: by mouse, by keyboard, or playing.
 
 const kFrameMilliseconds = 200;

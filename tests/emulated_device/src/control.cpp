@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // emulated_device.h: what tests ask and tell the emulated device while they run.
 #include <algorithm>
 #include <cstring>

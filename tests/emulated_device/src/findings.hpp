@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Findings: what the program under test did wrong. Each distinct one is printed once to stderr and
 // makes the exit status 66, unless a test takes it first.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the environment (NONNEG_EMU_*) asks of the emulated device. Read once, at the first use;
 // tests may change the mutable ones through emulated_device.h while the process runs.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Wide use of Thrust, CUB and cooperative groups: sorts, scans, selections, block-wide and
 // grid-wide cooperation.
 #include <cooperative_groups.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A correct program that uses what a solver's CUDA backend uses: panels staged through pinned
 // double buffers over two streams, cuBLAS on row-major factors, fused kernels, a captured graph,
 // stream-ordered memory, events, host functions. Ends with 0 when the factors agree with a host

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // cuBLAS against sums in double on the host: 64-bit entry points, strided batches, GemmEx with
 // rounded inputs, TF32, device scalars and results, syrk, geam, vector routines.
 #include <cublas_v2.h>

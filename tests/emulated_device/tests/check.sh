@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # check.sh STATUS PATTERN COMMAND...: passes when the command ends with STATUS (a number, or any) and prints a line
 # that matches PATTERN (extended regular expression).
 status=$1 pattern=$2

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The control functions of emulated_device.h, from inside a program: faults and recovery, memory
 // limits, orders, ledger, phases, findings.
 #include <cublas_v2.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Seeded defects. The argument picks one; each must be reported by the emulated device, with what
 // the test list says. The program itself checks nothing.
 #include <cublas_v2.h>

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # every_fault.sh COMMAND...: fails every failable call of the program in turn. Each time the program must notice (status
 # 3; 0 where only its cleaning up met the fault), clean up and stay free of findings and leaks.
 export NONNEG_EMU_LOG=1

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A program that checks every call and cleans up: with a call made to fail it ends with status 3,
 // no finding and no leak. Also the workload of the ledger test. With WANT_OOM=1 and 1 MiB of free
 // memory: running out of it.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // CUDA graphs by stream capture: kernels, copies, memset, cuBLAS, a host function, a fork over two
 // streams, memory allocated inside; illegal calls. Argument 1: a race inside the graph. Argument 2:
 // a branch that is never joined.

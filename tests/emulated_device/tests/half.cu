@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Conversions and arithmetic of half and bfloat16, and widening of small types, against the host
 // functions of the CUDA headers.
 #include <cuda_bf16.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Kernels of many kinds, against the same arithmetic on the host.
 #include <cmath>
 #include <cstring>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Kernels that interpreter.cu runs: one for each kind of thing a kernel does.
 #include <cuda_runtime.h>
 

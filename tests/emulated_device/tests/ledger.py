@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """ledger.py FAULTS GRAPHS -- RUN...: the ledger files of two programs have the figures counted by hand."""
 import json
 import os

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Without arguments: never touches CUDA, ends with status 7. With one: loads that library and calls
 // its answer().
 #include <dlfcn.h>

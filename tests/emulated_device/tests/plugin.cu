@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A library that uses CUDA, loaded by a program that does not.
 #include <cublas_v2.h>
 #include <cuda_runtime.h>

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # seeds.sh COUNT COMMAND...: the program must end with status 0 in every order and under COUNT seeds.
 count=$1
 shift

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The element-wise multiplicative update over a million elements: the speed of the interpreter.
 #include <cuda_runtime.h>
 

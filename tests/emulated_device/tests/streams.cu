@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Streams, events, copies. The argument picks a case: those below 20 are correct programs (status
 // 0, no finding), the others have a seeded defect in their order.
 #include <cuda_runtime.h>

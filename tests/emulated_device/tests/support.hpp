@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the test programs share: a count of failed checks, and vectors to and from the device.
 #pragma once
 

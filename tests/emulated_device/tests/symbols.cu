@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // __constant__ and __device__ variables, a template kernel, an atomic on a device variable.
 #include <cuda_runtime.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Thrust in the default stream: zip iterators, a multiplicative update, a reduction in double.
 #include <thrust/device_vector.h>
 #include <thrust/fill.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Thrust and CUB on a non-blocking stream of the program's own.
 #include <cuda_runtime.h>
 #include <thrust/device_ptr.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // print_ptx FILE: the PTX of the one fat binary that an object of nvcc's, or a program, holds.
 #include <cstdint>
 #include <cstdio>

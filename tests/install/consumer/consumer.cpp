@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Factorizes a 3 × 2 matrix of rank 1, catches an error across the library's border, and says which
 // version it ran with.
 #include <cmath>

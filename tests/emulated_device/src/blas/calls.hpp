@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What all cuBLAS routines share: the handle, operands with their checks, scalars, and submission
 // to the stream.
 //

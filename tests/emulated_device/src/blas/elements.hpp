@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Elements of cuBLAS operands: loading any supported type as a double, storing with its rounding,
 // and the input roundings of the reduced-precision modes.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The cuBLAS names: each routine for float and double, with int and with 64-bit dimensions.
 #include <cublas_v2.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // gemm in all its types and batches.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Getters and setters of the cuBLAS handle.
 #include <cublas_v2.h>
 

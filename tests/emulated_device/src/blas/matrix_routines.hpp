@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Level 2 and 3 routines besides gemm, typed by the element.
 #pragma once
 

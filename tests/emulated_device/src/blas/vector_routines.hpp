@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Level 1 routines, typed by the element.
 #pragma once
 

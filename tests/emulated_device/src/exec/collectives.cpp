@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Barriers of a block and collectives of a warp: who waits, when they are complete, what they
 // yield.
 #include <algorithm>

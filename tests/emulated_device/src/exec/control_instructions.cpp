@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Selection, branches, calls, barriers, and the choice of handlers over all families.
 #include "../findings.hpp"
 #include "instructions.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What kernels call without a body in PTX: printf, assert, malloc, free.
 #include <cctype>
 #include <cstdio>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Floating-point arithmetic. float and double follow IEEE 754 as the device does; half and bfloat16
 // are computed wider and rounded once. Approximate functions are the host's, correctly rounded or
 // nearly so: their last digits differ from a GPU's.

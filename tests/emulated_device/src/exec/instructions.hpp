@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One handler function per instruction, chosen when the function is built: by opcode, type and
 // modifiers.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Integer and bit instructions. Every result is stored as its type reads it: see ptx::as_integer.
 #include <algorithm>
 #include <bit>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What every load and store of a kernel is checked for: window, bounds, alignment, initialisation,
 // races.
 #include "../findings.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // ld, st, atom, red, cvta, isspacep, mov.
 #include <cstring>
 

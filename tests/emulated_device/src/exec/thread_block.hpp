@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A launch, its blocks and their threads. Threads are interpreted one at a time; a thread runs
 // until it ends, waits at a barrier or a warp collective, or has used its share of instructions.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Device memory: one reserved address range that never reuses addresses, guard zones around every
 // allocation, bytes poisoned with 0xFF (NaN), and per allocation what has been written and by whom.
 // Pinned host memory and module variables are registered here too: kernels may touch nothing else.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Splitting PTX text: words, lists, comments, literals.
 #pragma once
 

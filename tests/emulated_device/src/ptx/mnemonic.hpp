@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Decoding "atom.global.add.f64" into the fields of an Instruction.
 #pragma once
 

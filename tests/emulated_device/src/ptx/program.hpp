@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A PTX module after reading: functions as arrays of decoded instructions, variables with their
 // addresses.
 #pragma once

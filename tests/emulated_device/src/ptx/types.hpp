@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // PTX fundamental types, state spaces and how register bits are read as values.
 #pragma once
 

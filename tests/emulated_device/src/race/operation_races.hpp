@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Races between device operations (kernels, copies, memsets, cuBLAS calls) on different streams.
 //
 // Every operation has a place in one line of program order (a stream, or a chain of graph nodes)

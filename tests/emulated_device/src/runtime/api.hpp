@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What every intercepted entry point begins and ends with.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Stream capture: work that goes into a graph instead of a stream, and what a capture forbids.
 #pragma once
 

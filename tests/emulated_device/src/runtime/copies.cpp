@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Copies and memsets. What is asynchronous for the host follows CUDA's documented API
 // synchronisation behaviour: pageable uploads are taken at the call and land later, pinned copies
 // read and write when they run.

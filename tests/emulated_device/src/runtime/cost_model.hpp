@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Modelled times, for cudaEventElapsedTime: figures of no particular device, the same in every run.
 // They order things plausibly (more bytes take longer, streams overlap) and measure nothing.
 #pragma once

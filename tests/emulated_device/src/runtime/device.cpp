@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The device as the program sees it: one, modest, of the compute capability of the program's PTX.
 #include <cuda_runtime_api.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Names and texts of errors.
 #include <cublas_v2.h>
 #include <cuda_runtime_api.h>

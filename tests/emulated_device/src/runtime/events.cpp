@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Events: a place in a stream that streams and the host can wait for.
 #include <algorithm>
 #include <set>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // At the end of the process: the ledger's file, the summary, and the exit status of a process with
 // findings.
 #include <unistd.h>

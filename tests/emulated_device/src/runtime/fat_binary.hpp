@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The PTX that nvcc embeds in a program.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Failing on demand: every call that may fail on a real device is counted, and the n-th one fails.
 #pragma once
 

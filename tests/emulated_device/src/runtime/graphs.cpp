@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // CUDA graphs. A launch turns the nodes into operations whose dependencies are the graph's edges,
 // between the launching stream's earlier and later work. Parallel branches stay unordered.
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Kernel launches, kernel attributes and occupancy. Arguments are copied at the call; the kernel
 // runs when its stream gets to it.
 #include <cuda_runtime_api.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the program made the device do: launches, bytes, flops, transfers, host waits, allocations;
 // in all and by NVTX range. The same input gives the same figures on any machine.
 #pragma once

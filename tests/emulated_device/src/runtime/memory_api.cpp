@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Allocation of device and pinned memory.
 #include <cuda_runtime_api.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The modules, kernels and device variables that the program's start-up code registers.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // NVTX ranges as phases of the ledger. NVTX is header-only: at its first use it loads the library
 // that NVTX_INJECTION64_PATH names (run.sh sets it to this one) and calls InitializeInjectionNvtx2,
 // which puts its own functions into NVTX's tables. Domains are not kept apart.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Device work as a graph of deferred operations. An operation runs when something forces it (late),
 // at once (eager), or at a seeded random moment that its dependencies allow (random). The order is
 // what CUDA promises and no more: the order in a stream, event waits, the rules of the legacy

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Copies to and from __device__ and __constant__ variables.
 #include <cuda_runtime_api.h>
 

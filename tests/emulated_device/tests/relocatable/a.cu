@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Relocatable device code: a device function and a constant from another file; printf on the
 // device.
 #include <cuda_runtime.h>
