@@ -170,6 +170,7 @@ LoadedMatrix read_csv(std::string_view text, const TableRequest& request, const 
   const bool missing = request.missing == MissingCells::nan;
   TableBeginning beginning = read_beginning(text, request.dialect, request.table, missing, name);
   const std::vector<bool> dropped = drop_columns(beginning, request.drop_columns, name);
+  require_names_of_columns(beginning, dropped, name);
   RowReader rows(beginning, dropped, name, request.missing);
   rows.read_all();
 

@@ -99,6 +99,20 @@ OutputPath resolve_output_file(const std::string& given, bool overwrite, const O
   return path;
 }
 
+void require_unread(const OutputPath& out, const std::vector<std::string>& read) {
+  if (!out.exists) return;
+  for (const std::string& path : read) {
+    std::error_code failed;
+    fs::path above = path.empty() ? fs::path() : fs::canonical(path, failed);
+    for (; !failed && above.has_relative_path(); above = above.parent_path()) {
+      if (above != fs::weakly_canonical(out.target, failed)) continue;
+      throw InvalidArgument(Subject::output,
+                            fmt::format("{} {}: would take the place of {}, which is read; {}",
+                                        out.names.place, out.given, path, out.names.name_another));
+    }
+  }
+}
+
 int rename_into_place(const fs::path& partial, const fs::path& target, bool overwrite) noexcept {
   const char* from = partial.c_str();
   const char* to = target.c_str();

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "io/made_directories.hpp"
 
@@ -48,6 +49,10 @@ OutputPath resolve_output(const std::string& given, const OutputNames& names = {
 /// Removes what earlier ones that were killed left of such a file.
 OutputPath resolve_output_file(const std::string& given, bool overwrite,
                                const OutputNames& names = {});
+
+/// Throws InvalidArgument where the result would take the place of one of these files, which are
+/// read for it, or of a directory that holds one. Empty paths are none.
+void require_unread(const OutputPath& out, const std::vector<std::string>& read);
 
 /// Renames a finished file or directory; what is at `target` is replaced only with `overwrite`.
 /// Returns 0, or errno with nothing done: EEXIST where something is there that must stay.

@@ -60,13 +60,6 @@ class LayoutFinder {
     return !cell.text.empty() && !is_number(cell) && !is_missing_mark(cell.text) &&
            !io::is_number(cell.text, options_.decimal == '.' ? ',' : '.');
   }
-  /// A name that may be a number gone wrong: "7.5x", "1.234,5".
-  static bool is_like_number(const CsvCell& cell) {
-    const std::size_t sign = cell.text.starts_with('-') || cell.text.starts_with('+') ? 1 : 0;
-    return cell.text.size() > sign &&
-           std::isdigit(static_cast<unsigned char>(cell.text[sign])) != 0;
-  }
-
   [[noreturn]] void ask(const std::string& what) const {
     throw InvalidArgument(fmt::format("{}: {}", name_, what));
   }
@@ -137,7 +130,8 @@ class LayoutFinder {
 
   bool single_column_header() const {
     if (!is_name(first_.front())) return false;
-    if (lines_.size() > 1 && is_like_number(first_.front()) && is_number(lines_[1].cells.front())) {
+    if (lines_.size() > 1 && is_like_number(first_.front().text) &&
+        is_number(lines_[1].cells.front())) {
       ask_header("it may be a number gone wrong, as numbers follow");
     }
     return true;
@@ -168,7 +162,7 @@ class LayoutFinder {
       ask_header("its first cell may be a missing entry, or the corner above row names");
     }
     if (is_name(corner)) {
-      if (!is_name(below.front()) && !is_like_number(corner)) return true;
+      if (!is_name(below.front()) && !is_like_number(corner.text)) return true;
       ask_header("its numbers may be labels, or entries of a row with that name");
     }
     const bool gaps = std::any_of(below.begin(), below.end(),
@@ -273,7 +267,7 @@ class LayoutFinder {
     const std::size_t rows = lines_.size() - begin;
     if (rows == 0) return 0;
     if (is_name(lines_[begin].cells.front()) || 2 * names > rows) {
-      if (is_like_number(lines_[begin].cells.front()) && 2 * names <= rows) return 0;
+      if (is_like_number(lines_[begin].cells.front().text) && 2 * names <= rows) return 0;
       return 1;
     }
     const bool quoted = std::all_of(
@@ -289,13 +283,50 @@ class LayoutFinder {
       ask_index(fmt::format("{} is a word above it, and numbers stand above the others",
                             quote_cell(corner.text)));
     }
+    if (layout_.header && counts_from_the_start()) {
+      ask_index("it counts its lines, as labels do");
+    }
+    if (std::any_of(lines_.begin() + static_cast<std::ptrdiff_t>(begin), lines_.end(),
+                    [](const TableLine& line) { return has_leading_zero(line.cells.front()); })) {
+      ask_index("its numbers begin with zeros, as codes do");
+    }
     if (ascends(0, begin) && !ascends(1, begin)) {
       ask_index("its numbers ascend from line to line, as labels do");
     }
-    if (rows >= kCounting && labels_in_first_column(begin) && none_whole(1, begin)) {
-      ask_index("its numbers are whole and differ, as labels do, and the others are not whole");
+    if (rows >= kCounting && labels_in_first_column(begin) &&
+        (layout_.header ? some_broken(begin) : none_whole(1, begin))) {
+      ask_index("its numbers are whole and differ, as labels do, and others are not whole");
     }
     return 0;
+  }
+
+  /// "01234": a number would be written without the zero.
+  static bool has_leading_zero(const CsvCell& cell) {
+    return cell.text.size() > 1 && cell.text.front() == '0' && written_whole(cell);
+  }
+
+  /// Whether the lines below a header count 0, 1, ... or 1, 2, ... in their first cells.
+  bool counts_from_the_start() const {
+    if (lines_.size() < 3) return false;
+    const std::string& first = lines_[1].cells.front().text;
+    if (first != "0" && first != "1") return false;
+    const std::size_t from = first == "0" ? 0 : 1;
+    for (std::size_t i = 1; i < lines_.size(); ++i) {
+      if (lines_[i].cells.front().text != std::to_string(from + i - 1)) return false;
+    }
+    return true;
+  }
+
+  /// Whether a cell after the first of a line has a fraction.
+  bool some_broken(std::size_t begin) const {
+    const auto broken = [this](const CsvCell& cell) {
+      const std::optional<double> number = value(cell);
+      return number && *number != std::floor(*number);
+    };
+    return std::any_of(lines_.begin() + static_cast<std::ptrdiff_t>(begin), lines_.end(),
+                       [&broken](const TableLine& line) {
+                         return std::any_of(line.cells.begin() + 1, line.cells.end(), broken);
+                       });
   }
 
   bool labels_in_first_column(std::size_t begin) const {
@@ -353,6 +384,11 @@ bool is_missing_mark(std::string_view text) {
                                                            "none", "nil", "-",    "?",    "."};
   return std::any_of(kMarks.begin(), kMarks.end(),
                      [text](std::string_view mark) { return same_letters(text, mark); });
+}
+
+bool is_like_number(std::string_view text) {
+  const std::size_t sign = text.starts_with('-') || text.starts_with('+') ? 1 : 0;
+  return text.size() > sign && std::isdigit(static_cast<unsigned char>(text[sign])) != 0;
 }
 
 bool is_truth(std::string_view text, double& value) {

@@ -41,6 +41,9 @@ TableLayout find_layout(const std::vector<TableLine>& lines, const TableOptions&
 /// What people write where a number is missing: "NA", "n/a", "null", "-" and the like.
 bool is_missing_mark(std::string_view text);
 
+/// Whether text that is no number may be one gone wrong: "7.5x", "1.234,5".
+bool is_like_number(std::string_view text);
+
 /// Whether the text is a truth value ("True", "FALSE"), which counts as 1 or 0.
 bool is_truth(std::string_view text, double& value);
 

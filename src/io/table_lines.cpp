@@ -81,6 +81,8 @@ std::vector<bool> drop_columns(TableBeginning& beginning, const std::vector<std:
       const std::string* const column = beginning.name_of(j);
       if (column != nullptr ? *column != wanted : std::to_string(j + 1) != wanted) continue;
       if (column == nullptr && beginning.layout.header) continue;
+      // Above the row names an empty name is no name.
+      if (wanted.empty() && j + 1 == beginning.layout.index) continue;
       dropped[j] = found = true;
     }
     if (found) continue;
@@ -103,6 +105,20 @@ std::vector<bool> drop_columns(TableBeginning& beginning, const std::vector<std:
     throw InvalidArgument(fmt::format("{}: has no columns but those to drop", name));
   }
   return dropped;
+}
+
+void require_names_of_columns(const TableBeginning& beginning, const std::vector<bool>& dropped,
+                              const std::string& name) {
+  for (std::size_t j = 0; j < beginning.columns(); ++j) {
+    const std::string* const column = beginning.name_of(j);
+    const bool data = !dropped[j] && j + 1 != beginning.layout.index;
+    if (!data || column == nullptr || !column->empty()) continue;
+    throw InvalidArgument(
+        Subject::file,
+        fmt::format("{}: the header leaves column {} without a name; give it one, or let "
+                    "drop_columns = '' leave out such columns, as further levels of row names are",
+                    name, j + 1));
+  }
 }
 
 std::string layout_words(const TableBeginning& beginning, const std::vector<bool>& dropped,

@@ -45,6 +45,11 @@ TableBeginning read_beginning(std::string_view text, CsvDialect dialect,
 std::vector<bool> drop_columns(TableBeginning& beginning, const std::vector<std::string>& drop,
                                const std::string& name);
 
+/// Throws InvalidArgument where the header leaves a column of data without a name: it may be a
+/// further level of row names, or a name that was lost.
+void require_names_of_columns(const TableBeginning& beginning, const std::vector<bool>& dropped,
+                              const std::string& name);
+
 /// How the table was read: "columns named a, b, c, ...; first column as row names".
 std::string layout_words(const TableBeginning& beginning, const std::vector<bool>& dropped,
                          CsvDialect dialect);

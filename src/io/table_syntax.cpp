@@ -164,6 +164,13 @@ char found_delimiter(std::string_view text, CsvDialect dialect, const TableSynta
     return cells_in(line, delimiter) == 1;
   });
   if (!undivided) return delimiter;
+  if (syntax.decimal == ',' && divides(lines, ',')) {
+    throw InvalidArgument(
+        Subject::file,
+        fmt::format("{}: has no {}, and whether its commas are decimal or stand between cells "
+                    "cannot be told; let delimiter = ';' or another say what does",
+                    name, delimiter == '\t' ? "tabs" : "semicolons"));
+  }
   for (const char other : kDelimiters) {
     if (other == delimiter || other == syntax.decimal || !divides(lines, other)) continue;
     const std::string words = delimiter_words(other);

@@ -157,13 +157,24 @@ class TripletReader {
   std::vector<double> values_;
 };
 
-/// A header's third cell is no number.
+/// A header's third cell is a name: neither a number, nor a missing one, nor one gone wrong, which
+/// is asked about.
 bool has_header(std::string_view text, const TableRequest& request, const std::string& name) {
   const TableText table = find_syntax(text, request.dialect, request.table, name);
   CsvCursor cursor(table.text, table.syntax, name, table.first_line);
   if (!cursor.skip_to_line()) return false;
   const std::vector<CsvCell> first = cursor.read_line();
-  return first.size() > 2 && !is_number(first[2].text, table.syntax.decimal);
+  if (first.size() < 3) return false;
+  const std::string& value = first[2].text;
+  if (value.empty() || is_missing_mark(value) || is_number(value, table.syntax.decimal))
+    return false;
+  if (is_like_number(value)) {
+    throw InvalidArgument(fmt::format(
+        "{}: whether line {} names the columns cannot be told: {} in column 3 may be a number gone "
+        "wrong; say header = yes or no",
+        name, table.first_line, quote_cell(value)));
+  }
+  return true;
 }
 
 std::string column_words(const TableBeginning& beginning, std::size_t column) {

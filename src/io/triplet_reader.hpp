@@ -14,7 +14,7 @@ namespace nonneg::io {
 /// columns are known by their labels, whatever these are: there is one row for each label of the
 /// first column, one column for each of the second. Labels that are all whole numbers ascend,
 /// others stand as they first appear; they are the names. A pair of labels that comes more than
-/// once is summed, with a warning. The first line is a header where its third cell is no number.
+/// once is summed, with a warning. The first line is a header where its third cell is a name.
 /// Throws InvalidArgument, with line and column, for a value that is no number, and where there are
 /// more columns than three, or fewer, without those to drop.
 LoadedMatrix read_triplets(std::string_view text, const TableRequest& request,

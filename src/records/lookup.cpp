@@ -48,9 +48,13 @@ Json read_run_record(const std::string& directory, History history) {
   // Says why, where it cannot be read; what is read is read piece by piece.
   (void)io::MappedFile(path);
   std::ifstream file(path);
-  return parse_json(file, [history](int depth, Json::parse_event_t event, const Json& parsed) {
-    return history == History::taken || is_kept(depth, event, parsed);
-  });
+  Json record =
+      parse_json(file, [history](int depth, Json::parse_event_t event, const Json& parsed) {
+        return history == History::taken || is_kept(depth, event, parsed);
+      });
+  // Null is returned where there is no such file.
+  if (record.is_null()) throw InvalidArgument(path + ": is no record of a run");
+  return record;
 }
 
 Json run_record_of(const SnapshotDirectoryReader& reader) {

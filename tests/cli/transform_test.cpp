@@ -52,6 +52,24 @@ void expect_near(const std::vector<double>& found, const std::vector<double>& ex
   for (std::size_t e = 0; e < found.size(); ++e) EXPECT_NEAR(found[e], expected[e], 1e-9) << e;
 }
 
+TEST(Transform, TakesThePlaceOfNothingThatIsRead) {
+  const Workplace place;
+  place.file("A.csv", kTable);
+  factorize(place, "A.csv");
+  ASSERT_EQ(of_model(place, "A.csv").status, 0);
+
+  for (const Words& words : std::vector<Words>{
+           {"transform", "A.csv", "--model", "model", "--out", "model/H.npy", "--overwrite"},
+           {"transform", "A.csv", "--model", "model", "--out", "model/W.npy", "--overwrite"},
+           {"transform", "W.npy", "--h", "W.npy", "--out", "W.npy", "--overwrite"},
+           {"reconstruct", "model", "--out", "model/W.npy", "--overwrite"},
+           {"factorize", "model/W.npy", "--rank", "1", "--out", "model", "--overwrite"}}) {
+    const Outcome outcome = run(place, words);
+    EXPECT_EQ(outcome.status, 2) << words.front() << outcome.error;
+    EXPECT_NE(outcome.error.find("which is read"), std::string::npos) << outcome.error;
+  }
+}
+
 TEST(Transform, MatchesColumnsByNameWhereBothSidesHaveNames) {
   const Workplace place;
   place.file("A.csv", kTable);

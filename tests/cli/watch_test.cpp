@@ -100,6 +100,7 @@ INSTANTIATE_TEST_SUITE_P(
     Options, RefusedWatch,
     testing::Values(
         std::pair{Words{"--snapshots", "run"}, "is --out as well"},
+        std::pair{Words{"--snapshots", "run/snaps"}, "lies within --out run"},
         std::pair{Words{"--snapshots", "A.npy"}, "--snapshots A.npy: is a file"},
         std::pair{Words{"--snapshot-every", "5"}, "add --snapshots DIR or --live"},
         std::pair{Words{"--snapshots", "s", "--snapshot-every", "0"}, "--snapshot-every 0"},

@@ -111,6 +111,25 @@ TEST(TableLayout, AsksWhereTheFirstColumnLooksLikeLabels) {
   expect("Unnamed: 0,a\n0,5\n1,6\n2,9\n", {}, {5, 6, 9}, {"a"}, {"0", "1", "2"});
 }
 
+TEST(TableLayout, AsksWhereFewLinesCountUpOrCodesStandInTheFirstColumn) {
+  expect_asks("comp,a,b\n1,1,0\n2,0,1\n", "index =");
+  expect_asks("zip,a\n01234,1\n00501,3\n02999,5\n", "index =");
+  expect_asks("GeneID,s1,s2\n100287102,10.5,20\n653635,30,40\n102466751,5,6\n", "index =");
+  expect("a,b,c\n5,1,0\n2,0,1\n", {}, {5, 1, 0, 2, 0, 1}, {"a", "b", "c"}, {});
+}
+
+TEST(TableLayout, RefusesAColumnOfDataWithoutAName) {
+  const std::string_view text = ",,a,b\np,1,10,20\np,2,30,40\n";
+  io::TableRequest request;
+
+  EXPECT_EQ(refusal(text),
+            "A.csv: the header leaves column 2 without a name; give it one, or let drop_columns = "
+            "'' leave out such columns, as further levels of row names are");
+  request.drop_columns = {""};
+  expect(text, request, {10, 20, 30, 40}, {"a", "b"}, {"p", "p"});
+  EXPECT_NE(refusal("a,,b\n1,2,3\n").find("leaves column 2"), std::string::npos);
+}
+
 TEST(TableLayout, TakesRowNamesFromAnyColumn) {
   expect("a,id,b\n1,x,2\n3,y,4\n", with({}, 2), {1, 2, 3, 4}, {"a", "b"}, {"x", "y"},
          "columns named a, b; column 2 as row names");

@@ -58,6 +58,7 @@ TEST(TableSyntax, ReadsDecimalCommasWhereTheyAreAskedFor) {
   expect_says(refusal("a;b\n1.5;2\n", comma), "line 2, column 1: \"1.5\" is not a number");
   expect_says(refusal("a;b\n1;2\n1,5;2\n"), "decimal = ','");
   expect_says(refusal("1,5;2,5\n3,5;4,5\n"), "delimiter = ';' and decimal = ','");
+  expect_says(refusal("a,b\n1,2\n", comma), "decimal or stand between cells cannot be told");
   TableOptions both = comma;
   both.delimiter = ",";
   expect_says(refusal("1,5\n", both), "are one character");

@@ -75,6 +75,16 @@ TEST(TripletReader, RefusesWhatIsNoEntry) {
             "A.csv: line 2 has less than 3 cells, as line 1 has; every line needs the same number");
 }
 
+TEST(TripletReader, TakesNoEntryForAHeader) {
+  EXPECT_NE(
+      words_of<InvalidArgument>([&] { read("1,31,2.5x\n1,1029,3\n"); }).find("cannot be told"),
+      std::string::npos);
+  EXPECT_NE(words_of<InvalidArgument>([&] { read("a,x,\nb,y,1\n"); }).find("line 1, column 3"),
+            std::string::npos);
+  EXPECT_NE(words_of<InvalidArgument>([&] { read("a,x,NA\nb,y,1\n"); }).find("line 1, column 3"),
+            std::string::npos);
+}
+
 std::string ratings(bool names) {
   std::string text = "user,item,rating\n";
   for (int user = 0; user < 10; ++user) {

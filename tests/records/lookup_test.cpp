@@ -48,6 +48,13 @@ TEST_F(LookupTest, SnapshotsAreThoseGivenOrThoseOfTheRun) {
   }
 }
 
+TEST_F(LookupTest, ARecordOfNothingIsNone) {
+  create(small_run());
+  EXPECT_TRUE(read_run_record(path()).is_null());
+  write("run.json", "null");
+  EXPECT_THROW(read_run_record(path()), InvalidArgument);
+}
+
 TEST_F(LookupTest, ADirectoryThatMayNotBeLookedIntoIsNotOneWithoutSnapshots) {
   create(small_run());
   ASSERT_EQ(::chmod(path().c_str(), 0), 0);

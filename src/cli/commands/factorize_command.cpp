@@ -273,6 +273,9 @@ ExitStatus execute(FactorizeArguments arguments, Interrupt& interrupt) {
   if (!arguments.rank_given) missing("factorize", "--rank");
   resolve_init(arguments);
   validate(arguments.options);
+  io::require_unread(io::resolve_output(arguments.out, output_names("--out")),
+                     {arguments.input, arguments.init_w, arguments.init_h, arguments.data.mask,
+                      arguments.data.weights});
   records::RunDirectory directory(arguments.out, arguments.overwrite, interrupt,
                                   output_names("--out"));
   RunWatch watch(arguments.watch, arguments.out, arguments.overwrite, interrupt);

@@ -82,6 +82,7 @@ ExitStatus execute(const ReconstructArguments& arguments, Interrupt& interrupt) 
   const records::Model model = records::open_model(arguments.model);
   const MatrixFile w = records::open_w(model);
   const MatrixFile& h = model.H;
+  io::require_unread(out, {w.path(), h.path()});
   const records::Unobserved unobserved =
       records::unobserved_of(model, w.view().rows(), h.view().cols());
   {

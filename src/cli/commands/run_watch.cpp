@@ -95,6 +95,12 @@ io::OutputPath checked_directory(const WatchArguments& arguments, const std::str
     throw InvalidArgument(fmt::format(
         "--snapshots {}: is --out as well; name another directory for the snapshots", given));
   }
+  if (!out.empty() && path.target.string().starts_with(absolute_output(out) + "/")) {
+    throw InvalidArgument(fmt::format(
+        "--snapshots {}: lies within --out {}, which is made when the run ends; name a directory "
+        "beside it",
+        given, out));
+  }
   if (!path.exists) return path;
   if (!fs::is_directory(path.target)) {
     throw InvalidArgument(fmt::format("--snapshots {}: is a file; name a directory", given));

@@ -251,6 +251,14 @@ ExitStatus execute(const TransformArguments& arguments, Interrupt& interrupt) {
   const records::Model model = open_model(arguments);
   ChosenOptions chosen = choose_options(arguments, model);
   const MatrixFile input = open_input(arguments.input, chosen.options, arguments.open);
+  std::vector<std::string> read = {input.path(), model.H.path(), arguments.data.mask,
+                                   arguments.data.weights};
+  if (!arguments.model.empty()) {
+    for (const char* const file : {"W.npy", "run.json"}) {
+      read.push_back((fs::path(arguments.model) / file).string());
+    }
+  }
+  io::require_unread(out, read);
   progress.clear();
   say_warnings(input.warnings(), arguments.telling);
   const ColumnMatch match = match_columns(input, model, arguments.by_position);
