@@ -27,7 +27,10 @@ if(NONNEG_NATIVE)
     target_compile_options(nonneg_compile_options INTERFACE -march=native)
   endif()
 endif()
-if(NONNEG_SANITIZE)
+if(NONNEG_SANITIZE STREQUAL "THREAD")
+  target_compile_options(nonneg_compile_options INTERFACE -fsanitize=thread -fno-omit-frame-pointer)
+  target_link_options(nonneg_compile_options INTERFACE -fsanitize=thread)
+elseif(NONNEG_SANITIZE)
   target_compile_options(nonneg_compile_options
                          INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all
                                    -fno-omit-frame-pointer)

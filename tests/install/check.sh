@@ -67,8 +67,8 @@ check_partial() {
   [ -z "$(find tree -name 'nonneg*.fish')" ] || fail "the completions were left in"
 }
 
-# precompile COMPILER FLAG...: makes pch/common.hpp, which "-include" has compiled already: a tenth of the
-# time. (That each example names what it includes is seen where nonneg itself is built.)
+# precompile COMPILER FLAG...: makes pch/common.hpp, which "-include" takes compiled, since headers are what a
+# small program takes its time for. (That each example names what it includes is seen where nonneg is built.)
 precompile() {
   mkdir pch
   printf '#include <%s>\n' cmath cstdio string vector nonneg/nonneg.hpp >pch/common.hpp
