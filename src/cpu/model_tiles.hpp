@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <limits>
 
 #include "cpu/padded_rows.hpp"
 #include "cpu/register.hpp"
@@ -30,7 +31,16 @@ class TiledFactor {
   static Index blocks(Index rows) { return (rows + kTileCols<T> - 1) / kTileCols<T>; }
   static Index entries(Index rows, Index rank) {
     const Index padded = padded_cols(rank, kPaddingStep<T>);
-    return blocks(rows) * kTileCols<T> * rank + (padded == rank ? 0 : rows * padded);
+    Index tiles = 0;
+    Index own = 0;
+    Index sum = 0;
+    // More than can be counted is what a plan of such a rank says, and no run has.
+    if (__builtin_mul_overflow(blocks(rows) * kTileCols<T>, rank, &tiles) ||
+        __builtin_mul_overflow(rows, padded == rank ? 0 : padded, &own) ||
+        __builtin_add_overflow(tiles, own, &sum)) {
+      return std::numeric_limits<Index>::max();
+    }
+    return sum;
   }
 
   /// In `memory` of entries(n, k), which fill() fills. Ht must outlive it.
