@@ -4,8 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <utility>
 
 #include "nonneg/error.hpp"
 
