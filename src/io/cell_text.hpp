@@ -10,6 +10,9 @@ namespace nonneg::io {
 /// Returns the text without the blanks at both ends: spaces, tabs, carriage returns.
 std::string_view trimmed(std::string_view text) noexcept;
 
+/// Returns the text without UTF-8's byte order mark, where it begins with one.
+std::string_view without_byte_order_mark(std::string_view text) noexcept;
+
 /// Returns the text as a message shows it: in double quotes, shortened, with '?' for each byte that
 /// is not to be printed.
 std::string quote_cell(std::string_view text);

@@ -79,10 +79,7 @@ class Coordinates {
 class MatrixMarketParser {
  public:
   MatrixMarketParser(std::string_view text, const std::string& name, std::uint64_t max_bytes)
-      : text_(text), name_(name), max_bytes_(max_bytes) {
-    constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-    if (text_.starts_with(kByteOrderMark)) text_.remove_prefix(kByteOrderMark.size());
-  }
+      : text_(without_byte_order_mark(text)), name_(name), max_bytes_(max_bytes) {}
 
   LoadedMatrix parse() {
     read_banner();

@@ -25,9 +25,7 @@ class NameText {
     if (compression != Compression::none) {
       inflated_ = decompress(file_.bytes(), compression, path, available_memory_bytes());
     }
-    constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-    text_ = inflated_ ? inflated_->text() : file_.bytes();
-    if (text_.starts_with(kByteOrderMark)) text_.remove_prefix(kByteOrderMark.size());
+    text_ = without_byte_order_mark(inflated_ ? inflated_->text() : file_.bytes());
   }
 
   std::string_view text() const { return text_; }

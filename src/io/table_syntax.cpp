@@ -45,13 +45,11 @@ char delimiter_of(const std::string& text) {
   return text.front();
 }
 
-/// Takes off UTF-8's byte order mark; refuses UTF-16, which spreadsheets call "Unicode text".
-std::string_view without_byte_order_mark(std::string_view text, const std::string& name) {
+/// Refuses UTF-16, which spreadsheets call "Unicode text".
+void require_utf8(std::string_view text, const std::string& name) {
   if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
     throw InvalidArgument(fmt::format("{}: is UTF-16 text; save it as UTF-8", name));
   }
-  constexpr std::string_view kMark = "\xEF\xBB\xBF";
-  return text.starts_with(kMark) ? text.substr(kMark.size()) : text;
 }
 
 void require_line_feeds(std::string_view text, const std::string& name) {
@@ -198,7 +196,8 @@ TableText find_syntax(std::string_view text, CsvDialect dialect, const TableOpti
                                       quote_cell(std::string_view(&options.decimal, 1))));
   }
   TableText table;
-  table.text = without_byte_order_mark(text, name);
+  require_utf8(text, name);
+  table.text = without_byte_order_mark(text);
   require_line_feeds(table.text, name);
   table.syntax = {.decimal = options.decimal, .comment = options.comment};
   const auto declared = excel_declaration(table.text);
