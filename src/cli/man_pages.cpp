@@ -4,22 +4,23 @@
 #include <exception>
 #include <filesystem>
 
-#include "cli/app.hpp"
+#include "cli/commands/commands.hpp"
 #include "cli/options/man_page.hpp"
 #include "cli/output/console.hpp"
 #include "cli/output/exit_status.hpp"
 #include "io/output_file.hpp"
 
+namespace cli = nonneg::cli;
+
 int main(int argc, char** argv) {
-  using namespace nonneg;
   try {
     if (argc != 2) return static_cast<int>(cli::ExitStatus::bad_usage);
     const std::filesystem::path directory = argv[1];
     const cli::Program program = cli::make_program();
-    io::write_file(directory / "nonneg.1", cli::man_page(program, nullptr));
+    nonneg::io::write_file(directory / "nonneg.1", cli::man_page(program, nullptr));
     for (const cli::Command& command : program.commands) {
-      io::write_file(directory / ("nonneg-" + command.name + ".1"),
-                     cli::man_page(program, &command));
+      nonneg::io::write_file(directory / ("nonneg-" + command.name + ".1"),
+                             cli::man_page(program, &command));
     }
     return 0;
   } catch (...) {

@@ -41,7 +41,7 @@ TEST(SparseMatrix, BorrowsCompressedRowsWhereTheyLie) {
   const Int64s offsets{0, 2, 2, 4};
   const Int32s columns{1, 3, 0, 2};
   const Values values{2, 1, 3, 4};
-  const auto A = SparseMatrix::borrow_csr(3, 4, offsets, columns, values);
+  auto A = SparseMatrix::borrow_csr(3, 4, offsets, columns, values);
 
   EXPECT_EQ(A.rows(), 3);
   EXPECT_EQ(A.entries(), 4);
@@ -50,6 +50,7 @@ TEST(SparseMatrix, BorrowsCompressedRowsWhereTheyLie) {
   EXPECT_EQ(A.view().columns(), columns.data());
   EXPECT_EQ(A.view().values(), values.data());
   const SparseMatrix copy = A;
+  A = SparseMatrix();
   EXPECT_EQ(dense_entries(copy.view()), kDense);
 }
 

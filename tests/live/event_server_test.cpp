@@ -42,11 +42,11 @@ using nonneg::live::threads_left;
 // NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): it is the C library's
 extern "C" int pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
                               void* (*work)(void*), void* argument) {
-  static const auto real =
+  static const auto kReal =
       reinterpret_cast<decltype(&pthread_create)>(::dlsym(RTLD_NEXT, "pthread_create"));
   if (threads_left >= 0 && threads_left-- == 0) {
     threads_left = 0;
     return EAGAIN;
   }
-  return real(thread, attributes, work, argument);
+  return kReal(thread, attributes, work, argument);
 }
