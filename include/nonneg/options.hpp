@@ -84,7 +84,7 @@ struct Penalties {
 
 /// What a factorization is asked to do. A default-made one is complete but for its rank.
 struct Options {
-  /// Number of components k; must be set, >= 1. May exceed min(m, n).
+  /// Number of components k; must be set, 1 to 2^57. May exceed min(m, n).
   Index rank = 0;
   /// How the factors are updated.
   Algorithm algorithm = Algorithm::automatic;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/utf8.hpp"
 
-#include <cstdint>
+#include <utility>
 
 namespace nonneg {
 namespace {
@@ -58,6 +58,32 @@ std::string printable(std::string_view text) {
     text.remove_prefix(bytes == 0 ? 1 : bytes);
   }
   return out;
+}
+
+bool make_line(std::string& text) {
+  // Nearly every text is: it is looked at without a copy.
+  std::size_t at = 0;
+  const std::string_view all = text;
+  while (at < all.size()) {
+    const auto [code, bytes] = first_character(all.substr(at));
+    if (bytes == 0 || code == '\n' || code == '\r') break;
+    at += bytes;
+  }
+  if (at == all.size()) return false;
+  std::string line(all.substr(0, at));
+  for (std::string_view rest = all.substr(at); !rest.empty();) {
+    const auto [code, bytes] = first_character(rest);
+    if (bytes == 0) {
+      line += "\uFFFD";
+    } else if (code == '\n' || code == '\r') {
+      line += ' ';
+    } else {
+      line += rest.substr(0, bytes);
+    }
+    rest.remove_prefix(bytes == 0 ? 1 : bytes);
+  }
+  text = std::move(line);
+  return true;
 }
 
 }  // namespace nonneg

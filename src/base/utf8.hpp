@@ -23,4 +23,8 @@ inline std::string_view utf8_prefix(std::string_view text, std::size_t max_bytes
 /// U+FFFD for each byte.
 std::string printable(std::string_view text);
 
+/// Makes the text one line of UTF-8, as files of names and JSON take it: a line end becomes a
+/// space, and each byte that is not UTF-8 becomes U+FFFD. Returns whether that changed it.
+bool make_line(std::string& text);
+
 }  // namespace nonneg

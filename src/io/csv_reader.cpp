@@ -96,7 +96,10 @@ class RowReader {
         line, found, found == 1 ? "" : "s", beginning_.cells_line, cells,
         unnamed ? "; where the first column names the rows and the header leaves it out, as R "
                   "does, say index = 1"
-                : ""));
+        : cells == 1 && found > 1 && line > beginning_.cells_line
+            ? "; a line of text above the table is to be taken out, or left out by comment = and "
+              "what it begins with"
+            : ""));
   }
 
   /// A cell that read_number did not take: a number in quotes, a missing one, or an error.

@@ -105,6 +105,7 @@ void MatrixFile::Impl::rearrange(const OpenOptions& options) {
     io::keep_columns(matrix, options.select_columns, path);
     file.reset();
   }
+  io::settle_names(matrix, path);
 }
 
 MatrixFile MatrixFile::open(const std::string& path, const OpenOptions& options) {

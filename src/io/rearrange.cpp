@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/some_of.hpp"
+#include "base/utf8.hpp"
 #include "io/name_list.hpp"
 #include "io/select_columns.hpp"
 #include "nonneg/error.hpp"
@@ -114,6 +115,21 @@ void keep_columns(LoadedMatrix& matrix, const std::string& list, const std::stri
     throw InvalidArgument(fmt::format("{}: names no column to keep", list));
   }
   keep(matrix, kept);
+}
+
+void settle_names(LoadedMatrix& matrix, const std::string& name) {
+  std::vector<std::string> changed;
+  for (auto* const names : {&matrix.row_names, &matrix.column_names}) {
+    for (std::string& one : *names) {
+      if (make_line(one)) changed.push_back(one);
+    }
+  }
+  if (changed.empty()) return;
+  const bool one = changed.size() == 1;
+  matrix.warnings.push_back(fmt::format(
+      "{}: {} name{} not one line of UTF-8: {}; bytes that are not UTF-8 stand as U+FFFD, line "
+      "ends as spaces; iconv -f latin1 -t utf8 converts a file in Latin-1",
+      name, changed.size(), one ? " is" : "s are", some_of(changed)));
 }
 
 }  // namespace nonneg::io

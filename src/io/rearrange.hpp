@@ -24,4 +24,8 @@ void drop_columns(LoadedMatrix& matrix, const std::vector<std::string>& names,
 /// has, or more than one, and what reading the list throws.
 void keep_columns(LoadedMatrix& matrix, const std::string& list, const std::string& name);
 
+/// Makes each name of a row or column one line of UTF-8 (base/utf8.hpp), as run.json and files of
+/// names hold it, and warns of those that were not. `name` is the file's.
+void settle_names(LoadedMatrix& matrix, const std::string& name);
+
 }  // namespace nonneg::io

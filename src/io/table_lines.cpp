@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/some_of.hpp"
 #include "nonneg/error.hpp"
 
 namespace nonneg::io {
@@ -13,6 +14,12 @@ namespace {
 constexpr std::size_t kSampledLines = 100;
 constexpr std::size_t kSampledCells = 100'000;
 constexpr std::size_t kNamesInWords = 3;
+
+std::string some_quoted(const std::vector<std::string>& names) {
+  std::vector<std::string> quoted;
+  for (const std::string& name : names) quoted.push_back(quote_cell(name));
+  return some_of(quoted, 10);
+}
 
 }  // namespace
 
@@ -89,12 +96,8 @@ std::vector<bool> drop_columns(TableBeginning& beginning, const std::vector<std:
           "{}: has no names of columns, and {} is no number of one; they count from 1 to {}", name,
           quote_cell(wanted), beginning.columns()));
     }
-    const std::vector<std::string>& header = beginning.header;
-    const auto shown = static_cast<std::ptrdiff_t>(std::min<std::size_t>(header.size(), 10));
-    throw InvalidArgument(fmt::format("{}: has no column {} to drop; its columns are {}{}", name,
-                                      quote_cell(wanted),
-                                      fmt::join(header.begin(), header.begin() + shown, ", "),
-                                      header.size() > 10 ? ", ..." : ""));
+    throw InvalidArgument(fmt::format("{}: has no column {} to drop; its columns are {}", name,
+                                      quote_cell(wanted), some_quoted(beginning.header)));
   }
   TableLayout& layout = beginning.layout;
   if (layout.index > 0 && dropped[layout.index - 1]) layout.index = 0;

@@ -141,6 +141,30 @@ char only_delimiter(const std::vector<std::string_view>& lines, const std::strin
                   name));
 }
 
+bool undivided_by(const std::vector<std::string_view>& lines, char delimiter) {
+  return std::all_of(lines.begin(), lines.end(),
+                     [&](std::string_view line) { return cells_in(line, delimiter) == 1; });
+}
+
+/// Refuses lines that `delimiter` leaves whole where another one divides them. `missing` is what
+/// they have none of, in words.
+void require_no_other(const std::vector<std::string_view>& lines, char delimiter,
+                      const TableSyntax& syntax, const std::string& missing,
+                      const std::string& name) {
+  for (const char other : kDelimiters) {
+    if (other == delimiter || other == syntax.decimal || !divides(lines, other)) continue;
+    const std::string words = delimiter_words(other);
+    throw InvalidArgument(fmt::format(
+        "{}: has no {}, but each line has the same number of {}; let delimiter = {} tell the "
+        "cells apart",
+        name, missing,
+        other == '\t'  ? "tabs"
+        : other == ' ' ? "blanks"
+                       : words,
+        words));
+  }
+}
+
 /// What the dialect promises, held against the first lines.
 char found_delimiter(std::string_view text, CsvDialect dialect, const TableSyntax& syntax,
                      const std::string& name) {
@@ -158,10 +182,7 @@ char found_delimiter(std::string_view text, CsvDialect dialect, const TableSynta
           name));
     }
   }
-  const bool undivided = std::all_of(lines.begin(), lines.end(), [&](std::string_view line) {
-    return cells_in(line, delimiter) == 1;
-  });
-  if (!undivided) return delimiter;
+  if (!undivided_by(lines, delimiter)) return delimiter;
   if (syntax.decimal == ',' && divides(lines, ',')) {
     throw InvalidArgument(
         Subject::file,
@@ -169,21 +190,11 @@ char found_delimiter(std::string_view text, CsvDialect dialect, const TableSynta
                     "cannot be told; let delimiter = ';' or another say what does",
                     name, delimiter == '\t' ? "tabs" : "semicolons"));
   }
-  for (const char other : kDelimiters) {
-    if (other == delimiter || other == syntax.decimal || !divides(lines, other)) continue;
-    const std::string words = delimiter_words(other);
-    throw InvalidArgument(fmt::format(
-        "{}: has no {}, but each line has the same number of {}; let delimiter = {} tell the "
-        "cells apart",
-        name,
-        dialect == CsvDialect::tab ? "tabs"
-        : delimiter == ','         ? "commas or semicolons"
-                                   : "semicolons",
-        other == '\t'  ? "tabs"
-        : other == ' ' ? "blanks"
-                       : words,
-        words));
-  }
+  require_no_other(lines, delimiter, syntax,
+                   dialect == CsvDialect::tab ? "tabs"
+                   : delimiter == ','         ? "commas or semicolons"
+                                              : "semicolons",
+                   name);
   return delimiter;
 }
 
@@ -206,7 +217,13 @@ TableText find_syntax(std::string_view text, CsvDialect dialect, const TableOpti
     table.first_line = 2;
   }
   if (!options.delimiter.empty()) {
-    table.syntax.delimiter = delimiter_of(options.delimiter);
+    const char delimiter = delimiter_of(options.delimiter);
+    table.syntax.delimiter = delimiter;
+    const std::vector<std::string_view> lines = sample(table.text, table.syntax.comment);
+    if (delimiter != table.syntax.decimal && undivided_by(lines, delimiter)) {
+      require_no_other(lines, delimiter, table.syntax,
+                       delimiter_words(delimiter) + " between cells", name);
+    }
   } else if (declared) {
     table.syntax.delimiter = delimiter_of(std::string(1, declared->first));
   } else {

@@ -17,6 +17,17 @@ void require_at_least(Subject field, Index value, Index least, std::string_view 
   }
 }
 
+/// More components than any machine holds, of which a plan can still count some multiples.
+constexpr Index kMaxRank = Index{1} << 57;
+
+void require_rank(Index rank) {
+  require_at_least(Subject::rank, rank, 1);
+  if (rank > kMaxRank) {
+    throw InvalidArgument(Subject::rank,
+                          fmt::format("rank = {}: must be at most {}", rank, kMaxRank));
+  }
+}
+
 void require_finite_and_nonnegative(Subject field, double value) {
   if (!(value >= 0) || std::isinf(value)) {
     throw InvalidArgument(field, fmt::format("{} = {}: must be a finite number >= 0",
@@ -66,7 +77,7 @@ double beta_of(const Options& options) {
 }
 
 void validate(const Options& options) {
-  require_at_least(Subject::rank, options.rank, 1);
+  require_rank(options.rank);
   if (options.max_iterations) {
     require_at_least(Subject::max_iterations, *options.max_iterations, 0,
                      " (0: first factors are evaluated)");

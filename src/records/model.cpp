@@ -84,6 +84,16 @@ class ModelRecord {
     return known;
   }
 
+  /// Of the input. Older records, and those of other programs, do not say it.
+  std::optional<bool> transposed() const {
+    const Json* const input = find(json_, "input");
+    const Json* const found =
+        input != nullptr && input->is_object() ? find(*input, "transposed") : nullptr;
+    if (found == nullptr) return std::nullopt;
+    if (!found->is_boolean()) refuse_type("transposed", "true or false");
+    return found->get<bool>();
+  }
+
   std::vector<Index> indices(const char* name, Index end) const {
     std::vector<Index> indices;
     const Json* found = find(json_, name);
@@ -177,18 +187,23 @@ Model open_model(const std::string& directory) {
   Model model{.H = MatrixFile::open((fs::path(directory) / "H.npy").string()),
               .column_names = {},
               .options = {},
+              .transposed = {},
               .record = std::make_shared<const ModelRecord>(directory)};
   const ModelRecord& record = *model.record;
   if (!record.there()) return model;
   model.options = options_of(record);
+  model.transposed = record.transposed();
   record.require_shape(model.H, "rank", "columns");
   model.column_names = record.column_names(model.H.view().cols());
   return model;
 }
 
 Model open_h(const std::string& path, const OpenOptions& opened) {
-  Model model{
-      .H = MatrixFile::open(path, opened), .column_names = {}, .options = {}, .record = nullptr};
+  Model model{.H = MatrixFile::open(path, opened),
+              .column_names = {},
+              .options = {},
+              .transposed = {},
+              .record = nullptr};
   model.column_names = model.H.column_names();
   return model;
 }

@@ -37,6 +37,8 @@ struct Model {
   /// Names of H's columns; empty where it has none.
   std::vector<std::string> column_names;
   ModelOptions options;
+  /// Whether its A was the transpose of what its file held; nothing where that is not known.
+  std::optional<bool> transposed;
   /// Of a run's directory; null for an H from elsewhere.
   std::shared_ptr<const ModelRecord> record;
 };

@@ -24,11 +24,12 @@ Json to_json(const Timings& timings) {
 
 }  // namespace
 
-InputDescription describe(const MatrixFile& file) {
+InputDescription describe(const MatrixFile& file, const OpenOptions& opened) {
   InputDescription input = describe(file.view());
   input.path = file.path();
   input.format = file.format();
   input.mapped = file.mapped();
+  input.transposed = opened.transpose;
   input.dataset = file.dataset();
   input.layout = file.layout();
   input.warnings = file.warnings();
@@ -66,7 +67,8 @@ Json to_json(const InputDescription& input) {
           {"element_type", input.element_type},
           {"sparse", input.entries.has_value()},
           {"entries", input.entries ? Json(*input.entries) : Json(nullptr)},
-          {"mapped", input.mapped}};
+          {"mapped", input.mapped},
+          {"transposed", input.transposed}};
 }
 
 Json to_json(const Options& options, const std::string& init_w, const std::string& init_h) {

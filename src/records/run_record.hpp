@@ -24,6 +24,8 @@ struct InputDescription {
   Index columns = 0;
   std::string element_type;
   bool mapped = false;
+  /// Whether A is the transpose of what the file holds.
+  bool transposed = false;
   /// MatrixFile::dataset.
   std::string dataset;
   /// How a table was read, in words; empty where that leaves no choice.
@@ -36,7 +38,7 @@ struct InputDescription {
 };
 
 /// Describe what is in a file, and data that was generated.
-InputDescription describe(const MatrixFile& file);
+InputDescription describe(const MatrixFile& file, const OpenOptions& opened);
 InputDescription describe(const DataView& generated);
 nlohmann::ordered_json to_json(const InputDescription& input);
 

@@ -33,6 +33,20 @@ TEST(Utf8Prefix, EndsBetweenTwoCharacters) {
   EXPECT_EQ(utf8_prefix("", 0), "");
 }
 
+TEST(MakeLine, ChangesLineEndsAndWhatIsNotUtf8Alone) {
+  const auto line_of = [](std::string text) {
+    const std::string before = text;
+    const bool changed = make_line(text);
+    EXPECT_EQ(changed, text != before) << before;
+    return text;
+  };
+  EXPECT_EQ(line_of("caf\u00E9 \x1B\t\u2028"), "caf\u00E9 \x1B\t\u2028");
+  EXPECT_EQ(line_of("a\r\nb\n"), "a  b ");
+  EXPECT_EQ(line_of("caf\xE9s"), "caf\uFFFDs");
+  EXPECT_EQ(line_of("\xC3"), "\uFFFD");
+  EXPECT_EQ(line_of(""), "");
+}
+
 TEST(Printable, ShowsWhatShowsAndNothingThatChangesTheTextBesideIt) {
   EXPECT_EQ(printable("fat %, caf\u00E9 \u4E2D \U0001F600"), "fat %, caf\u00E9 \u4E2D \U0001F600");
   EXPECT_EQ(printable("a\n\x1B[31m\x7F"), "a  [31m ");

@@ -51,6 +51,42 @@ TEST(DataInput, OfHdf5IsFoundOrNamedAndItsNamesAreKept) {
   EXPECT_EQ(record["column_names"], nlohmann::json({"g1", "g2", "g3", "g4", "g5"}));
 }
 
+TEST(DataInput, NamesThatAreNoLinesOfUtf8AreWarnedOfAndFoundAgain) {
+  const Workplace place;
+  std::string header;
+  std::string numbers;
+  for (int j = 0; j < 1001; ++j) {
+    header += ",c" + std::to_string(j);
+    numbers += "," + std::to_string(j % 7);
+  }
+  place.file("A.csv", ",caf\xE9,\"two\nlines\"" + header + "\nr1,1,2" + numbers + "\nr2,3,4" +
+                          numbers + "\n");
+
+  const Outcome outcome = run(place, {"factorize", "A.csv", "--rank", "1", "--out", "run"});
+  const Outcome again = run(place, {"transform", "A.csv", "--model", "run", "--out", "W.npy"});
+
+  ASSERT_EQ(outcome.status, 0) << outcome.error;
+  EXPECT_NE(outcome.error.find("2 names are not one line of UTF-8: caf\uFFFD, two lines;"),
+            std::string::npos)
+      << outcome.error;
+  EXPECT_EQ(again.status, 0) << again.error;
+  EXPECT_NE(again.out.find("matched by name"), std::string::npos) << again.out;
+}
+
+TEST(DataInput, ColumnsToDropMayHaveCommasInTheirNames) {
+  const Workplace place;
+  place.file("A.csv", "id,\"a,b\",\"c \"\"d\"\"\",e,f\nx,1,2,3,4\ny,5,6,7,8\n");
+
+  const Outcome refused = factorize(place, "A.csv", {"--drop-columns", "a,b"});
+  const Outcome outcome =
+      factorize(place, "A.csv", {"--drop-columns", "\"a,b\",e,\"c \"\"d\"\"\""});
+
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_NE(refused.error.find("\"a,b\""), std::string::npos) << refused.error;
+  ASSERT_EQ(outcome.status, 0) << outcome.error;
+  EXPECT_EQ(read_json(place.at("run/run.json"))["column_names"], nlohmann::json({"f"}));
+}
+
 TEST(DataInput, EveryCommandThatReadsAMatrixTakesADataSet) {
   const Workplace place;
   const std::string two = data_file("two_data_sets.h5");

@@ -42,6 +42,9 @@ TEST(Help, IsACommandToo) {
   EXPECT_EQ(all.out, run(Workplace(), {"--help"}).out);
   EXPECT_EQ(run(Workplace(), {"help", "factorize"}).out,
             run(Workplace(), {"factorize", "--help"}).out);
+  const Outcome unknown = run(Workplace(), {"help", "nope"});
+  EXPECT_EQ(unknown.status, 2);
+  EXPECT_NE(unknown.error.find("unknown command nope"), std::string::npos) << unknown.error;
 }
 
 TEST(Version, IsOneLine) {

@@ -161,6 +161,33 @@ TEST(Transform, RefusesMissingAndRepeatedNames) {
   EXPECT_NE(outcome.out.find("matched by position"), std::string::npos) << outcome.out;
 }
 
+TEST(Transform, SaysThatTheModelsTableLayTheOtherWay) {
+  const Workplace place;
+  place.file("A.csv", ",s1,s2,s3\ng1,1,2,3\ng2,4,5,6\n");
+  ASSERT_EQ(
+      run(place, {"factorize", "A.csv", "--transpose", "--rank", "1", "--out", "run", "--quiet"})
+          .status,
+      0);
+
+  const Outcome refused = run(place, {"transform", "A.csv", "--model", "run", "--out", "W.npy"});
+  const Outcome outcome =
+      run(place, {"transform", "A.csv", "--transpose", "--model", "run", "--out", "W.npy"});
+
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_NE(refused.error.find("the model's A was read with --transpose, and this without it"),
+            std::string::npos)
+      << refused.error;
+  EXPECT_EQ(outcome.status, 0) << outcome.error;
+}
+
+TEST(Transform, TakesNoHFromStandardInput) {
+  const Workplace place;
+  place.file("A.csv", "1,2\n3,4\n");
+  const Outcome outcome = run(place, {"transform", "A.csv", "--h", "-", "--out", "W.npy"});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_NE(outcome.error.find("--h -: only INPUT"), std::string::npos) << outcome.error;
+}
+
 TEST(Transform, TakesPositionsWhereOneSideHasNoNames) {
   const Workplace place;
   place.file("A.csv", kTable);

@@ -179,7 +179,8 @@ TEST(TableLayout, SaysWhatToDoAboutAColumnOfText) {
          "columns named a, b; first column as row names; left out: celltype");
   request.drop_columns = {"celltype", "nothing"};
   EXPECT_EQ(refusal(text, request),
-            "A.csv: has no column \"nothing\" to drop; its columns are cell, a, celltype, b");
+            "A.csv: has no column \"nothing\" to drop; its columns are \"cell\", \"a\", "
+            "\"celltype\", \"b\"");
   request.drop_columns = {"cell", "a", "celltype", "b"};
   EXPECT_EQ(refusal(text, request), "A.csv: has no columns but those to drop");
 }

@@ -47,6 +47,10 @@ TEST(TableSyntax, NamesTheDelimiterThatTheLinesHave) {
   expect_says(refusal("1 2 3\n4 5 6\n"), "delimiter = space");
   expect_says(refusal("a|b\n1|2\n"), "delimiter = '|'");
   expect_says(refusal("a,b\n1,2\n", {}, io::CsvDialect::tab), "has no tabs");
+  TableOptions table;
+  table.delimiter = ",";
+  expect_says(refusal("a;b\n1;2\n", table), "has no ',' between cells");
+  expect_says(refusal("a;b\n1;2\n", table), "delimiter = ';'");
   expect_says(refusal("a,b\n1,2\n", {}, io::CsvDialect::tab), "delimiter = ','");
   EXPECT_EQ(read("fat in percent\n1\n2\n"), (Values{1, 2}));
 }

@@ -32,6 +32,8 @@ TEST(OptionsTest, EveryBadFieldIsNamedWithItsValueAndWhatIsAllowed) {
   const double inf = std::numeric_limits<double>::infinity();
   const std::vector<Case> cases = {
       {[](Options& o) { o.rank = -4; }, Subject::rank, "-4", "at least 1"},
+      {[](Options& o) { o.rank = Index{9} << 59; }, Subject::rank, "5188146770730811392",
+       "at most"},
       {[](Options& o) { o.max_iterations = -1; }, Subject::max_iterations, "-1", "at least 0"},
       {[](Options& o) { o.max_iterations = -7; }, Subject::max_iterations, "-7", "at least 0"},
       {[](Options& o) { o.check_every = 0; }, Subject::check_every, "0", "at least 1"},

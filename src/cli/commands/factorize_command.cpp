@@ -224,7 +224,7 @@ ExitStatus run(const FactorizeArguments& arguments, const MatrixFile& file, cons
   warn_of_repeated("column", file.column_names(), result.warnings);
 
   const records::RunRequest request{.command = "factorize",
-                                    .input = records::describe(file),
+                                    .input = records::describe(file, arguments.open),
                                     .options = options,
                                     .init_w = arguments.init_w,
                                     .init_h = arguments.init_h,

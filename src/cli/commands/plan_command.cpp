@@ -114,28 +114,29 @@ ExitStatus execute(PlanArguments arguments) {
     print(plan_table(plan, file));
     return ExitStatus::success;
   }
-  const nlohmann::ordered_json json = {{"nonneg_version", version()},
-                                       {"command", "plan"},
-                                       {"input", records::to_json(records::describe(file))},
-                                       {"backend", to_string(plan.backend)},
-                                       {"rank", plan.rank},
-                                       {"precision", to_string(plan.precision)},
-                                       {"precision_reason", text_json(reason)},
-                                       {"data_bytes", plan.data_bytes},
-                                       {"factor_bytes", plan.factor_bytes},
-                                       {"resident", plan.resident},
-                                       {"resident_bytes", plan.resident_bytes},
-                                       {"panel_bytes", plan.panel_bytes},
-                                       {"pinned_bytes", plan.pinned_bytes},
-                                       {"device_free_bytes", plan.device_free_bytes},
-                                       {"bus_bytes_per_iteration", plan.bus_bytes_per_iteration},
-                                       {"workspace_bytes", plan.workspace_bytes},
-                                       {"total_bytes", plan.total_bytes},
-                                       {"panel_rows", plan.panel_rows},
-                                       {"panel_row_candidates", plan.panel_row_candidates},
-                                       {"panels", plan.panels},
-                                       {"data_bytes_per_iteration", plan.data_bytes_per_iteration},
-                                       {"flops_per_iteration", plan.flops_per_iteration}};
+  const nlohmann::ordered_json json = {
+      {"nonneg_version", version()},
+      {"command", "plan"},
+      {"input", records::to_json(records::describe(file, arguments.open))},
+      {"backend", to_string(plan.backend)},
+      {"rank", plan.rank},
+      {"precision", to_string(plan.precision)},
+      {"precision_reason", text_json(reason)},
+      {"data_bytes", plan.data_bytes},
+      {"factor_bytes", plan.factor_bytes},
+      {"resident", plan.resident},
+      {"resident_bytes", plan.resident_bytes},
+      {"panel_bytes", plan.panel_bytes},
+      {"pinned_bytes", plan.pinned_bytes},
+      {"device_free_bytes", plan.device_free_bytes},
+      {"bus_bytes_per_iteration", plan.bus_bytes_per_iteration},
+      {"workspace_bytes", plan.workspace_bytes},
+      {"total_bytes", plan.total_bytes},
+      {"panel_rows", plan.panel_rows},
+      {"panel_row_candidates", plan.panel_row_candidates},
+      {"panels", plan.panels},
+      {"data_bytes_per_iteration", plan.data_bytes_per_iteration},
+      {"flops_per_iteration", plan.flops_per_iteration}};
   using Json = nlohmann::ordered_json;
   print(json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
   return ExitStatus::success;

@@ -167,7 +167,7 @@ Json record_of(const Transform& of, const Options& used, const LossRecord& loss,
   const TransformArguments& arguments = of.arguments;
   return {{"nonneg_version", version()},
           {"command", "transform"},
-          {"input", records::to_json(records::describe(of.input))},
+          {"input", records::to_json(records::describe(of.input, of.arguments.open))},
           {"model", text_json(arguments.model)},
           {"h", of.model.H.path()},
           {"columns", {{"matched", of.match.words()}, {"left_out", of.match.left_out}}},
@@ -223,6 +223,9 @@ ExitStatus run(const Transform& of, const io::OutputPath& out, Interrupt& interr
 }
 
 records::Model open_model(const TransformArguments& arguments) {
+  if (arguments.h == "-") {
+    throw InvalidArgument("--h -: only INPUT is read from standard input; name a file");
+  }
   if (!arguments.h.empty()) {
     OpenOptions as_input;
     as_input.table = arguments.open.table;
@@ -235,6 +238,20 @@ records::Model open_model(const TransformArguments& arguments) {
                   arguments.model);
   }
   return records::open_model(arguments.model);
+}
+
+/// Matches the columns, and says where the model's A lay the other way in its file.
+ColumnMatch match(const MatrixFile& input, const records::Model& model,
+                  const TransformArguments& arguments) {
+  try {
+    return match_columns(input, model, arguments.by_position);
+  } catch (const InvalidArgument& e) {
+    if (model.transposed.value_or(arguments.open.transpose) == arguments.open.transpose) throw;
+    throw InvalidArgument(e.subject(),
+                          fmt::format("{}; the model's A was read {} --transpose, and this {} it",
+                                      e.what(), *model.transposed ? "with" : "without",
+                                      *model.transposed ? "without" : "with"));
+  }
 }
 
 ExitStatus execute(const TransformArguments& arguments, Interrupt& interrupt) {
@@ -261,9 +278,9 @@ ExitStatus execute(const TransformArguments& arguments, Interrupt& interrupt) {
   io::require_unread(out, read);
   progress.clear();
   say_warnings(input.warnings(), arguments.telling);
-  const ColumnMatch match = match_columns(input, model, arguments.by_position);
+  const ColumnMatch matched = match(input, model, arguments);
   progress.show("transforming " + arguments.input);
-  const WeightedFile data(input, arguments.data, arguments.open, match.columns);
+  const WeightedFile data(input, arguments.data, arguments.open, matched.columns);
   const PrecisionChoice precision = choose_precision(data.view(), chosen.options);
   chosen.options.precision = precision.precision;
   const Transform of{.arguments = arguments,
@@ -272,7 +289,7 @@ ExitStatus execute(const TransformArguments& arguments, Interrupt& interrupt) {
                      .model = model,
                      .input = input,
                      .A = data.view(),
-                     .match = match};
+                     .match = matched};
   return precision.precision == Precision::float64 ? run<double>(of, out, interrupt)
                                                    : run<float>(of, out, interrupt);
 }

@@ -117,6 +117,10 @@ Request read_command_line(const Program& program, int argc, const char* const* a
   if (unused.by_program == std::vector<std::string>{"help"}) {
     return {nullptr, help_page(program, command)};
   }
+  // "nonneg help nope": the command that is asked about is the one that is not known.
+  if (command == nullptr && unused.by_program.size() > 1 && unused.by_program.front() == "help") {
+    unused.by_program.erase(unused.by_program.begin());
+  }
   check_arguments(program, command, unused);
   return {command, {}};
 }

@@ -82,13 +82,9 @@ void add_reading(OptionTable& table, OpenOptions& open) {
             });
   table.text("--comment", open.table.comment, "TEXT", "Leave out a table's lines that begin so");
   table.add("--drop-columns", "NAMES",
-            "Columns of the file to leave out, with commas between; by number where they have no "
-            "names",
-            {}, [&open](const std::string& text) {
-              for (const std::string_view part : parts_of_list(text)) {
-                open.drop_columns.emplace_back(part);
-              }
-            });
+            "Columns of the file to leave out, with commas between, a name with a comma in double "
+            "quotes; by number where they have no names",
+            {}, [&open](const std::string& text) { open.drop_columns = names_of_list(text); });
   table.flag("--transpose", open.transpose, "A is the transpose of what INPUT holds");
   table.text("--select-columns", open.select_columns, "FILE",
              "Keep only the columns of A that FILE names, a name a line");

@@ -47,6 +47,26 @@ std::vector<std::string_view> parts_of_list(std::string_view list) {
   }
 }
 
+std::vector<std::string> names_of_list(std::string_view list) {
+  std::vector<std::string> names(1);
+  bool quoted = false;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const char c = list[i];
+    const bool at_start = names.back().empty() && (i == 0 || list[i - 1] == ',');
+    if (c == '"' && quoted && i + 1 < list.size() && list[i + 1] == '"') {
+      names.back() += c;
+      ++i;
+    } else if (c == '"' && (quoted || at_start)) {
+      quoted = !quoted;
+    } else if (c == ',' && !quoted) {
+      names.emplace_back();
+    } else {
+      names.back() += c;
+    }
+  }
+  return names;
+}
+
 std::int64_t parse_integer(std::string_view option, std::string_view text) {
   if (const auto value = parse<std::int64_t>(text)) return *value;
   throw InvalidArgument(fmt::format("{} {}: must be a whole number, such as 8", option, text));

@@ -27,4 +27,8 @@ std::size_t parse_choice(std::string_view option, std::string_view text,
 /// Returns the parts of a list with commas: "1,10,100".
 std::vector<std::string_view> parts_of_list(std::string_view list);
 
+/// Returns the names in a list with commas between. One that holds a comma is in double quotes, as
+/// in a .csv file: a,"b,c",d.
+std::vector<std::string> names_of_list(std::string_view list);
+
 }  // namespace nonneg::cli
