@@ -29,7 +29,7 @@ int main() {
   for (nonneg::Index first = 40; first < A.rows(); first += 10) {
     const auto batch = A.view().row_block(first, 10);
     const nonneg::Matrix<double> W = transformer.transform(batch);
-    const auto product = nonneg::reconstruct<double>(W.view(), H.view(), 0, W.rows());
+    const auto product = nonneg::reconstruct(W, H);
     for (nonneg::Index i = 0; i < batch.rows(); ++i) {
       for (nonneg::Index j = 0; j < batch.cols(); ++j) {
         residual += std::pow(batch(i, j) - product(i, j), 2);

@@ -16,11 +16,16 @@ template <class T>
 NONNEG_EXPORT Matrix<T> reconstruct(MatrixView<const T> W, MatrixView<const T> H, Index first,
                                     Index count);
 
+/// All rows of W·H, m × n.
+template <class T>
+Matrix<T> reconstruct(const Matrix<T>& W, const Matrix<T>& H) {
+  return reconstruct<T>(W.view(), H.view(), 0, W.rows());
+}
+
 /// All rows of a result's model, m × n.
 template <class T>
 Matrix<T> reconstruct(const Result<T>& result) {
-  const Matrix<T> H = result.H();
-  return reconstruct<T>(result.W.view(), H.view(), 0, result.W.rows());
+  return reconstruct(result.W, result.H());
 }
 
 }  // namespace nonneg

@@ -17,7 +17,8 @@ namespace nonneg {
 struct RunDetails {
   /// Where A came from, such as a file; may be empty.
   std::string source{};
-  /// Names of A's rows: m of them, or none.
+  /// Names of A's rows: m of them, or none. On disk each is one line of UTF-8: a line end becomes a
+  /// space, a byte that is not UTF-8 becomes U+FFFD.
   std::vector<std::string> row_names{};
   /// Names of A's columns: n of them, or none.
   std::vector<std::string> column_names{};

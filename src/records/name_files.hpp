@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/utf8.hpp"
 #include "io/mapped_file.hpp"
 #include "nonneg/error.hpp"
 #include "nonneg/matrix_view.hpp"
@@ -24,15 +25,17 @@ inline constexpr const char* kColumnNamesFile = "column_names.txt";
 /// Returns whether names are too many to be in the JSON itself.
 inline bool in_own_file(const std::vector<std::string>& names) { return names.size() > 1000; }
 
-/// Returns the content of such a file. A line end within a name becomes a space.
+/// Returns the name as it is written: one line of UTF-8. Those of a file are so already
+/// (io/rearrange.hpp); a caller of the library may give any.
+inline std::string as_line(std::string name) {
+  make_line(name);
+  return name;
+}
+
+/// Returns the content of such a file.
 inline std::string lines_of(const std::vector<std::string>& names) {
   std::string text;
-  for (const std::string& name : names) {
-    const std::size_t start = text.size();
-    text += name;
-    std::replace(text.begin() + static_cast<std::ptrdiff_t>(start), text.end(), '\n', ' ');
-    text += '\n';
-  }
+  for (const std::string& name : names) text += as_line(name) + '\n';
   return text;
 }
 
@@ -65,8 +68,8 @@ inline void put_names(nlohmann::ordered_json& object, const std::string& key,
                       const std::vector<std::string>& names, const char* file) {
   if (in_own_file(names)) {
     object[key + "_file"] = file;
-  } else if (!names.empty()) {
-    object[key] = names;
+  } else {
+    for (const std::string& name : names) object[key].push_back(as_line(name));
   }
 }
 

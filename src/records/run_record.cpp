@@ -64,7 +64,7 @@ Json to_json(const InputDescription& input) {
           {"layout", text_json(input.layout)},
           {"rows", input.rows},
           {"columns", input.columns},
-          {"element_type", input.element_type},
+          {"element_type", text_json(input.element_type)},
           {"sparse", input.entries.has_value()},
           {"entries", input.entries ? Json(*input.entries) : Json(nullptr)},
           {"mapped", input.mapped},

@@ -180,6 +180,23 @@ TEST(Transform, SaysThatTheModelsTableLayTheOtherWay) {
   EXPECT_EQ(outcome.status, 0) << outcome.error;
 }
 
+TEST(Transform, SaysThatNothingTellsTheModelsLoss) {
+  const Workplace place;
+  place.file("A.csv", "1,2\n3,4\n");
+  ASSERT_EQ(
+      run(place, {"factorize", "A.csv", "--rank", "1", "--loss", "kl", "--out", "run", "--quiet"})
+          .status,
+      0);
+  std::filesystem::remove(place.at("run/run.json"));
+  Outcome outcome = run(place, {"transform", "A.csv", "--model", "run", "--out", "W.npy"});
+  EXPECT_EQ(outcome.status, 0) << outcome.error;
+  EXPECT_NE(outcome.error.find("run: no run.json says what loss"), std::string::npos)
+      << outcome.error;
+  outcome = run(place, {"transform", "A.csv", "--model", "run", "--loss", "kl", "--out", "V.npy"});
+  EXPECT_EQ(outcome.status, 0) << outcome.error;
+  EXPECT_EQ(outcome.error.find("no run.json"), std::string::npos) << outcome.error;
+}
+
 TEST(Transform, TakesNoHFromStandardInput) {
   const Workplace place;
   place.file("A.csv", "1,2\n3,4\n");

@@ -150,6 +150,23 @@ TEST_F(SavedRunTest, ADirectoryThatIsThereIsReplacedWhereThatIsAskedFor) {
   EXPECT_EQ(load(run()).options.seed, 8U);
 }
 
+TEST_F(SavedRunTest, NamesBecomeLinesOfUtf8WhereverTheyLie) {
+  // Those of rows lie in a file, those of columns in the record.
+  const std::vector<float> A(1500, 1.0F);
+  options.rank = 1;
+  RunDetails details{.source = {}, .row_names = {}, .column_names = {"caf\xE9\r\n"}};
+  for (int i = 0; i < 1500; ++i) details.row_names.push_back(std::to_string(i) + "\xE9\n");
+  save(run(), factorize(A, 1500, 1, options), options, details);
+  const RunDetails loaded = load(run()).details;
+  EXPECT_EQ(loaded.column_names.at(0), "caf\uFFFD  ");
+  EXPECT_EQ(loaded.row_names.at(3), "3\uFFFD ");
+}
+
+TEST_F(SavedRunTest, WhatIsNotKnownOfAIsNull) {
+  save(run(), result<float>(), options);
+  EXPECT_TRUE(record()["input"]["element_type"].is_null());
+}
+
 TEST_F(SavedRunTest, NamesThatAreNotAsManyAreRefused) {
   EXPECT_THROW(save(run(), result<float>(), options, {.source = {}, .row_names = {"a"}}),
                InvalidArgument);

@@ -63,7 +63,7 @@ TEST_F(Directory, GivesBackWhatWasWritten) {
   run.output = "/runs/faces";
   run.image_rows = 1;
   run.image_cols = kCols;
-  run.row_names = {"a", "b", "c", "\xC3\xA4\n\"", "e"};
+  run.row_names = {"a", "b", "c", "\xC3\xA4 \"", "e"};
   run.column_names = {"x", "y", "z"};
   {
     const auto directory = create(run);

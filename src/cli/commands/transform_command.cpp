@@ -200,6 +200,12 @@ ExitStatus run(const Transform& of, const io::OutputPath& out, Interrupt& interr
   Matrix<T> W;
   std::vector<std::string> warnings;
   if (!of.match.left_out.empty()) warnings.push_back(left_out_words(of.match));
+  if (!arguments.model.empty() && of.chosen.from.at("loss") == "default") {
+    warnings.push_back(fmt::format(
+        "{}: no run.json says what loss the model was made for; {} is taken, unless --loss says "
+        "another",
+        arguments.model, loss_words(used.beta)));
+  }
   LossRecord loss;
   try {
     W = transform<T>(of.A, H.view(), used, &warnings, &loss);
