@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Looks for a CUDA toolkit that works. Sets NONNEG_HAS_CUDA, and NONNEG_CUDA_STATUS in words.
 set(NONNEG_HAS_CUDA OFF)
-set(NONNEG_CUDA_ARCHITECTURES 75-virtual CACHE STRING
-    "GPU architectures, as CMAKE_CUDA_ARCHITECTURES has them, or `release` for all of them")
+set(NONNEG_CUDA_ARCHITECTURES AUTO CACHE STRING
+    "GPU architectures, as CMAKE_CUDA_ARCHITECTURES has them; AUTO for this machine's, release for all of them")
 if(NOT NONNEG_CUDA MATCHES "^(AUTO|ON|OFF)$")
   message(FATAL_ERROR "NONNEG_CUDA is ${NONNEG_CUDA}; it must be AUTO, ON or OFF")
 endif()
@@ -84,17 +84,7 @@ if(NOT CMAKE_CUDA20_STANDARD_COMPILE_OPTION)  # CMake before 3.26
   set(CMAKE_CUDA20_EXTENSION_COMPILE_OPTION -std=c++20)
 endif()
 
-# A release: every architecture in use that this toolkit knows, with PTX of the newest for those to
-# come.
-set(NONNEG_CUDA_LIST ${NONNEG_CUDA_ARCHITECTURES})
-if(NONNEG_CUDA_LIST STREQUAL "release")
-  set(NONNEG_CUDA_LIST 75-real 80-real 86-real 89-real)
-  if(CUDAToolkit_VERSION VERSION_LESS 12.8)
-    list(APPEND NONNEG_CUDA_LIST 90)
-  else()
-    list(APPEND NONNEG_CUDA_LIST 90-real 100-real 120)
-  endif()
-endif()
+include(CudaArchitectures)
 set(NONNEG_HAS_CUDA ON)
 string(REPLACE ";" " " nonneg_cuda_words "${NONNEG_CUDA_LIST}")
 set(NONNEG_CUDA_STATUS "CUDA ${CUDAToolkit_VERSION} for ${nonneg_cuda_words}")
