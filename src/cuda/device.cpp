@@ -5,16 +5,12 @@
 #include <fmt/format.h>
 
 #include "cuda/check.hpp"
+#include "cuda/device_code.hpp"
 #include "nonneg/error.hpp"
 
 namespace nonneg::cuda {
 
 namespace {
-
-/// A CUDA version number in words: 13000 is 13.0.
-std::string version_words(int version) {
-  return fmt::format("{}.{}", version / 1000, version % 1000 / 10);
-}
 
 std::string reason_for(cudaError_t status) {
   int driver = 0;
@@ -39,9 +35,19 @@ int attribute(cudaDeviceAttr which, int device) {
   return value;
 }
 
-bool usable(const DeviceInfo& info) {
-  return info.compute_major > kMinComputeMajor ||
-         (info.compute_major == kMinComputeMajor && info.compute_minor >= kMinComputeMinor);
+/// Why the library has no code for a device; empty where it has. Makes no context there.
+std::string why_unusable(int device) {
+  constexpr DeviceCode kCompiled{NONNEG_CUDA_MACHINE_CODE, NONNEG_CUDA_PTX, NONNEG_CUDA_VERSION};
+  int driver = 0;
+  check(cudaDriverGetVersion(&driver), "cudaDriverGetVersion", "asking for the driver's version");
+  const std::string why =
+      why_no_code(kCompiled, attribute(cudaDevAttrComputeCapabilityMajor, device),
+                  attribute(cudaDevAttrComputeCapabilityMinor, device), driver);
+  if (why.empty()) return why;
+  cudaDeviceProp properties{};
+  check(cudaGetDeviceProperties(&properties, device), "cudaGetDeviceProperties",
+        "asking for a device's properties");
+  return fmt::format("cuda:{}, {}, has {}", device, properties.name, why);
 }
 
 }  // namespace
@@ -86,13 +92,11 @@ DeviceList devices() {
   }
   try {
     for (int device = 0; device < count; ++device) {
-      const DeviceInfo info = device_info(device);
-      if (usable(info)) {
-        list.devices.push_back(info);
+      const std::string why = why_unusable(device);
+      if (why.empty()) {
+        list.devices.push_back(device_info(device));
       } else {
-        list.reason = fmt::format(
-            "cuda:{}, {}, has compute capability {}.{}: at least {}.{} is needed", device,
-            info.name, info.compute_major, info.compute_minor, kMinComputeMajor, kMinComputeMinor);
+        list.reason = why;
       }
     }
   } catch (const Error& error) {

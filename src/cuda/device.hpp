@@ -20,11 +20,7 @@ class DeviceGuard {
   int before_ = 0;
 };
 
-/// Oldest compute capability that the kernels are built for.
-inline constexpr int kMinComputeMajor = 7;
-inline constexpr int kMinComputeMinor = 5;
-
-/// All devices that the kernels can run on, or why there is none.
+/// All devices that the library holds code for, or why there is none. No other is touched.
 DeviceList devices();
 
 /// Throws NotAvailable where there is no such device.

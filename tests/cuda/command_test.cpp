@@ -60,6 +60,30 @@ TEST_F(DeviceCommandTest, InfoSaysWhyThereIsNoDevice) {
   EXPECT_TRUE(says(text.out, {"devices", "none: no NVIDIA driver is installed"}));
 }
 
+TEST_F(DeviceCommandTest, ADeviceThatThereIsNoCodeForIsNamedWithItsCapability) {
+  const Outcome old = nonneg("info", {"CAPABILITY=61"});
+  EXPECT_EQ(old.status, 0);
+  EXPECT_TRUE(says(old.out, {"none: cuda:0, nonneg emulated device, has compute capability 6.1",
+                             "at least 7.5 is needed"}));
+  const Outcome newer = nonneg("info", {"CAPABILITY=190"});
+  EXPECT_TRUE(says(newer.out, {"cuda:0, nonneg emulated device", "compute capability 19.0"}));
+}
+
+TEST_F(DeviceCommandTest, ADriverTooOldForTheRuntimeIsNamedWithBothVersions) {
+  const Outcome outcome = nonneg("info", {"DRIVER=11080"});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_TRUE(says(outcome.out, {"none: the NVIDIA driver is too old", "CUDA 11.8"}));
+}
+
+TEST_F(DeviceCommandTest, AutoLeavesADeviceThatThereIsNoCodeForToOthers) {
+  const Outcome outcome =
+      nonneg("factorize A.npy --rank 3 --max-iterations 100000000 --out run", {"CAPABILITY=61"});
+  EXPECT_EQ(outcome.status, 0) << outcome.error;
+  const auto record = read_json(place.at("run/run.json"));
+  EXPECT_EQ(record.at("backend"), "cpu");
+  EXPECT_TRUE(says(record.at("backend_reason"), {"6.1", "at least 7.5 is needed"}));
+}
+
 TEST_F(DeviceCommandTest, PlanSaysWhatTheDeviceWillHold) {
   const Outcome text = nonneg("plan A.npy --rank 3 --backend cuda");
   EXPECT_EQ(text.status, 0) << text.error;

@@ -34,6 +34,8 @@ Settings read_environment() {
 
   s.device_count = static_cast<int>(number_setting("NONNEG_EMU_DEVICES", 1));
   s.multiprocessors = static_cast<int>(number_setting("NONNEG_EMU_SMS", 4));
+  s.capability = static_cast<int>(number_setting("NONNEG_EMU_CAPABILITY", 0));
+  s.driver_version = static_cast<int>(number_setting("NONNEG_EMU_DRIVER", s.driver_version));
   s.total_memory = static_cast<std::uint64_t>(number_setting("NONNEG_EMU_MEM_MB", 8192)) * kMiB;
   s.free_memory = s.total_memory;
   if (const char* limit = text_setting("NONNEG_EMU_FREE_MB"))

@@ -24,6 +24,8 @@ struct Settings {
 
   int device_count = 1;
   int multiprocessors = 4;
+  int capability = 0;              ///< such as 90 for 9.0; 0: that of the program's PTX
+  int driver_version = 13000;      ///< the newest CUDA that the driver knows
   std::uint64_t total_memory = 0;  ///< bytes
   std::uint64_t free_memory = 0;   ///< bytes that allocations may take in all
 

@@ -79,6 +79,8 @@ NONNEG_EMU_EXPORT cudaError_t cudaGetDeviceCount(int* count) {
   const ApiCall call("cudaGetDeviceCount");
   if (const auto e = call.admit_failable(cudaErrorInitializationError)) return e;
   *count = settings().device_count;
+  if (has_device() && settings().driver_version / 1000 < kVersion / 1000)
+    return finish(cudaErrorInsufficientDriver);
   return has_device() ? cudaSuccess : finish(cudaErrorNoDevice);
 }
 
@@ -155,7 +157,7 @@ NONNEG_EMU_EXPORT cudaError_t cudaDeviceCanAccessPeer(int* possible, int, int) {
   return cudaSuccess;
 }
 NONNEG_EMU_EXPORT cudaError_t cudaDriverGetVersion(int* version) {
-  *version = has_device() ? kVersion : 0;
+  *version = has_device() ? settings().driver_version : 0;
   return cudaSuccess;
 }
 NONNEG_EMU_EXPORT cudaError_t cudaRuntimeGetVersion(int* version) {

@@ -110,6 +110,7 @@ void* find_device_variable(const void* host_symbol, std::size_t* bytes) {
 
 int compute_capability() {
   constexpr int kDefault = 75;
+  if (settings().capability != 0) return settings().capability;
   for (LoadedModule* module : registry().modules) {
     if (module->architecture == 0 && !module->fat_binaries.empty()) {
       try {
