@@ -4,11 +4,12 @@
 #include <gtest/gtest.h>
 
 #include "cli/command.hpp"
+#include "support/test_data.hpp"
 
 namespace nonneg::test {
 namespace {
 
-std::string data_file(const std::string& name) { return NONNEG_TEST_DATA "/sparse/" + name; }
+std::string data_file(const std::string& name) { return test_data("sparse/" + name); }
 
 Outcome factorize(const Workplace& place, const std::string& input, Words more = {}) {
   Words words{"factorize", input,     "--rank",           "1", "--out",

@@ -7,6 +7,7 @@
 #include "cli/command.hpp"
 #include "cli/demo/demo_data.hpp"
 #include "nonneg/matrix_file.hpp"
+#include "support/test_data.hpp"
 
 namespace nonneg::test {
 namespace {
@@ -14,8 +15,7 @@ namespace {
 constexpr double kGoldenTolerance = 1e-12;
 
 const nlohmann::json& golden() {
-  static const nlohmann::json kData =
-      read_json(std::filesystem::path(NONNEG_TEST_DATA) / "learning_demo.json");
+  static const nlohmann::json kData = read_json(test_data("learning_demo.json"));
   return kData;
 }
 

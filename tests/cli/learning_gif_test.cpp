@@ -10,6 +10,7 @@
 #include "cli/command.hpp"
 #include "cli/gif.hpp"
 #include "render/point_cloud.hpp"
+#include "support/test_data.hpp"
 
 namespace nonneg::test {
 namespace {
@@ -96,8 +97,7 @@ class LearningGif : public testing::Test {
     return gif;
   }
   static const nlohmann::json& golden() {
-    static const nlohmann::json kData =
-        read_json(std::filesystem::path(NONNEG_TEST_DATA) / "learning_demo.json");
+    static const nlohmann::json kData = read_json(test_data("learning_demo.json"));
     return kData;
   }
 };

@@ -6,13 +6,12 @@
 #include "io_testing.hpp"
 #include "nonneg/error.hpp"
 #include "nonneg/matrix_file.hpp"
+#include "support/test_data.hpp"
 
 namespace nonneg::test {
 namespace {
 
-std::string numpy_file(const std::string& name) {
-  return NONNEG_TEST_DATA_DIR "/npy/" + name + ".npy";
-}
+std::string numpy_file(const std::string& name) { return test_data("npy/" + name + ".npy"); }
 
 std::string refusal(const std::string& bytes) {
   return words_of<InvalidArgument>([&] { io::read_npy(bytes, "A.npy"); });

@@ -7,12 +7,11 @@
 
 #include "io_testing.hpp"
 #include "nonneg/matrix_file.hpp"
+#include "support/test_data.hpp"
 
 namespace nonneg::test {
 
-inline std::string sparse_file(const std::string& name) {
-  return NONNEG_TEST_DATA_DIR "/sparse/" + name;
-}
+inline std::string sparse_file(const std::string& name) { return test_data("sparse/" + name); }
 
 /// A of make_sparse.py, 4 x 5; COUNTS has 4 in place of 4.5.
 inline std::vector<double> script_matrix(double entry = 4.5) {

@@ -4,17 +4,16 @@
 
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <stdexcept>
 #include <string>
 
 #include "support/reference.hpp"
+#include "support/test_data.hpp"
 
 namespace nonneg::test {
 
 /// The file `name` of tests/data. Throws where it is missing or no JSON.
 inline nlohmann::json read_test_data(const std::string& name) {
-  std::ifstream file(std::string(NONNEG_TEST_DATA_DIR "/") + name);
-  if (!file) throw std::runtime_error("tests/data/" + name + " is missing");
+  std::ifstream file(test_data(name));
   return nlohmann::json::parse(file);
 }
 
