@@ -13,6 +13,8 @@ Commands
             CUDA backend too: on an emulated device, and on the GPU if there is one
   build     build the command; it is left at build/nonneg
   bench     build and run the benchmarks, and compare with scikit-learn
+  gpu-kit   build what a machine with a GPU is to be tried with, without a toolkit or
+            a network there: build-gpu-kit/, to be copied; bash run.sh runs it
   docs      make the site of the guide and the library's reference:
             build-docs/html/index.html
   install   build, then install the library and the command
@@ -326,6 +328,22 @@ command_bench() {
   fi
 }
 
+command_gpu-kit() {
+  set_up "$kBuildNeeds$kTestNeeds$kBenchNeeds"
+  build=$source/build-gpu
+  # For another machine: any processor of these ten years, an sm_90 GPU without a just-in-time compiler and any
+  # newer or older one with it; few libraries beside the programs (HDF5 has fifty, oneDNN takes 40 MB).
+  configure -D NONNEG_CUDA=ON "-DNONNEG_CUDA_ARCHITECTURES=75-virtual;90-real" \
+    -D NONNEG_RELOCATABLE=ON -D NONNEG_NATIVE=OFF -D CMAKE_CXX_FLAGS=-march=x86-64-v3 \
+    -D NONNEG_HDF5=OFF -D NONNEG_ONEDNN=OFF -D NONNEG_LIBZIP=OFF -D NONNEG_ZSTD=OFF -D NONNEG_LZMA=OFF \
+    -D NONNEG_BUILD_TESTS=ON -D NONNEG_BUILD_BENCH=ON
+  build_targets --target nonneg nonneg_cuda nonneg_command nonneg_backend_test nonneg_cuda_test \
+    nonneg_solve_test sweep_times backend_bench
+  step "laying out the kit"
+  "$source/bench/gpu/make_kit.sh" "$build" "$source/build-gpu-kit"
+  say "Copy build-gpu-kit/ to the machine with the GPU, and there: bash build-gpu-kit/run.sh"
+}
+
 command_docs() {
   set_up "$kDocsNeeds"
   step "making the site"
@@ -365,7 +383,7 @@ command_clean() {
 
 source=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 build=$source/build
-readonly source build
+readonly source
 command=
 no_install=no
 prefix=
@@ -420,7 +438,7 @@ while [ $# -gt 0 ]; do
       further=("$@")
       break
       ;;
-    demo | test | build | bench | docs | install | clean)
+    demo | test | build | bench | gpu-kit | docs | install | clean)
       if [ -n "$command" ]; then fail "one command at a time: $command or $1"; fi
       command=$1
       ;;

@@ -10,6 +10,17 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 # GCC hides the type_info of templates instantiated in the library without this.
 set(CMAKE_CXX_SCAN_FOR_MODULES OFF)
 
+# What bench/gpu/make_kit.sh lays into one folder. RPATH, not RUNPATH: it is also where a library finds its own.
+if(NONNEG_RELOCATABLE)
+  set(CMAKE_BUILD_WITH_INSTALL_RPATH ON)
+  set(CMAKE_INSTALL_RPATH "$ORIGIN")
+  set(CMAKE_INSTALL_RPATH_USE_LINK_PATH OFF)
+  add_link_options(LINKER:--disable-new-dtags)
+  set(nonneg_prefix_map -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
+  add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:${nonneg_prefix_map}>"
+                      "$<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=${nonneg_prefix_map}>")
+endif()
+
 add_library(nonneg_compile_options INTERFACE)
 target_compile_options(nonneg_compile_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow
                                                         -Wnon-virtual-dtor)

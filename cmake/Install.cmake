@@ -85,7 +85,9 @@ if(TARGET nonneg_command)
   # The command finds the library beside it, wherever the tree is moved to.
   file(RELATIVE_PATH nonneg_bin_to_lib
        /${CMAKE_INSTALL_BINDIR} /${CMAKE_INSTALL_LIBDIR})
-  set_target_properties(nonneg_command PROPERTIES INSTALL_RPATH "$ORIGIN/${nonneg_bin_to_lib}")
+  if(NOT NONNEG_RELOCATABLE)
+    set_target_properties(nonneg_command PROPERTIES INSTALL_RPATH "$ORIGIN/${nonneg_bin_to_lib}")
+  endif()
   install(TARGETS nonneg_command
     RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT runtime OPTIONAL)
 endif()

@@ -85,5 +85,6 @@ function(nonneg_add_device_test name program filter)
   nonneg_add_tests(emulated.${name} ${program} FILTER ${filter} LABELS emulated_device TIMEOUT 1800
     ENVIRONMENT LD_PRELOAD=$<TARGET_FILE:nonneg_emulated_device> NONNEG_TEST_REQUIRE_GPU=1)
   nonneg_add_tests(gpu.${name} ${program} FILTER ${filter} LABELS gpu)
+  set_property(GLOBAL APPEND_STRING PROPERTY NONNEG_GPU_TESTS "${name} ${program} ${filter}\n")
   set_tests_properties(gpu.${name} PROPERTIES RESOURCE_LOCK gpu SKIP_RETURN_CODE 77)
 endfunction()
