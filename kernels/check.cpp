@@ -36,6 +36,10 @@ bool is_missing_device(cudaError_t status) {
 
 }  // namespace
 
+void take_back(cudaError_t status) {
+  if (status != cudaSuccess && cudaPeekAtLastError() == status) cudaGetLastError();
+}
+
 int current_device() {
   int device = 0;
   if (cudaGetDevice(&device) != cudaSuccess) cudaGetLastError();

@@ -8,6 +8,10 @@
 
 namespace nonneg::cuda {
 
+/// Takes an error of ours back from the runtime, so that the caller's own code does not take it for
+/// its own. An error that the caller has left there is not touched.
+void take_back(cudaError_t status);
+
 /// Throws unless `status` is success: OutOfMemory with the bytes asked for and free, NotAvailable
 /// where there is no usable device or driver, else DeviceError; each names the `call` and what it
 /// was `doing`. Takes the error back from the runtime, so that only errors which have destroyed the

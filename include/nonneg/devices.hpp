@@ -19,8 +19,6 @@ struct DeviceInfo {
   std::string name;
   /// Bytes of its memory.
   std::uint64_t memory_bytes = 0;
-  /// Bytes of it that nobody has taken.
-  std::uint64_t memory_free_bytes = 0;
   /// Bytes of its second-level cache.
   std::uint64_t l2_bytes = 0;
   /// Its streaming multiprocessors.
@@ -33,14 +31,16 @@ struct DeviceInfo {
 
 /// What devices() found.
 struct DeviceList {
-  /// In the order of their numbers.
+  /// In the order of their numbers. That a device is here does not say that it can be had: another
+  /// process may hold it.
   std::vector<DeviceInfo> devices;
   /// Why there is none, in words: nonneg built without CUDA, a CUDA library that is missing, no
   /// driver, a driver too old, no device. Empty where there is one.
   std::string reason;
 };
 
-/// Asks the CUDA backend, where it is installed, for its devices. Never throws for want of one.
+/// Asks the CUDA backend, where it is installed, for its devices. Makes a context on none of them,
+/// which is why it does not know how much of their memory is free. Never throws for want of one.
 NONNEG_EXPORT DeviceList devices();
 
 /// What computes a run, and why.
@@ -49,10 +49,14 @@ struct BackendChoice {
   BackendKind kind = BackendKind::cpu;
   /// Why, in words; for cuda, the device's name.
   std::string reason;
+  /// For cuda, the device: it can be had, and has a context.
+  int device = 0;
 };
 
-/// The backend that `options` gets here: automatic takes CUDA where options.device is usable, else
-/// the CPU. Throws NotAvailable, with the reason, where options asks for cuda and cannot have it.
+/// The backend that `options` gets here. Automatic takes the first device from options.device on
+/// that can be had and has memory free, else the CPU; cuda takes options.device. No other device is
+/// touched than those tried. Throws NotAvailable, with the reason, where options asks for cuda and
+/// cannot have it.
 NONNEG_EXPORT BackendChoice choose_backend(const Options& options);
 /// Likewise for a run on data A. Automatic takes the CPU, without a look for a device, where all
 /// iterations there take less time than a device to start: below some 10^10 flops in all and a

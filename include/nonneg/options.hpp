@@ -140,7 +140,8 @@ struct Options {
   bool deterministic = false;
   /// What computes; NotAvailable is thrown where it cannot be had.
   BackendKind backend = BackendKind::automatic;
-  /// Which CUDA device, as devices() numbers them.
+  /// Which CUDA device, as devices() numbers them; automatic takes the first from this one on that
+  /// can be had.
   int device = 0;
   /// Threads on the host. 0: as many as this process may run on and the work is worth.
   int threads = 0;

@@ -73,7 +73,7 @@ class CudaBackend final : public Backend<T> {
 
   Plan plan(const DataView& A, const Options& options, bool scaled,
             const Buffers& held) const override {
-    return cuda::plan(A, options, scaled, held, device_info(device_),
+    return cuda::plan(A, options, scaled, held, device_info(device_), free_memory(device_),
                       backend_bytes(solving_.bytes()));
   }
 

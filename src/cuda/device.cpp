@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cuda/device.hpp"
 
+#include <cuda.h>
 #include <cuda_runtime_api.h>
 #include <fmt/format.h>
 
+#include "base/byte_count.hpp"
+#include "cuda/backend_memory.hpp"
 #include "cuda/check.hpp"
 #include "cuda/device_code.hpp"
 #include "nonneg/error.hpp"
@@ -17,7 +20,7 @@ std::string reason_for(cudaError_t status) {
   int runtime = 0;
   cudaDriverGetVersion(&driver);
   cudaRuntimeGetVersion(&runtime);
-  cudaGetLastError();
+  take_back(status);
   if (driver == 0) return "no NVIDIA driver is installed";
   if (status == cudaErrorInsufficientDriver) {
     return fmt::format(
@@ -50,30 +53,52 @@ std::string why_unusable(int device) {
   return fmt::format("cuda:{}, {}, has {}", device, properties.name, why);
 }
 
+/// Whether a device has a context; true where the driver cannot be asked.
+bool has_context(int device) {
+  using StateOf = CUresult (*)(CUdevice, unsigned*, int*);
+  void* function = nullptr;
+  constexpr const char* kName = "cuDevicePrimaryCtxGetState";
+  cudaDriverEntryPointQueryResult found{};
+#if CUDART_VERSION >= 12050
+  const cudaError_t status =
+      cudaGetDriverEntryPointByVersion(kName, &function, 7000, cudaEnableDefault, &found);
+#else
+  const cudaError_t status = cudaGetDriverEntryPoint(kName, &function, cudaEnableDefault, &found);
+#endif
+  take_back(status);
+  if (status != cudaSuccess || found != cudaDriverEntryPointSuccess) return true;
+  unsigned flags = 0;
+  int active = 1;
+  reinterpret_cast<StateOf>(function)(device, &flags, &active);
+  return active != 0;
+}
+
+/// What any run takes on a device: a cuBLAS handle's workspace, and that of the reductions.
+std::uint64_t least_bytes() { return backend_bytes(0); }
+
 }  // namespace
 
 DeviceGuard::DeviceGuard(int device) : device_(device) {
   check(cudaGetDevice(&before_), "cudaGetDevice", "selecting a device");
-  if (before_ != device_) check(cudaSetDevice(device_), "cudaSetDevice", "selecting a device");
+  if (before_ == device_) return;
+  restores_ = has_context(before_);
+  const cudaError_t status = cudaSetDevice(device_);
+  if (status == cudaSuccess) return;
+  check(status, "cudaSetDevice", fmt::format("selecting cuda:{}", device_).c_str());
 }
 
 DeviceGuard::~DeviceGuard() {
-  if (before_ != device_) cudaSetDevice(before_);
+  if (restores_) take_back(cudaSetDevice(before_));
 }
 
 DeviceInfo device_info(int device) {
-  const DeviceGuard guard(device);
   cudaDeviceProp properties{};
   check(cudaGetDeviceProperties(&properties, device), "cudaGetDeviceProperties",
         "asking for a device's properties");
-  std::size_t free = 0;
-  std::size_t total = 0;
-  check(cudaMemGetInfo(&free, &total), "cudaMemGetInfo", "asking for free memory");
   DeviceInfo info;
   info.index = device;
   info.name = properties.name;
-  info.memory_bytes = total;
-  info.memory_free_bytes = free;
+  info.memory_bytes = properties.totalGlobalMem;
   info.l2_bytes = static_cast<std::uint64_t>(attribute(cudaDevAttrL2CacheSize, device));
   info.multiprocessors = attribute(cudaDevAttrMultiProcessorCount, device);
   info.compute_major = attribute(cudaDevAttrComputeCapabilityMajor, device);
@@ -81,27 +106,50 @@ DeviceInfo device_info(int device) {
   return info;
 }
 
+std::uint64_t free_memory(int device) {
+  const DeviceGuard guard(device);
+  std::size_t free = 0;
+  std::size_t total = 0;
+  check(cudaMemGetInfo(&free, &total), "cudaMemGetInfo", "asking for free memory");
+  return free;
+}
+
+DeviceAnswer open_device(int device) {
+  using Kind = DeviceAnswer::Kind;
+  try {
+    const std::uint64_t free = free_memory(device);
+    if (free >= least_bytes()) return {Kind::usable};
+    return {Kind::full, fmt::format("cuda:{} has {} of memory free, and a run takes {} at least",
+                                    device, byte_count(free), byte_count(least_bytes()))};
+  } catch (const OutOfMemory& error) {
+    return {Kind::full, fmt::format("cuda:{} has no room for a context: {}", device, error.what())};
+  } catch (const Error& error) {
+    return {Kind::refused, fmt::format("cuda:{} cannot be had: {}", device, error.what())};
+  }
+}
+
 DeviceList devices() {
   DeviceList list;
   int count = 0;
   const cudaError_t status = cudaGetDeviceCount(&count);
   if (status != cudaSuccess) {
-    cudaGetLastError();
     list.reason = reason_for(status);
     return list;
   }
-  try {
-    for (int device = 0; device < count; ++device) {
-      const std::string why = why_unusable(device);
-      if (why.empty()) {
+  for (int device = 0; device < count; ++device) {
+    std::string reason;
+    try {
+      reason = why_unusable(device);
+      if (reason.empty()) {
         list.devices.push_back(device_info(device));
-      } else {
-        list.reason = why;
+        continue;
       }
+    } catch (const Error& error) {
+      // One that answers nothing does not hide the others.
+      reason = fmt::format("cuda:{} does not answer: {}", device, error.what());
     }
-  } catch (const Error& error) {
-    // One device that cannot be used, such as one held exclusively by another process.
-    list.reason = error.what();
+    if (!list.reason.empty()) list.reason += "; ";
+    list.reason += reason;
   }
   if (!list.devices.empty()) {
     list.reason.clear();

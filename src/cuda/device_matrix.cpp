@@ -43,7 +43,7 @@ Matrix<E> allocate_matrix(int device, Index rows, Index cols) {
   constexpr Index kMaxEntries = std::numeric_limits<Index>::max() / Index{sizeof(E)};
   if (cols > 0 && rows > kMaxEntries / cols) {
     constexpr auto kAsked = std::numeric_limits<std::uint64_t>::max();
-    const std::uint64_t free = device_info(device).memory_free_bytes;
+    const std::uint64_t free = free_memory(device);
     throw OutOfMemory(
         fmt::format("cannot allocate {} on cuda:{}: {} bytes free", what, device, free), kAsked,
         free);

@@ -46,7 +46,7 @@ std::uint64_t product(Index rows, Index cols, std::uint64_t entry_bytes) {
 class Planner {
  public:
   Planner(const DataView& A, const Options& options, bool scaled, const Buffers& held,
-          const DeviceInfo& device, std::uint64_t used_bytes)
+          const DeviceInfo& device, std::uint64_t free_bytes, std::uint64_t used_bytes)
       : A_(A), options_(options), held_(held), mode_(options_, A), device_(device) {
     plan_.backend = BackendKind::cuda;
     plan_.rows = A.rows();
@@ -63,8 +63,7 @@ class Planner {
     plan_.data_bytes_per_iteration = A.bytes();
     weight_bytes_ = A.weights() != nullptr ? A.weights()->bytes() : 0;
     plan_.factor_bytes = factor_needs(plan_.rows, plan_.cols, plan_.rank).bytes(entry_bytes_);
-    const std::uint64_t free = device.memory_free_bytes;
-    plan_.device_free_bytes = free - free / kReserve + used_bytes;
+    plan_.device_free_bytes = free_bytes - free_bytes / kReserve + used_bytes;
     const double m = static_cast<double>(plan_.rows);
     const double n = static_cast<double>(plan_.cols);
     const double k = static_cast<double>(plan_.rank);
@@ -286,8 +285,8 @@ class Planner {
 }  // namespace
 
 Plan plan(const DataView& A, const Options& options, bool scaled, const Buffers& held,
-          const DeviceInfo& device, std::uint64_t used_bytes) {
-  return Planner(A, options, scaled, held, device, used_bytes).planned();
+          const DeviceInfo& device, std::uint64_t free_bytes, std::uint64_t used_bytes) {
+  return Planner(A, options, scaled, held, device, free_bytes, used_bytes).planned();
 }
 
 }  // namespace nonneg::cuda

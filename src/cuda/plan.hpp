@@ -8,11 +8,12 @@
 
 namespace nonneg::cuda {
 
-/// See Backend::plan. `used_bytes` of the plan are already part of what the device has in use.
+/// See Backend::plan. `free_bytes` of the device's memory are free, and `used_bytes` of the plan
+/// are already part of what is not.
 /// A stays in device memory in the compute type where that fits, else as stored where that fits,
 /// else panels are staged in each sweep.
 Plan plan(const DataView& A, const Options& options, bool scaled, const Buffers& held,
-          const DeviceInfo& device, std::uint64_t used_bytes);
+          const DeviceInfo& device, std::uint64_t free_bytes, std::uint64_t used_bytes = 0);
 
 /// Entries of the workspace that the products with quotients take: the quotients of a panel, and
 /// their denominators.

@@ -16,16 +16,28 @@ std::string device_name(const DeviceInfo& device) {
   return fmt::format("cuda:{}, {}", device.index, device.name);
 }
 
-/// The device that options ask for, or why it cannot be had.
+/// The device that options ask for, or any from that one on, or why none can be had. One that has
+/// too little memory is taken where it was asked for: the plan then says how much a run takes.
 BackendChoice cuda_choice(const Options& options) {
   const DeviceList list = devices();
   if (list.devices.empty()) return {BackendKind::cpu, list.reason};
+  const bool any = options.backend == BackendKind::automatic;
+  std::string reasons;
   for (const DeviceInfo& device : list.devices) {
-    if (device.index == options.device) return {BackendKind::cuda, device_name(device)};
+    if (any ? device.index < options.device : device.index != options.device) continue;
+    using Kind = cuda::DeviceAnswer::Kind;
+    const cuda::DeviceAnswer answer = cuda_plugin().plugin->open(device.index);
+    if (answer.kind == Kind::usable || (answer.kind == Kind::full && !any)) {
+      return {BackendKind::cuda, device_name(device), device.index};
+    }
+    if (!reasons.empty()) reasons += "; ";
+    reasons += answer.reason;
   }
-  return {
-      BackendKind::cpu,
-      fmt::format("there is no device {}; `nonneg info` lists those there are", options.device)};
+  if (reasons.empty()) {
+    reasons =
+        fmt::format("there is no device {}; `nonneg info` lists those there are", options.device);
+  }
+  return {BackendKind::cpu, reasons};
 }
 
 /// What a device takes before its first sweep: a context and cuBLAS, some 0.5 s, and the upload of

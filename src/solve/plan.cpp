@@ -24,11 +24,11 @@ Buffers run_needs(const Options& options, Index m, Index n) {
 }
 
 Plan make_plan(const DataView& A, const Options& given, bool scaled) {
-  const Options options = resolve(given, A);
+  Options options = resolve(given, A);
   const Buffers held = run_needs(options, A.rows(), A.cols());
-  if (choose_backend(options, A).kind == BackendKind::cpu) {
-    return cpu::plan(A, options, scaled, held);
-  }
+  const BackendChoice choice = choose_backend(options, A);
+  if (choice.kind == BackendKind::cpu) return cpu::plan(A, options, scaled, held);
+  options.device = choice.device;
   return cuda_plugin().plugin->plan(A, options, scaled, held);
 }
 

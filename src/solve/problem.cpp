@@ -29,6 +29,7 @@ std::shared_ptr<Backend<T>> backend_for(Options options, const BackendChoice& ch
     return kept->backend;
   }
   options.backend = choice.kind;
+  options.device = choice.device;
   std::shared_ptr<Backend<T>> made = make_backend<T>(options);
   if (kept != nullptr) *kept = {made, choice.kind, options.threads};
   return made;

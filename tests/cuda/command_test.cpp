@@ -44,13 +44,16 @@ class DeviceCommandTest : public ::testing::Test {
   const Workplace place;
 };
 
-TEST_F(DeviceCommandTest, InfoListsTheDevice) {
-  const Outcome text = nonneg("info", {"FREE_MB=100"});
+TEST_F(DeviceCommandTest, InfoListsTheDevices) {
+  const Words settings{"DEVICES=2", "EXCLUSIVE=0", "MEM_MB=100"};
+  const Outcome text = nonneg("info", settings);
   EXPECT_EQ(text.status, 0);
-  EXPECT_TRUE(says(text.out, {"cuda:0, nonneg emulated device", "compute capability 7.5", "L2"}));
-  const auto json = nlohmann::json::parse(nonneg("info --json", {"FREE_MB=100"}).out);
-  EXPECT_EQ(json.at("devices").size(), 1U);
-  EXPECT_EQ(json.at("devices").at(0).at("memory_free_bytes"), 100 << 20);
+  EXPECT_TRUE(says(text.out, {"cuda:0, nonneg emulated device", "compute capability 7.5", "L2",
+                              "cuda:1, nonneg emulated device"}));
+  const auto json = nlohmann::json::parse(nonneg("info --json", settings).out);
+  EXPECT_EQ(json.at("devices").size(), 2U);
+  EXPECT_EQ(json.at("devices").at(1).at("index"), 1);
+  EXPECT_EQ(json.at("devices").at(1).at("memory_bytes"), 100 << 20);
   EXPECT_EQ(json.at("no_device_reason"), "");
 }
 

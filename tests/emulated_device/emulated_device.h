@@ -54,8 +54,18 @@ void nonneg_emu_fail_at(uint64_t n);
 /* Failable calls since the start or the last nonneg_emu_fail_at. */
 uint64_t nonneg_emu_failable_calls(void);
 
-/* Device allocations may take this many bytes in all. */
+/* Device allocations may take this many bytes in all, on each device. */
 void nonneg_emu_set_free_memory(uint64_t bytes);
+
+/* From here on there are `count` devices, all usable, none with a context; the calling thread is on
+ * device 0. */
+void nonneg_emu_set_devices(int count);
+/* condition: "usable", "exclusive" (another process holds it) or "broken"; making a context on the
+ * latter two fails. Allocations may take `free_bytes` there in all. 0: done, 1: no such device or
+ * condition. */
+int nonneg_emu_set_device(int device, const char* condition, uint64_t free_bytes);
+/* Bit d is set where device d has a context: since the start, or since nonneg_emu_set_devices. */
+uint32_t nonneg_emu_contexts(void);
 
 /* order: "late", "eager" or "random"; the seed is for random. 0: done, 1: no such order. */
 int nonneg_emu_set_order(const char* order, unsigned seed);
@@ -107,6 +117,16 @@ class Control {
   }
   static void set_free_memory(uint64_t bytes) {
     call<decltype(&::nonneg_emu_set_free_memory)>("nonneg_emu_set_free_memory")(bytes);
+  }
+  static void set_devices(int count) {
+    call<decltype(&::nonneg_emu_set_devices)>("nonneg_emu_set_devices")(count);
+  }
+  static bool set_device(int device, const char* condition, uint64_t free_bytes) {
+    return call<decltype(&::nonneg_emu_set_device)>("nonneg_emu_set_device")(device, condition,
+                                                                             free_bytes) == 0;
+  }
+  static uint32_t contexts() {
+    return call<decltype(&::nonneg_emu_contexts)>("nonneg_emu_contexts")();
   }
   static bool set_order(const char* order, unsigned seed) {
     return call<decltype(&::nonneg_emu_set_order)>("nonneg_emu_set_order")(order, seed) == 0;

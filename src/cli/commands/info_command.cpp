@@ -36,8 +36,7 @@ std::uint64_t memory_bytes(const std::string& key) {
 }
 
 std::string device_line(const DeviceInfo& device) {
-  return fmt::format("cuda:{}, {}, {} of {} free, compute capability {}.{}, {} L2", device.index,
-                     device.name, byte_count(device.memory_free_bytes),
+  return fmt::format("cuda:{}, {}, {}, compute capability {}.{}, {} L2", device.index, device.name,
                      byte_count(device.memory_bytes), device.compute_major, device.compute_minor,
                      byte_count(device.l2_bytes));
 }
@@ -56,7 +55,6 @@ nlohmann::ordered_json to_json(const DeviceInfo& device) {
   return {{"index", device.index},
           {"name", device.name},
           {"memory_bytes", device.memory_bytes},
-          {"memory_free_bytes", device.memory_free_bytes},
           {"l2_bytes", device.l2_bytes},
           {"multiprocessors", device.multiprocessors},
           {"compute_capability", fmt::format("{}.{}", device.compute_major, device.compute_minor)}};

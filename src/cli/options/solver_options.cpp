@@ -30,7 +30,10 @@ void add_computing(OptionTable& table, Options& options) {
   table.choice("--precision", options.precision,
                "Type to compute in; " + explained<Enumeration<Precision>>(": ", "; "));
   table.choice("--backend", options.backend, "Where to compute");
-  table.integer("--device", options.device, "Which CUDA device, as `nonneg info` lists them", "0");
+  table.integer(
+      "--device", options.device,
+      "Which CUDA device, as `nonneg info` lists them; auto: the first that can be had from it on",
+      "0");
   add_threads(table, options.threads);
   table.integer("--panel-rows", options.panel_rows, "Rows of A worked on at a time",
                 "fitted to the caches; on a device by timing");

@@ -8,6 +8,7 @@
 #include "findings.hpp"
 #include "memory/arena.hpp"
 #include "runtime/api.hpp"
+#include "runtime/device.hpp"
 #include "runtime/faults.hpp"
 #include "runtime/ledger.hpp"
 #include "runtime/queue.hpp"
@@ -95,7 +96,33 @@ NONNEG_EMU_CONTROL std::uint64_t nonneg_emu_failable_calls(void) {
 
 NONNEG_EMU_CONTROL void nonneg_emu_set_free_memory(std::uint64_t bytes) {
   const std::lock_guard lock(api_mutex());
-  settings().free_memory = std::min(bytes, settings().total_memory);
+  settings().free_memory.fill(std::min(bytes, settings().total_memory));
+}
+
+NONNEG_EMU_CONTROL void nonneg_emu_set_devices(int count) {
+  const std::lock_guard lock(api_mutex());
+  settings().device_count = std::clamp(count, 0, kMaxDevices);
+  settings().conditions.fill(DeviceCondition::Usable);
+  forget_contexts();
+}
+
+NONNEG_EMU_CONTROL int nonneg_emu_set_device(int device, const char* condition,
+                                             std::uint64_t free_bytes) {
+  const std::lock_guard lock(api_mutex());
+  const std::string wanted = condition;
+  if (device < 0 || device >= kMaxDevices) return 1;
+  if (wanted != "usable" && wanted != "exclusive" && wanted != "broken") return 1;
+  const auto d = static_cast<std::size_t>(device);
+  settings().conditions[d] = wanted == "usable"      ? DeviceCondition::Usable
+                             : wanted == "exclusive" ? DeviceCondition::Exclusive
+                                                     : DeviceCondition::Broken;
+  settings().free_memory[d] = std::min(free_bytes, settings().total_memory);
+  return 0;
+}
+
+NONNEG_EMU_CONTROL std::uint32_t nonneg_emu_contexts(void) {
+  const std::lock_guard lock(api_mutex());
+  return contexts();
 }
 
 NONNEG_EMU_CONTROL int nonneg_emu_set_order(const char* order, unsigned seed) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <sstream>
 
 namespace nonneg::emulated {
 namespace {
@@ -23,6 +24,26 @@ bool flag_setting(const char* name, bool otherwise) {
   return number_setting(name, otherwise ? 1 : 0) != 0;
 }
 
+/// The devices that a list such as "0,2" names.
+void set_condition(Settings& s, const char* name, DeviceCondition condition) {
+  std::istringstream list(text_setting(name) != nullptr ? text_setting(name) : "");
+  for (std::string device; std::getline(list, device, ',');)
+    s.conditions.at(static_cast<std::size_t>(std::atoi(device.c_str()))) = condition;
+}
+
+/// Each device's free memory from a list such as "100,2000.5", in MiB: devices beyond it have what
+/// the last one has.
+void set_free_memory(Settings& s, const std::string& megabytes) {
+  std::istringstream list(megabytes);
+  std::uint64_t bytes = s.total_memory;
+  for (std::uint64_t& free : s.free_memory) {
+    std::string one;
+    if (std::getline(list, one, ','))
+      bytes = static_cast<std::uint64_t>(std::atof(one.c_str()) * static_cast<double>(kMiB));
+    free = std::min(s.total_memory, bytes);
+  }
+}
+
 Settings read_environment() {
   Settings s;
   const std::string order = text_setting("NONNEG_EMU_ORDER") ? std::getenv("NONNEG_EMU_ORDER") : "";
@@ -32,15 +53,16 @@ Settings read_environment() {
   s.reverse_blocks = flag_setting("NONNEG_EMU_REVERSE", false);
   s.log_level = static_cast<int>(number_setting("NONNEG_EMU_LOG", 0));
 
-  s.device_count = static_cast<int>(number_setting("NONNEG_EMU_DEVICES", 1));
+  s.device_count =
+      std::clamp(static_cast<int>(number_setting("NONNEG_EMU_DEVICES", 1)), 0, kMaxDevices);
+  set_condition(s, "NONNEG_EMU_EXCLUSIVE", DeviceCondition::Exclusive);
+  set_condition(s, "NONNEG_EMU_BROKEN", DeviceCondition::Broken);
   s.multiprocessors = static_cast<int>(number_setting("NONNEG_EMU_SMS", 4));
   s.capability = static_cast<int>(number_setting("NONNEG_EMU_CAPABILITY", 0));
   s.driver_version = static_cast<int>(number_setting("NONNEG_EMU_DRIVER", s.driver_version));
   s.total_memory = static_cast<std::uint64_t>(number_setting("NONNEG_EMU_MEM_MB", 8192)) * kMiB;
-  s.free_memory = s.total_memory;
-  if (const char* limit = text_setting("NONNEG_EMU_FREE_MB"))
-    s.free_memory = std::min(
-        s.total_memory, static_cast<std::uint64_t>(std::atof(limit) * static_cast<double>(kMiB)));
+  const char* free_memory = text_setting("NONNEG_EMU_FREE_MB");
+  set_free_memory(s, free_memory != nullptr ? free_memory : "");
 
   s.fail_at = static_cast<std::uint64_t>(number_setting("NONNEG_EMU_FAIL_AT", 0));
   s.fail_sticky = flag_setting("NONNEG_EMU_FAIL_STICKY", false);

@@ -3,6 +3,7 @@
 // tests may change the mutable ones through emulated_device.h while the process runs.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 
@@ -15,6 +16,15 @@ enum class Order {
   Random,  ///< at a seeded random moment
 };
 
+/// What making a context on a device comes to.
+enum class DeviceCondition {
+  Usable,
+  Exclusive,  ///< another process holds it: cudaErrorDevicesUnavailable
+  Broken,     ///< cudaErrorECCUncorrectable
+};
+
+constexpr int kMaxDevices = 8;
+
 struct Settings {
   Order order = Order::Late;
   unsigned seed = 1;
@@ -22,12 +32,14 @@ struct Settings {
   bool reverse_blocks = false;
   int log_level = 0;  ///< 1: summary and notes, 2: also every launch
 
-  int device_count = 1;
+  int device_count = 1;  ///< at most kMaxDevices
+  std::array<DeviceCondition, kMaxDevices> conditions{};
   int multiprocessors = 4;
   int capability = 0;              ///< such as 90 for 9.0; 0: that of the program's PTX
   int driver_version = 13000;      ///< the newest CUDA that the driver knows
-  std::uint64_t total_memory = 0;  ///< bytes
-  std::uint64_t free_memory = 0;   ///< bytes that allocations may take in all
+  std::uint64_t total_memory = 0;  ///< bytes, of each device
+  /// Bytes that allocations may take in all, of each device.
+  std::array<std::uint64_t, kMaxDevices> free_memory{};
 
   std::uint64_t fail_at = 0;  ///< ordinal of the failable call that fails; 0: none
   bool fail_sticky = false;   ///< an injected launch failure poisons the context

@@ -153,6 +153,33 @@ void test_device_errors() {
   NONNEG_CHECK(Control::live_allocations() == 0);
 }
 
+void test_several_devices() {
+  Control::set_devices(2);
+  int count = 0;
+  NONNEG_MUST(cudaGetDeviceCount(&count));
+  NONNEG_CHECK(count == 2 && Control::contexts() == 0);
+  NONNEG_CHECK(Control::set_device(0, "exclusive", 1 << 20));
+  NONNEG_CHECK(cudaSetDevice(0) == cudaErrorDevicesUnavailable);
+  NONNEG_CHECK(!solve());
+  NONNEG_CHECK(Control::set_device(1, "usable", kBytes));
+  NONNEG_MUST(cudaSetDevice(1));
+  cudaGetLastError();
+  NONNEG_CHECK(solve());
+  NONNEG_CHECK(Control::contexts() == 2);
+  cudaStream_t stream;
+  NONNEG_MUST(cudaStreamCreate(&stream));
+  NONNEG_CHECK(Control::set_device(0, "usable", 1 << 20));
+  NONNEG_MUST(cudaSetDevice(0));
+  float* a = nullptr;
+  NONNEG_MUST(cudaMalloc(&a, 2 * kBytes));
+  add_one<<<1, kCount, 0, stream>>>(a, kCount);
+  NONNEG_CHECK(cudaGetLastError() == cudaErrorInvalidResourceHandle);
+  NONNEG_MUST(cudaFree(a));
+  NONNEG_MUST(cudaStreamDestroy(stream));
+  Control::set_devices(1);
+  Control::set_free_memory(1 << 30);
+}
+
 }  // namespace
 
 int main() {
@@ -167,6 +194,7 @@ int main() {
   test_phases();
   test_findings();
   test_device_errors();
+  test_several_devices();
   std::printf("bad=%d\n", failed_checks);
   return failed_checks;
 }

@@ -9,6 +9,7 @@
 #include "../runtime/api.hpp"
 #include "../runtime/capture.hpp"
 #include "../runtime/cost_model.hpp"
+#include "../runtime/device.hpp"
 #include "../runtime/faults.hpp"
 #include "../runtime/ledger.hpp"
 #include "../runtime/streams.hpp"
@@ -49,6 +50,9 @@ Call::Call(cublasHandle_t handle, std::string name) : name_(std::move(name)) {
   if (handle_ == nullptr) {
     report("cuBLAS call with an invalid handle", name_);
     status_ = CUBLAS_STATUS_NOT_INITIALIZED;
+  } else if (handle_->device != current_device()) {
+    report("cuBLAS call with a handle of another device", name_);
+    status_ = CUBLAS_STATUS_EXECUTION_FAILED;
   } else if (api.forbidden() || sticky_error() != cudaSuccess || inject_failure(name_.c_str())) {
     status_ = CUBLAS_STATUS_EXECUTION_FAILED;
   }
@@ -199,7 +203,9 @@ NONNEG_EMU_EXPORT cublasStatus_t cublasCreate_v2(cublasHandle_t* handle) {
   const ApiCall call("cublasCreate");
   *handle = nullptr;
   if (inject_failure("cublasCreate")) return CUBLAS_STATUS_ALLOC_FAILED;
+  if (enter_device() != cudaSuccess) return CUBLAS_STATUS_NOT_INITIALIZED;
   auto* h = new blas::Handle;
+  h->device = current_device();
   blas::handles().insert(h);
   *handle = reinterpret_cast<cublasHandle_t>(h);
   return CUBLAS_STATUS_SUCCESS;

@@ -22,6 +22,7 @@ struct Handle {
   cublasMath_t math_mode = CUBLAS_DEFAULT_MATH;
   cublasAtomicsMode_t atomics_mode = CUBLAS_ATOMICS_NOT_ALLOWED;
   cudaStream_t stream = nullptr;
+  int device = 0;
 };
 /// Null: not a live handle.
 Handle* find_handle(cublasHandle_t handle);

@@ -103,7 +103,7 @@ void call_device_runtime(ThreadBlock& block, Thread& thread, const ptx::Instruct
                                   argument(1, text), argument(2, 0u)) +
                                block.where(thread, in));
   } else if (name == "malloc") {
-    give_back(allocate_device(argument(0, std::uint64_t{0})));
+    give_back(allocate_device(argument(0, std::uint64_t{0}), 0));
   } else if (name == "free") {
     free_device(argument(0, static_cast<void*>(nullptr)));
   } else {

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -32,6 +33,7 @@ constexpr std::uint64_t kMaxPoisonBytes = std::uint64_t{64} << 20;
 struct Memory {
   std::recursive_mutex mutex;
   std::map<std::uint64_t, Allocation> allocations;
+  std::array<std::uint64_t, kMaxDevices> live_bytes{};
   std::uint64_t generation = 1;
   std::uint64_t used = 0;  ///< bytes of the arena given out so far; they are never given out again
   int access_depth = 0;
@@ -155,7 +157,7 @@ DeviceAccess::~DeviceAccess() {
   m.mutex.unlock();
 }
 
-void* allocate_device(std::size_t bytes) {
+void* allocate_device(std::size_t bytes, int device) {
   const DeviceAccess access;
   Memory& m = memory();
   const std::uint64_t size = footprint(bytes);
@@ -166,6 +168,8 @@ void* allocate_device(std::size_t bytes) {
   Allocation a;
   a.begin = address_of(start) + kGuardBytes;
   a.end = a.begin + bytes;
+  a.device = device;
+  m.live_bytes.at(static_cast<std::size_t>(device)) += bytes;
   a.tracks_initialisation = settings().init_check;
   if (a.tracks_initialisation) a.written = ZeroArray<std::uint8_t>(std::max<std::size_t>(bytes, 1));
   a.has_launch_shadow = settings().race_check && bytes <= settings().race_check_limit;
@@ -181,6 +185,7 @@ bool free_device(void* pointer) {
   const auto found = m.allocations.find(address_of(pointer));
   if (found == m.allocations.end() || !is_device_address(pointer)) return false;
   const std::uint64_t size = footprint(found->second.size());
+  m.live_bytes.at(static_cast<std::size_t>(found->second.device)) -= found->second.size();
   m.allocations.erase(found);
   ++m.generation;
   drop_pages(static_cast<char*>(pointer) - kGuardBytes, size);
@@ -225,6 +230,11 @@ std::size_t allocation_size(const void* pointer) {
   std::lock_guard lock(m.mutex);
   const auto found = m.allocations.find(address_of(pointer));
   return found == m.allocations.end() ? 0 : found->second.size();
+}
+
+std::uint64_t live_bytes_of(int device) {
+  std::lock_guard lock(memory().mutex);
+  return memory().live_bytes.at(static_cast<std::size_t>(device));
 }
 
 int live_allocations(std::uint64_t* bytes) {

@@ -55,6 +55,7 @@ class ZeroArray {
 
 struct Allocation {
   std::uint64_t begin = 0, end = 0;
+  int device = 0;
   bool tracks_initialisation = false;
   ZeroArray<std::uint8_t> written;  ///< one flag per byte
   bool has_launch_shadow = false;
@@ -78,7 +79,7 @@ class DeviceAccess {
 };
 
 /// Null where the device has not that much memory.
-void* allocate_device(std::size_t bytes);
+void* allocate_device(std::size_t bytes, int device);
 /// False: no live device allocation begins there.
 bool free_device(void* pointer);
 /// Storage of a module variable; lives as long as the process.
@@ -95,6 +96,8 @@ bool is_accessible(const void* pointer, std::size_t bytes);
 bool is_pinned(const void* pointer, std::size_t bytes);
 /// Bytes of the live allocation that starts there; 0: none.
 std::size_t allocation_size(const void* pointer);
+/// Bytes that live allocations of a device take.
+std::uint64_t live_bytes_of(int device);
 /// Number of live device allocations; their bytes go to `bytes`.
 int live_allocations(std::uint64_t* bytes);
 

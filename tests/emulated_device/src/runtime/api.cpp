@@ -2,6 +2,7 @@
 #include "api.hpp"
 
 #include "../findings.hpp"
+#include "device.hpp"
 #include "faults.hpp"
 
 namespace nonneg::emulated {
@@ -48,6 +49,12 @@ cudaError_t ApiCall::admit_failable(cudaError_t injected) const {
   if (forbidden()) return finish(cudaErrorNotPermitted);
   if (sticky != cudaSuccess) return finish(sticky);
   return inject_failure(name_) ? finish(injected) : cudaSuccess;
+}
+
+cudaError_t ApiCall::admit_on_device(cudaError_t injected) const {
+  if (const auto e = admit_failable(injected)) return e;
+  const cudaError_t entered = enter_device();
+  return entered == cudaSuccess ? cudaSuccess : finish(entered);
 }
 
 }  // namespace nonneg::emulated

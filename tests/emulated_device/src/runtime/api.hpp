@@ -46,6 +46,8 @@ class ApiCall {
   /// The same for a call that can fail: also the sticky error, or `injected` when its turn to fail
   /// has come.
   cudaError_t admit_failable(cudaError_t injected) const;
+  /// The same for a call that needs a context of the thread's device, and makes it.
+  cudaError_t admit_on_device(cudaError_t injected) const;
 
  private:
   std::lock_guard<std::recursive_mutex> lock_;

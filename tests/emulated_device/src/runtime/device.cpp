@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The device as the program sees it: one, modest, of the compute capability of the program's PTX.
-#include <cuda_runtime_api.h>
+// The devices as the program sees them: alike, modest, of the compute capability of the program's
+// PTX.
+#include "device.hpp"
+
+#include <cuda.h>
 
 #include <cstring>
 
@@ -20,7 +23,27 @@ constexpr int kMaxGridX = 2147483647;
 constexpr int kMaxGridYZ = 65535;
 constexpr int kL2Bytes = 4 << 20;
 
+thread_local int device_of_thread = 0;
+std::uint32_t devices_with_context = 0;
+
 bool has_device() { return settings().device_count > 0; }
+
+bool is_device(int device) { return device >= 0 && device < settings().device_count; }
+
+std::uint32_t bit(int device) { return std::uint32_t{1} << device; }
+
+cudaError_t enter(int device) {
+  switch (settings().conditions[static_cast<std::size_t>(device)]) {
+    case DeviceCondition::Exclusive:
+      return cudaErrorDevicesUnavailable;
+    case DeviceCondition::Broken:
+      return cudaErrorECCUncorrectable;
+    case DeviceCondition::Usable:
+      break;
+  }
+  devices_with_context |= bit(device);
+  return cudaSuccess;
+}
 
 int attribute_value(int attribute) {
   switch (attribute) {
@@ -70,7 +93,24 @@ int attribute_value(int attribute) {
   }
 }
 
+/// The driver's call that tells whether a device has a context.
+CUresult primary_context_state(CUdevice device, unsigned* flags, int* active) {
+  if (!is_device(device)) return CUDA_ERROR_INVALID_DEVICE;
+  if (flags != nullptr) *flags = 0;
+  *active = (devices_with_context & bit(device)) != 0 ? 1 : 0;
+  return CUDA_SUCCESS;
+}
+
 }  // namespace
+
+int current_device() { return device_of_thread; }
+cudaError_t enter_device() { return has_device() ? enter(device_of_thread) : cudaErrorNoDevice; }
+std::uint32_t contexts() { return devices_with_context; }
+void forget_contexts() {
+  devices_with_context = 0;
+  device_of_thread = 0;
+}
+
 }  // namespace nonneg::emulated
 
 using namespace nonneg::emulated;
@@ -87,7 +127,7 @@ NONNEG_EMU_EXPORT cudaError_t cudaGetDeviceCount(int* count) {
 NONNEG_EMU_EXPORT cudaError_t cudaGetDevice(int* device) {
   const ApiCall call("cudaGetDevice");
   if (!has_device()) return finish(cudaErrorNoDevice);
-  *device = 0;
+  *device = current_device();
   return cudaSuccess;
 }
 
@@ -95,7 +135,10 @@ NONNEG_EMU_EXPORT cudaError_t cudaSetDevice(int device) {
   const ApiCall call("cudaSetDevice");
   if (const auto e = call.admit_failable(cudaErrorInitializationError)) return e;
   if (!has_device()) return finish(cudaErrorNoDevice);
-  return device == 0 ? cudaSuccess : finish(cudaErrorInvalidDevice);
+  if (!is_device(device)) return finish(cudaErrorInvalidDevice);
+  if (const auto e = enter(device)) return finish(e);
+  device_of_thread = device;
+  return cudaSuccess;
 }
 
 NONNEG_EMU_EXPORT cudaError_t cudaInitDevice(int device, unsigned, unsigned) {
@@ -108,9 +151,11 @@ NONNEG_EMU_EXPORT cudaError_t cudaDeviceReset() {
   return cudaSuccess;
 }
 
-NONNEG_EMU_EXPORT cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int) {
+NONNEG_EMU_EXPORT cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute,
+                                                     int device) {
   const ApiCall call("cudaDeviceGetAttribute");
   if (const auto e = call.admit_failable(cudaErrorInvalidValue)) return e;
+  if (!is_device(device)) return finish(cudaErrorInvalidDevice);
   *value = attribute_value(attribute);
   return cudaSuccess;
 }
@@ -118,7 +163,7 @@ NONNEG_EMU_EXPORT cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr 
 NONNEG_EMU_EXPORT cudaError_t cudaGetDeviceProperties(cudaDeviceProp* p, int device) {
   const ApiCall call("cudaGetDeviceProperties");
   if (const auto e = call.admit_failable(cudaErrorInvalidDevice)) return e;
-  if (!has_device() || device != 0) return finish(cudaErrorInvalidDevice);
+  if (!is_device(device)) return finish(cudaErrorInvalidDevice);
   std::memset(p, 0, sizeof *p);
   std::strcpy(p->name, "nonneg emulated device");
   p->totalGlobalMem = settings().total_memory;
@@ -166,3 +211,15 @@ NONNEG_EMU_EXPORT cudaError_t cudaRuntimeGetVersion(int* version) {
 }
 NONNEG_EMU_EXPORT cudaError_t cudaProfilerStart() { return cudaSuccess; }
 NONNEG_EMU_EXPORT cudaError_t cudaProfilerStop() { return cudaSuccess; }
+
+// Of the driver's own calls there is the one that nonneg asks for.
+NONNEG_EMU_EXPORT cudaError_t
+cudaGetDriverEntryPointByVersion(const char* symbol, void** function, unsigned, unsigned long long,
+                                 cudaDriverEntryPointQueryResult* result) {
+  const ApiCall call("cudaGetDriverEntryPointByVersion");
+  const bool known = std::strcmp(symbol, "cuDevicePrimaryCtxGetState") == 0;
+  *function = known ? reinterpret_cast<void*>(&primary_context_state) : nullptr;
+  if (result != nullptr)
+    *result = known ? cudaDriverEntryPointSuccess : cudaDriverEntryPointSymbolNotFound;
+  return known ? cudaSuccess : finish(cudaErrorInvalidValue);
+}

@@ -7,6 +7,7 @@
 #include "../settings.hpp"
 #include "api.hpp"
 #include "capture.hpp"
+#include "device.hpp"
 #include "ledger.hpp"
 #include "streams.hpp"
 
@@ -15,6 +16,7 @@ namespace {
 
 struct Event {
   unsigned flags = 0;
+  int device = 0;
   OperationPointer recorded;
   CapturePointer capture;  ///< of the last record, if it was captured
   std::vector<int> captured_after;
@@ -68,9 +70,10 @@ using namespace nonneg::emulated;
 
 NONNEG_EMU_EXPORT cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned flags) {
   const ApiCall call("cudaEventCreate");
-  if (const auto e = call.admit_failable(cudaErrorMemoryAllocation)) return e;
+  if (const auto e = call.admit_on_device(cudaErrorMemoryAllocation)) return e;
   auto* created = new Event;
   created->flags = flags;
+  created->device = current_device();
   events().insert(created);
   *event = reinterpret_cast<cudaEvent_t>(created);
   return finish(cudaSuccess);
@@ -95,7 +98,8 @@ NONNEG_EMU_EXPORT cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t st
   if (const auto e = call.admit_failable(cudaErrorInvalidResourceHandle)) return e;
   Event* found = find_event(event, "cudaEventRecord");
   Stream* s = find_stream(stream, "cudaEventRecord");
-  if (found == nullptr || s == nullptr) return finish(cudaErrorInvalidResourceHandle);
+  if (found == nullptr || s == nullptr || !(s->is_legacy || s->device == found->device))
+    return finish(cudaErrorInvalidResourceHandle);
   found->unready_answers = 0;
   if (s->capture) {
     if (s->capture->invalid) return finish(cudaErrorStreamCaptureInvalidated);

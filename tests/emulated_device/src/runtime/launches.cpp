@@ -73,7 +73,7 @@ cudaError_t launch(const RegisteredKernel* kernel, const dim3& grid, const dim3&
                    bool cooperative = false) {
   if (kernel == nullptr) return finish(cudaErrorInvalidDeviceFunction);
   const ApiCall call("kernel launch");
-  if (const auto e = call.admit_failable(cudaErrorLaunchOutOfResources)) {
+  if (const auto e = call.admit_on_device(cudaErrorLaunchOutOfResources)) {
     if (settings().fail_sticky && e == cudaErrorLaunchOutOfResources) {
       set_sticky_error(cudaErrorLaunchFailure);
       return finish(cudaErrorLaunchFailure);
@@ -81,7 +81,7 @@ cudaError_t launch(const RegisteredKernel* kernel, const dim3& grid, const dim3&
     return e;
   }
   Stream* s = find_stream(stream, "kernel launch");
-  if (s == nullptr) return finish(cudaErrorInvalidResourceHandle);
+  if (s == nullptr || !on_current_device(*s)) return finish(cudaErrorInvalidResourceHandle);
   KernelCall k;
   k.program = &program_of(*kernel->module);
   k.function = k.program->kernel(kernel->name);
@@ -199,7 +199,7 @@ NONNEG_EMU_EXPORT cudaError_t cudaLaunchKernelExC(const cudaLaunchConfig_t* conf
 NONNEG_EMU_EXPORT cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attributes,
                                                     const void* stub) {
   const ApiCall call("cudaFuncGetAttributes");
-  if (const auto e = call.admit_failable(cudaErrorInvalidDeviceFunction)) return e;
+  if (const auto e = call.admit_on_device(cudaErrorInvalidDeviceFunction)) return e;
   RegisteredKernel* kernel = nullptr;
   const ptx::Function* function = function_of(stub, kernel);
   if (function == nullptr) return finish(cudaErrorInvalidDeviceFunction);
@@ -216,7 +216,7 @@ NONNEG_EMU_EXPORT cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attribut
 NONNEG_EMU_EXPORT cudaError_t cudaFuncSetAttribute(const void* stub, cudaFuncAttribute attribute,
                                                    int value) {
   const ApiCall call("cudaFuncSetAttribute");
-  if (const auto e = call.admit_failable(cudaErrorInvalidValue)) return e;
+  if (const auto e = call.admit_on_device(cudaErrorInvalidValue)) return e;
   RegisteredKernel* kernel = find_kernel(stub);
   if (kernel == nullptr) return finish(cudaErrorInvalidDeviceFunction);
   if (attribute != cudaFuncAttributeMaxDynamicSharedMemorySize) return cudaSuccess;

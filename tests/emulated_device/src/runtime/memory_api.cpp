@@ -11,15 +11,25 @@
 #include "../text.hpp"
 #include "api.hpp"
 #include "capture.hpp"
+#include "device.hpp"
 #include "ledger.hpp"
 
 namespace nonneg::emulated {
 namespace {
 
+/// Most bytes that the thread's device gives to allocations in all.
+std::uint64_t memory_limit() {
+  return settings().free_memory.at(static_cast<std::size_t>(current_device()));
+}
+
+std::uint64_t free_bytes() {
+  const std::uint64_t limit = memory_limit(), live = live_bytes_of(current_device());
+  return live > limit ? 0 : limit - live;
+}
+
 void* allocate_counted(std::size_t bytes) {
-  const std::uint64_t limit = settings().free_memory;
-  if (bytes > limit || ledger().live_bytes > limit - bytes) return nullptr;
-  void* p = allocate_device(bytes);
+  if (bytes > free_bytes()) return nullptr;
+  void* p = allocate_device(bytes, current_device());
   if (p != nullptr) record_allocation(bytes);
   return p;
 }
@@ -40,7 +50,7 @@ using namespace nonneg::emulated;
 
 NONNEG_EMU_EXPORT cudaError_t cudaMalloc(void** pointer, std::size_t bytes) {
   const ApiCall call("cudaMalloc");
-  if (const auto e = call.admit_failable(cudaErrorMemoryAllocation)) return e;
+  if (const auto e = call.admit_on_device(cudaErrorMemoryAllocation)) return e;
   if (const auto e = refuse_unsafe_in_capture("cudaMalloc")) return finish(e);
   if (bytes == 0) {
     *pointer = nullptr;
@@ -74,12 +84,12 @@ NONNEG_EMU_EXPORT cudaError_t cudaFree(void* pointer) {
 NONNEG_EMU_EXPORT cudaError_t cudaMallocAsync(void** pointer, std::size_t bytes,
                                               cudaStream_t stream) {
   const ApiCall call("cudaMallocAsync");
-  if (const auto e = call.admit_failable(cudaErrorMemoryAllocation)) return e;
+  if (const auto e = call.admit_on_device(cudaErrorMemoryAllocation)) return e;
   Stream* s = find_stream(stream, "cudaMallocAsync");
   if (s == nullptr) return finish(cudaErrorInvalidResourceHandle);
   if (bytes == 0) return finish(cudaErrorInvalidValue);
   void* p = allocate_counted(bytes);
-  if (p == nullptr && pending_operations() > 0 && bytes <= settings().free_memory) {
+  if (p == nullptr && pending_operations() > 0 && bytes <= memory_limit()) {
     force_all();  // frees that wait in streams
     p = allocate_counted(bytes);
   }
@@ -138,7 +148,7 @@ NONNEG_EMU_EXPORT cudaError_t cudaMallocPitch(void** pointer, std::size_t* pitch
 
 NONNEG_EMU_EXPORT cudaError_t cudaHostAlloc(void** pointer, std::size_t bytes, unsigned) {
   const ApiCall call("cudaHostAlloc");
-  if (const auto e = call.admit_failable(cudaErrorMemoryAllocation)) return e;
+  if (const auto e = call.admit_on_device(cudaErrorMemoryAllocation)) return e;
   if (const auto e = refuse_unsafe_in_capture("cudaHostAlloc")) return finish(e);
   if (bytes == 0) {
     *pointer = nullptr;
@@ -176,7 +186,7 @@ NONNEG_EMU_EXPORT cudaError_t cudaFreeHost(void* pointer) {
 
 NONNEG_EMU_EXPORT cudaError_t cudaHostRegister(void* pointer, std::size_t bytes, unsigned) {
   const ApiCall call("cudaHostRegister");
-  if (const auto e = call.admit_failable(cudaErrorMemoryAllocation)) return e;
+  if (const auto e = call.admit_on_device(cudaErrorMemoryAllocation)) return e;
   if (is_accessible(pointer, 1)) return finish(cudaErrorHostMemoryAlreadyRegistered);
   register_host(pointer, bytes);
   return finish(cudaSuccess);
@@ -198,10 +208,9 @@ NONNEG_EMU_EXPORT cudaError_t cudaHostGetDevicePointer(void** device, void* host
 
 NONNEG_EMU_EXPORT cudaError_t cudaMemGetInfo(std::size_t* free, std::size_t* total) {
   const ApiCall call("cudaMemGetInfo");
-  if (const auto e = call.admit_failable(cudaErrorUnknown)) return e;
-  const std::uint64_t limit = settings().free_memory, live = ledger().live_bytes;
+  if (const auto e = call.admit_on_device(cudaErrorUnknown)) return e;
   *total = settings().total_memory;
-  *free = live > limit ? 0 : limit - live;
+  *free = free_bytes();
   return finish(cudaSuccess);
 }
 

@@ -9,6 +9,7 @@
 #include "../text.hpp"
 #include "api.hpp"
 #include "capture.hpp"
+#include "device.hpp"
 #include "ledger.hpp"
 
 namespace nonneg::emulated {
@@ -25,6 +26,7 @@ Stream* create_stream(unsigned flags, int priority) {
   s->flags = flags;
   s->priority = priority;
   s->line = new_line();
+  s->device = current_device();
   streams().insert(s);
   enable_operation_races(settings().stream_check);
   return s;
@@ -53,6 +55,10 @@ Stream* find_stream(cudaStream_t handle, const char* call) {
   if (streams().count(s) != 0) return s;
   report("use of an invalid or destroyed stream", call);
   return nullptr;
+}
+
+bool on_current_device(const Stream& stream) {
+  return stream.is_legacy || stream.device == current_device();
 }
 
 std::vector<OperationPointer> stream_dependencies(const Stream& s) {
@@ -107,7 +113,7 @@ using namespace nonneg::emulated;
 NONNEG_EMU_EXPORT cudaError_t cudaStreamCreateWithPriority(cudaStream_t* stream, unsigned flags,
                                                            int priority) {
   const ApiCall call("cudaStreamCreate");
-  if (const auto e = call.admit_failable(cudaErrorMemoryAllocation)) return e;
+  if (const auto e = call.admit_on_device(cudaErrorMemoryAllocation)) return e;
   if ((flags & ~1u) != 0) return finish(cudaErrorInvalidValue);
   *stream = reinterpret_cast<cudaStream_t>(create_stream(flags, priority));
   return finish(cudaSuccess);
@@ -213,7 +219,7 @@ NONNEG_EMU_EXPORT cudaError_t cudaDeviceGetStreamPriorityRange(int* least, int* 
 
 NONNEG_EMU_EXPORT cudaError_t cudaDeviceSynchronize() {
   const ApiCall call("cudaDeviceSynchronize");
-  if (const auto e = call.admit_failable(cudaErrorUnknown)) return e;
+  if (const auto e = call.admit_on_device(cudaErrorUnknown)) return e;
   if (const auto e = refuse_device_wait_in_capture("cudaDeviceSynchronize")) return finish(e);
   record_host_wait("cudaDeviceSynchronize");
   force_all();

@@ -20,6 +20,7 @@ struct Stream {
   int priority = 0;
   std::uint32_t line = 0;  ///< also its number in messages
   bool is_legacy = false;
+  int device = 0;  ///< of any device where it is the legacy stream
   OperationPointer last;
   std::vector<OperationPointer> waits;  ///< event waits that no later operation has taken up yet
   CapturePointer capture;
@@ -32,6 +33,9 @@ struct Stream {
 /// Null, and a finding, where the handle is not that of a live stream.
 Stream* find_stream(cudaStream_t handle, const char* call);
 Stream& legacy_stream();
+
+/// False where kernels and event records of the thread's device may not go into the stream.
+bool on_current_device(const Stream& stream);
 
 /// What the stream's next operation must wait for.
 std::vector<OperationPointer> stream_dependencies(const Stream& stream);
