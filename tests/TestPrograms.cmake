@@ -34,7 +34,10 @@ endif()
 
 # The main() of all of them.
 add_library(nonneg_test_main STATIC ${CMAKE_CURRENT_LIST_DIR}/support/test_main.cpp)
-target_link_libraries(nonneg_test_main PUBLIC GTest::gtest PRIVATE nonneg_compile_options)
+target_link_libraries(nonneg_test_main
+  PUBLIC GTest::gtest PRIVATE nonneg_compile_options ${CMAKE_DL_LIBS})
+target_include_directories(nonneg_test_main PRIVATE
+  ${CMAKE_CURRENT_LIST_DIR} ${CMAKE_CURRENT_LIST_DIR}/emulated_device)
 
 # What tests of the CPU are run with: backend auto finds no GPU.
 set(NONNEG_NO_GPU CUDA_VISIBLE_DEVICES=-1)
@@ -83,7 +86,9 @@ function(nonneg_add_device_test name program filter)
   endif()
   add_dependencies(${program} nonneg_cuda nonneg_emulated_device)
   nonneg_add_tests(emulated.${name} ${program} FILTER ${filter} LABELS emulated_device TIMEOUT 1800
-    ENVIRONMENT LD_PRELOAD=$<TARGET_FILE:nonneg_emulated_device> NONNEG_TEST_REQUIRE_GPU=1)
+    ENVIRONMENT LD_PRELOAD=$<TARGET_FILE:nonneg_emulated_device>
+                NVTX_INJECTION64_PATH=$<TARGET_FILE:nonneg_emulated_device>
+                NONNEG_TEST_REQUIRE_GPU=1)
   nonneg_add_tests(gpu.${name} ${program} FILTER ${filter} LABELS gpu)
   set_property(GLOBAL APPEND_STRING PROPERTY NONNEG_GPU_TESTS "${name} ${program} ${filter}\n")
   set_tests_properties(gpu.${name} PROPERTIES RESOURCE_LOCK gpu SKIP_RETURN_CODE 77)

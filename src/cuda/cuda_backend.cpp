@@ -98,12 +98,12 @@ class CudaBackend final : public Backend<T> {
 
   Matrix<T> allocate(Index rows, Index cols) override {
     const DeviceGuard guard(device_);
-    return allocate_matrix<T>(device_, rows, cols);
+    return allocate_matrix<T>(device_, stream_, rows, cols);
   }
 
   Matrix<double> allocate_sums(Index count) override {
     const DeviceGuard guard(device_);
-    return allocate_matrix<double>(device_, 1, count);
+    return allocate_matrix<double>(device_, stream_, 1, count);
   }
 
   std::unique_ptr<HostCopy<T>> make_host_copy(Index w_rows, Index ht_rows, Index rank,
@@ -308,7 +308,10 @@ class CudaBackend final : public Backend<T> {
     const DeviceGuard guard(device_);
     // A solver's backend has this workspace from the start.
     const std::uint64_t bytes = anls_workspace_bytes(F.cols());
-    if (bytes > solving_.bytes()) solving_ = DeviceBuffer(bytes, kForSolving.data());
+    if (bytes > solving_.bytes()) {
+      stream_.synchronize("anls_update");
+      solving_ = DeviceBuffer(bytes, kForSolving.data());
+    }
     launch_anls_update(F, P, G, update, solving_.as<double>(), stream_.get());
   }
 

@@ -6,8 +6,8 @@
 
 namespace nonneg::cuda {
 
-/// Owns bytes of the current device, aligned to 256, uninitialised. Freeing waits for the work that
-/// uses them.
+/// Owns bytes of the current device, aligned to 256, uninitialised. Work that uses them must have
+/// ended before they are freed: an owner drains its streams first.
 class DeviceBuffer {
  public:
   DeviceBuffer() = default;

@@ -35,7 +35,7 @@ cudaMemcpyKind copy_kind(MemorySpace from, MemorySpace to) {
 }  // namespace
 
 template <class E>
-Matrix<E> allocate_matrix(int device, Index rows, Index cols) {
+Matrix<E> allocate_matrix(int device, Stream& stream, Index rows, Index cols) {
   if (rows < 0 || cols < 0) {
     throw InvalidArgument(fmt::format("matrix of {} x {}: sizes must be >= 0", rows, cols));
   }
@@ -53,7 +53,10 @@ Matrix<E> allocate_matrix(int device, Index rows, Index cols) {
                                                what.c_str());
   E* data = buffer->template as<E>();
   return Matrix<E>(data, rows, cols, MemorySpace::device,
-                   [owner = std::move(buffer)](E*) mutable { owner.reset(); });
+                   [owner = std::move(buffer), &stream](E*) mutable {
+                     stream.drain();
+                     owner.reset();
+                   });
 }
 
 template <class T>
@@ -101,8 +104,8 @@ void refuse_host_memory(const char* primitive) {
       fmt::format("{}: a matrix lies in host memory; copy it to the device first", primitive));
 }
 
-template Matrix<float> allocate_matrix(int, Index, Index);
-template Matrix<double> allocate_matrix(int, Index, Index);
+template Matrix<float> allocate_matrix(int, Stream&, Index, Index);
+template Matrix<double> allocate_matrix(int, Stream&, Index, Index);
 template void clear(MatrixView<float>, cudaStream_t);
 template void clear(MatrixView<double>, cudaStream_t);
 template void copy_matrix(MatrixView<const float>, MatrixView<float>, cudaStream_t);

@@ -10,10 +10,11 @@
 
 namespace nonneg::cuda {
 
-/// Uninitialised rows × cols of the current device's memory, which is `device`. Throws
-/// InvalidArgument for a negative size, OutOfMemory.
+/// Uninitialised rows × cols of the current device's memory, which is `device`. Waits for the work
+/// of `stream`, which must outlive it, before it is given back. Throws InvalidArgument for a
+/// negative size, OutOfMemory.
 template <class E>
-Matrix<E> allocate_matrix(int device, Index rows, Index cols);
+Matrix<E> allocate_matrix(int device, Stream& stream, Index rows, Index cols);
 
 /// Queues X = 0, X in device memory.
 template <class T>

@@ -70,6 +70,7 @@ class ResidentRows final : public DeviceRows<T> {
       stager.release();
     }
   }
+  ~ResidentRows() override { this->context().compute.drain(); }
 
   MatrixView<const T> rows(Index first, Index count) override {
     return all().row_block(first, count);

@@ -7,7 +7,8 @@
 
 namespace nonneg::cuda {
 
-/// Owns host bytes that a device reads by itself, while the host goes on.
+/// Owns host bytes that a device reads by itself, while the host goes on. Copies that use them must
+/// have ended before they are freed.
 class PinnedBuffer {
  public:
   /// Throws OutOfMemory, naming what the bytes are `for_what`.

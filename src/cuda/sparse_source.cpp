@@ -85,6 +85,7 @@ class ResidentSparseSource final : public RowPanels<T> {
   ResidentSparseSource(const SourceContext& context, const DataView& A, Index panel_rows,
                        double scale)
       : RowPanels<T>(A.rows(), A.cols(), panel_rows),
+        compute_(context.compute),
         A_(A),
         offsets_(as_bytes(offset_count(A.rows()), sizeof(Index)), "A"),
         columns_(as_bytes(entries(), sizeof(std::int32_t)), "A"),
@@ -100,6 +101,8 @@ class ResidentSparseSource final : public RowPanels<T> {
       first += count;
     }
   }
+
+  ~ResidentSparseSource() override { compute_.drain(); }
 
   bool repeatable() const override { return true; }
 
@@ -133,6 +136,7 @@ class ResidentSparseSource final : public RowPanels<T> {
     return {.first_row = first, .sparse = true, .stored = rows};
   }
 
+  Stream& compute_;
   DataView A_;
   DeviceBuffer offsets_;
   DeviceBuffer columns_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cuda/stream.hpp"
 
+#include <nvtx3/nvToolsExt.h>
+
 #include "cuda/check.hpp"
 
 namespace nonneg::cuda {
@@ -26,7 +28,9 @@ void Stream::synchronize(const char* doing) {
 }
 
 void Stream::drain() noexcept {
+  nvtxRangePushA("drain");
   if (cudaStreamSynchronize(stream_) != cudaSuccess) cudaGetLastError();
+  nvtxRangePop();
 }
 
 }  // namespace nonneg::cuda

@@ -23,7 +23,8 @@ class Stream {
   void record(Event& event);
   /// The host waits for all work given so far. Throws DeviceError where some of it failed.
   void synchronize(const char* doing);
-  /// The same where nothing can be thrown.
+  /// The same where nothing can be thrown: what owns memory waits so before it gives it back. Named
+  /// "drain" for a profiler.
   void drain() noexcept;
 
  private:

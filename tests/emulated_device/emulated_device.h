@@ -22,6 +22,13 @@ struct nonneg_emu_transfer {
   uint64_t bytes;
 };
 
+/* What was made and not destroyed since. */
+struct nonneg_emu_objects {
+  int device_allocations, pinned_allocations;
+  int streams, events, graphs, executable_graphs, blas_handles;
+  int blocking_streams_made; /* without cudaStreamNonBlocking, in all */
+};
+
 /* Counts since the start or the last nonneg_emu_reset_ledger. */
 struct nonneg_emu_totals {
   struct nonneg_emu_transfer h2d_pinned, h2d_pageable, d2h_pinned, d2h_pageable, d2d, memset;
@@ -53,6 +60,9 @@ struct nonneg_emu_blas_counts {
 void nonneg_emu_fail_at(uint64_t n);
 /* Failable calls since the start or the last nonneg_emu_fail_at. */
 uint64_t nonneg_emu_failable_calls(void);
+/* The call that was made to fail since the last nonneg_emu_fail_at, after the NVTX range that it
+ * was in: "cudaMalloc", "drain/cudaStreamSynchronize"; "" for none. */
+size_t nonneg_emu_failed_call(char* buffer, size_t capacity);
 
 /* Device allocations may take this many bytes in all, on each device. */
 void nonneg_emu_set_free_memory(uint64_t bytes);
@@ -86,6 +96,10 @@ void nonneg_emu_reset_ledger(void);
 /* Live device allocations; their bytes go to `bytes` unless it is NULL. */
 int nonneg_emu_live_allocations(uint64_t* bytes);
 
+void nonneg_emu_read_objects(struct nonneg_emu_objects* objects);
+/* Runs whatever nothing has waited for: what of it uses memory that is gone becomes a finding. */
+void nonneg_emu_run_pending(void);
+
 int nonneg_emu_finding_count(void);
 /* The findings, one a line. Forgets them when the buffer held all: the exit status no longer counts
  * them. */
@@ -114,6 +128,9 @@ class Control {
   }
   static uint64_t failable_calls() {
     return call<decltype(&::nonneg_emu_failable_calls)>("nonneg_emu_failable_calls")();
+  }
+  static std::string failed_call() {
+    return text(call<decltype(&::nonneg_emu_failed_call)>("nonneg_emu_failed_call"));
   }
   static void set_free_memory(uint64_t bytes) {
     call<decltype(&::nonneg_emu_set_free_memory)>("nonneg_emu_set_free_memory")(bytes);
@@ -158,6 +175,14 @@ class Control {
   }
   static int live_allocations(uint64_t* bytes = nullptr) {
     return call<decltype(&::nonneg_emu_live_allocations)>("nonneg_emu_live_allocations")(bytes);
+  }
+  static nonneg_emu_objects objects() {
+    nonneg_emu_objects o{};
+    call<decltype(&::nonneg_emu_read_objects)>("nonneg_emu_read_objects")(&o);
+    return o;
+  }
+  static void run_pending() {
+    call<decltype(&::nonneg_emu_run_pending)>("nonneg_emu_run_pending")();
   }
   static int finding_count() {
     return call<decltype(&::nonneg_emu_finding_count)>("nonneg_emu_finding_count")();

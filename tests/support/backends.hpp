@@ -80,7 +80,6 @@ class Operand {
     }
     const Matrix<T> host = to_matrix<T>(all);
     backend_->copy(host.view(), memory_.view());
-    wait();
   }
 
   MatrixView<T> view() { return {memory_.data(), rows_, cols_, cols_ + padding_, memory_.space()}; }
@@ -110,15 +109,7 @@ class Operand {
     Matrix<T> host(rows_, cols_ + padding_);
     const Matrix<T>& memory = memory_;
     backend_->copy(memory.view(), host.view());
-    wait();
     return to_dense<T>(host);
-  }
-
-  void wait() {
-    Matrix<double> sums = backend_->allocate_sums(1);
-    backend_->clear_sums(sums.data(), 1);
-    double ignored = 0;
-    backend_->fetch(sums.data(), &ignored, 1);
   }
 
   Backend<T>* backend_;

@@ -5,9 +5,13 @@
 
 #include <cstdio>
 
+#include "support/device_leftovers.hpp"
+
 int main(int argc, char** argv) {
   constexpr int kAllSkipped = 77;
   ::testing::InitGoogleTest(&argc, argv);
+  // Its owner is the list.
+  ::testing::UnitTest::GetInstance()->listeners().Append(new nonneg::test::DeviceLeftovers);
   const int status = RUN_ALL_TESTS();
   const ::testing::UnitTest& tests = *::testing::UnitTest::GetInstance();
   if (status != 0 || ::testing::GTEST_FLAG(list_tests)) return status;

@@ -11,6 +11,7 @@
 #include "runtime/device.hpp"
 #include "runtime/faults.hpp"
 #include "runtime/ledger.hpp"
+#include "runtime/live_objects.hpp"
 #include "runtime/queue.hpp"
 #include "settings.hpp"
 
@@ -92,6 +93,11 @@ NONNEG_EMU_CONTROL void nonneg_emu_fail_at(std::uint64_t n) {
 NONNEG_EMU_CONTROL std::uint64_t nonneg_emu_failable_calls(void) {
   const std::lock_guard lock(api_mutex());
   return failable_calls();
+}
+
+NONNEG_EMU_CONTROL std::size_t nonneg_emu_failed_call(char* buffer, std::size_t capacity) {
+  const std::lock_guard lock(api_mutex());
+  return copy_text(failed_call(), buffer, capacity);
 }
 
 NONNEG_EMU_CONTROL void nonneg_emu_set_free_memory(std::uint64_t bytes) {
@@ -208,6 +214,24 @@ NONNEG_EMU_CONTROL void nonneg_emu_reset_ledger(void) {
 
 NONNEG_EMU_CONTROL int nonneg_emu_live_allocations(std::uint64_t* bytes) {
   return live_allocations(bytes);
+}
+
+NONNEG_EMU_CONTROL void nonneg_emu_read_objects(nonneg_emu_objects* objects) {
+  const std::lock_guard lock(api_mutex());
+  const LiveObjects& live = live_objects();
+  *objects = {live_allocations(nullptr),
+              live.pinned,
+              live.streams,
+              live.events,
+              live.graphs,
+              live.executable_graphs,
+              live.blas_handles,
+              live.blocking_streams_made};
+}
+
+NONNEG_EMU_CONTROL void nonneg_emu_run_pending(void) {
+  const std::lock_guard lock(api_mutex());
+  force_all();
 }
 
 NONNEG_EMU_CONTROL int nonneg_emu_finding_count(void) { return finding_count(); }

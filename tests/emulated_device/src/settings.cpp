@@ -78,6 +78,8 @@ Settings read_environment() {
   s.init_check = flag_setting("NONNEG_EMU_INITCHECK", true);
   s.poison_downloads = flag_setting("NONNEG_EMU_POISON", true);
   s.blocking_uploads = flag_setting("NONNEG_EMU_H2D_SYNC", false);
+  s.blocking_pageable = flag_setting("NONNEG_EMU_PAGEABLE_SYNC", false);
+  s.draining_frees = flag_setting("NONNEG_EMU_FREE_SYNC", false);
   s.race_check_limit =
       static_cast<std::uint64_t>(number_setting("NONNEG_EMU_RACE_MAX_MB", 64)) * kMiB;
   s.protect = flag_setting("NONNEG_EMU_PROTECT", true);

@@ -49,17 +49,19 @@ struct Settings {
   std::size_t resident_blocks = 512;
   std::uint64_t max_instructions = 0;  ///< per launch; beyond it a kernel counts as endless
 
-  bool race_check = true;         ///< inside one launch: shared and global memory
-  bool stream_check = true;       ///< between operations
-  bool init_check = true;         ///< uninitialised reads
-  bool poison_downloads = true;   ///< pinned targets hold 0xFF until their copy ran
-  bool blocking_uploads = false;  ///< a pageable cudaMemcpy to the device ends before it returns
+  bool race_check = true;          ///< inside one launch: shared and global memory
+  bool stream_check = true;        ///< between operations
+  bool init_check = true;          ///< uninitialised reads
+  bool poison_downloads = true;    ///< pinned targets hold 0xFF until their copy ran
+  bool blocking_uploads = false;   ///< a pageable cudaMemcpy to the device ends before it returns
+  bool blocking_pageable = false;  ///< so does a pageable cudaMemcpyAsync, either way
+  bool draining_frees = false;     ///< cudaFree, cudaFreeHost and cublasDestroy wait for all work
   std::uint64_t race_check_limit = 0;  ///< bytes of one allocation; larger ones have no race shadow
   bool protect = true;                 ///< host access to device memory traps
   std::uint64_t protect_limit = 0;     ///< bytes ever allocated above which the trap is off
 
   bool strict = true;         ///< findings make the exit status 66
-  bool report_leaks = false;  ///< live allocations at exit are a finding
+  bool report_leaks = false;  ///< what is alive at exit is a finding
   std::string ledger_path;
   std::string dump_prefix;  ///< PTX texts go to PREFIX.N.ptx
 };

@@ -12,7 +12,9 @@
 #include "../runtime/device.hpp"
 #include "../runtime/faults.hpp"
 #include "../runtime/ledger.hpp"
+#include "../runtime/live_objects.hpp"
 #include "../runtime/streams.hpp"
+#include "../settings.hpp"
 #include "../text.hpp"
 
 namespace nonneg::emulated::blas {
@@ -128,6 +130,10 @@ cublasStatus_t submit_routine(const Call& call, double flops, const std::vector<
                               const std::function<void()>& run, HostWait wait) {
   Stream* s = find_stream(call.handle().stream, call.name().c_str());
   if (s == nullptr) return CUBLAS_STATUS_EXECUTION_FAILED;
+  const Workspace workspace = call.handle().workspace;
+  if (workspace.taken_back)
+    report("cuBLAS product without the workspace that was set",
+           call.name() + ": cublasSetStream came after cublasSetWorkspace, and took it back");
   double bytes = 0;
   for (const Matrix& m : operands) {
     if (!inside_device(m, call.name())) return CUBLAS_STATUS_EXECUTION_FAILED;
@@ -143,6 +149,11 @@ cublasStatus_t submit_routine(const Call& call, double flops, const std::vector<
   work.kind = WorkKind::Blas;
   work.name = format("%s in stream %u", call.name().c_str(), s->line);
   work.run = [=, routine = call.name()] {
+    if (workspace.bytes > 0 && !is_accessible(workspace.data, workspace.bytes)) {
+      report("cuBLAS workspace freed before its use", routine);
+      set_sticky_error(cudaErrorIllegalAddress);
+      return 0.0;
+    }
     for (const Matrix& m : operands)
       if (!inside_device(m, routine)) {
         set_sticky_error(cudaErrorIllegalAddress);
@@ -207,6 +218,7 @@ NONNEG_EMU_EXPORT cublasStatus_t cublasCreate_v2(cublasHandle_t* handle) {
   auto* h = new blas::Handle;
   h->device = current_device();
   blas::handles().insert(h);
+  ++live_objects().blas_handles;
   *handle = reinterpret_cast<cublasHandle_t>(h);
   return CUBLAS_STATUS_SUCCESS;
 }
@@ -215,8 +227,9 @@ NONNEG_EMU_EXPORT cublasStatus_t cublasDestroy_v2(cublasHandle_t handle) {
   const ApiCall call("cublasDestroy");
   blas::Handle* h = blas::find_handle(handle);
   if (h == nullptr) return CUBLAS_STATUS_NOT_INITIALIZED;
-  force_all();
+  if (settings().draining_frees) force_all();
   blas::handles().erase(h);
+  --live_objects().blas_handles;
   delete h;
   return CUBLAS_STATUS_SUCCESS;
 }

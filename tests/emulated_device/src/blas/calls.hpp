@@ -17,12 +17,20 @@
 
 namespace nonneg::emulated::blas {
 
+/// What cublasSetWorkspace gave.
+struct Workspace {
+  const void* data = nullptr;
+  std::size_t bytes = 0;
+  bool taken_back = false;  ///< by a cublasSetStream after it
+};
+
 struct Handle {
   cublasPointerMode_t pointer_mode = CUBLAS_POINTER_MODE_HOST;
   cublasMath_t math_mode = CUBLAS_DEFAULT_MATH;
   cublasAtomicsMode_t atomics_mode = CUBLAS_ATOMICS_NOT_ALLOWED;
   cudaStream_t stream = nullptr;
   int device = 0;
+  Workspace workspace;
 };
 /// Null: not a live handle.
 Handle* find_handle(cublasHandle_t handle);

@@ -30,6 +30,7 @@ cublasStatus_t with_handle(cublasHandle_t handle, const char* name, F change) {
 template <class T>
 cublasStatus_t set(cublasHandle_t handle, const char* name, T Handle::*field, T value) {
   return with_handle(handle, name, [&](Handle& h) {
+    if (inject_failure(name)) return CUBLAS_STATUS_INVALID_VALUE;
     h.*field = value;
     return CUBLAS_STATUS_SUCCESS;
   });
@@ -54,13 +55,14 @@ NONNEG_EMU_EXPORT cublasStatus_t cublasSetStream_v2(cublasHandle_t handle, cudaS
     if (inject_failure("cublasSetStream")) return CUBLAS_STATUS_INVALID_VALUE;
     if (find_stream(stream, "cublasSetStream") == nullptr) return CUBLAS_STATUS_INVALID_VALUE;
     h.stream = stream;
+    h.workspace = {nullptr, 0, h.workspace.bytes > 0 || h.workspace.taken_back};
     return CUBLAS_STATUS_SUCCESS;
   });
 }
 
 NONNEG_EMU_EXPORT cublasStatus_t cublasSetWorkspace_v2(cublasHandle_t handle, void* workspace,
                                                        std::size_t bytes) {
-  return blas::with_handle(handle, "cublasSetWorkspace", [&](Handle&) {
+  return blas::with_handle(handle, "cublasSetWorkspace", [&](Handle& h) {
     if (inject_failure("cublasSetWorkspace")) return CUBLAS_STATUS_INVALID_VALUE;
     if (bytes > 0 && !is_accessible(workspace, bytes)) {
       report("cuBLAS workspace outside device memory", format("%p + %zu", workspace, bytes));
@@ -68,7 +70,9 @@ NONNEG_EMU_EXPORT cublasStatus_t cublasSetWorkspace_v2(cublasHandle_t handle, vo
     }
     const bool aligned =
         reinterpret_cast<std::uintptr_t>(workspace) % blas::kWorkspaceAlignment == 0;
-    return aligned ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_INVALID_VALUE;
+    if (!aligned) return CUBLAS_STATUS_INVALID_VALUE;
+    h.workspace = {workspace, bytes, false};
+    return CUBLAS_STATUS_SUCCESS;
   });
 }
 

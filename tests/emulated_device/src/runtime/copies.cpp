@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copies and memsets. What is asynchronous for the host follows CUDA's documented API
-// synchronisation behaviour: pageable uploads are taken at the call and land later, pinned copies
-// read and write when they run.
+// synchronisation behaviour: pageable uploads of cudaMemcpy are taken at the call and land later.
+// What is called Async reads and writes when it runs, pageable memory as well as pinned: of
+// pageable memory it is only said that the call might wait.
 #include <cuda_runtime_api.h>
 
 #include <cstring>
@@ -41,7 +42,7 @@ struct Copy {
   bool to_pinned = false, from_pinned = false;
   std::shared_ptr<std::vector<char>> taken;  ///< the source rows, where they are read at the call
   bool is_hashed = false;
-  std::uint64_t hash = 0;  ///< of a pinned source at the call
+  std::uint64_t hash = 0;  ///< of a source that is read later, at the call
 };
 
 bool inside_device(const void* pointer, std::size_t bytes, const char* call) {
@@ -114,7 +115,9 @@ double run_copy(const Copy& c, const std::string& class_name) {
     return 0;
   }
   if (c.is_hashed && hash_source(s) != c.hash)
-    report("pinned buffer changed before its copy had run", c.name);
+    report(c.from_pinned ? "pinned buffer changed before its copy had run"
+                         : "host memory changed before its copy had run",
+           c.name);
   const DeviceAccess access;
   for (std::size_t row = 0; row < s.height; ++row) {
     const char* source =
@@ -131,10 +134,10 @@ double run_copy(const Copy& c, const std::string& class_name) {
   return c.kind == cudaMemcpyDeviceToDevice ? device_seconds(2 * bytes, 0) : bus_seconds(bytes);
 }
 
-/// A pageable source is read now; a pinned one must not change until the copy has run.
-void take_source(Copy& c) {
+/// A source is read now, or must not change until the copy has run.
+void take_source(Copy& c, bool now) {
   const CopyShape& s = c.shape;
-  if (!c.from_pinned) {
+  if (now) {
     c.taken = std::make_shared<std::vector<char>>(s.bytes());
     for (std::size_t row = 0; row < s.height; ++row)
       std::memcpy(c.taken->data() + row * s.width, s.source + row * s.source_pitch, s.width);
@@ -144,7 +147,7 @@ void take_source(Copy& c) {
   }
 }
 
-/// A download's pinned target holds no promise until it has ended: 0xFF makes an early read
+/// A download's target holds no promise until it has ended: 0xFF makes an early read
 /// visible. Not where other pending work may need the bytes.
 void poison_target(const Copy& c) {
   if (settings().order == Order::Eager || !settings().poison_downloads) return;
@@ -155,10 +158,10 @@ void poison_target(const Copy& c) {
 
 HostRange host_range(const Copy& c) {
   HostRange range;
-  if (c.to_pinned) {
+  if (!c.to_device) {
     range.begin = reinterpret_cast<std::uint64_t>(c.shape.target);
     range.end = range.begin + c.shape.target_extent();
-  } else if (c.from_pinned) {
+  } else if (!c.from_device && !c.taken) {
     range.begin = reinterpret_cast<std::uint64_t>(c.shape.source);
     range.end = range.begin + c.shape.source_extent();
   }
@@ -190,11 +193,12 @@ cudaError_t copy(const CopyShape& shape, cudaMemcpyKind kind, cudaStream_t strea
       format("%s %s of %zu bytes in stream %u", name, class_name.c_str(), shape.bytes(), s->line);
 
   const bool captured = s->capture != nullptr;
-  if (!c.from_device && !captured) take_source(c);
+  const bool waits_for_pageable = !async || settings().blocking_pageable;
+  if (!c.from_device && !captured) take_source(c, !c.from_pinned && waits_for_pageable);
   const bool blocking_pageable_upload =
       !async && c.kind == cudaMemcpyHostToDevice && !c.from_pinned;
   if (blocking_pageable_upload && !captured) synchronise_stream(*s, name);
-  if (c.to_pinned && c.from_device && async && !captured) poison_target(c);
+  if (!c.to_device && c.from_device && async && !captured) poison_target(c);
 
   Work work;
   work.kind = WorkKind::Copy;
@@ -208,7 +212,7 @@ cudaError_t copy(const CopyShape& shape, cudaMemcpyKind kind, cudaStream_t strea
 
   bool blocks = false;
   if (async)
-    blocks = (c.kind == cudaMemcpyDeviceToHost && !c.to_pinned) ||
+    blocks = (c.kind == cudaMemcpyDeviceToHost && !c.to_pinned && waits_for_pageable) ||
              (c.kind == cudaMemcpyHostToHost && !(c.to_pinned && c.from_pinned));
   else
     blocks = c.kind != cudaMemcpyDeviceToDevice &&

@@ -9,6 +9,7 @@
 #include "capture.hpp"
 #include "device.hpp"
 #include "ledger.hpp"
+#include "live_objects.hpp"
 #include "streams.hpp"
 
 namespace nonneg::emulated {
@@ -75,6 +76,7 @@ NONNEG_EMU_EXPORT cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsig
   created->flags = flags;
   created->device = current_device();
   events().insert(created);
+  ++live_objects().events;
   *event = reinterpret_cast<cudaEvent_t>(created);
   return finish(cudaSuccess);
 }
@@ -90,6 +92,7 @@ NONNEG_EMU_EXPORT cudaError_t cudaEventDestroy(cudaEvent_t event) {
   if (found == nullptr) return finish(cudaErrorInvalidResourceHandle);
   events().erase(found);
   delete found;
+  --live_objects().events;
   return finish(cudaSuccess);
 }
 
@@ -138,8 +141,7 @@ NONNEG_EMU_EXPORT cudaError_t cudaEventSynchronize(cudaEvent_t event) {
 
 NONNEG_EMU_EXPORT cudaError_t cudaEventQuery(cudaEvent_t event) {
   const ApiCall call("cudaEventQuery");
-  if (const auto e = call.admit()) return e;
-  if (sticky_error() != cudaSuccess) return finish(sticky_error());
+  if (const auto e = call.admit_failable(cudaErrorUnknown)) return e;
   Event* found = find_event(event, "cudaEventQuery");
   if (found == nullptr) return finish(cudaErrorInvalidResourceHandle);
   if (const auto e = refuse_captured(*found)) return finish(e);

@@ -13,6 +13,7 @@
 #include "api.hpp"
 #include "faults.hpp"
 #include "ledger.hpp"
+#include "live_objects.hpp"
 #include "queue.hpp"
 
 namespace nonneg::emulated {
@@ -63,6 +64,12 @@ struct ExitReport {
     if (settings().report_leaks && live > 0)
       report("device memory leaked",
              format("%d live allocations at exit, %llu bytes", live, static_cast<Ull>(live_bytes)));
+    if (const LiveObjects& left = live_objects(); settings().report_leaks && left.total() > 0)
+      report("objects leaked",
+             format("at exit: %d page-locked allocations, %d streams, %d events, %d graphs, "
+                    "%d executable graphs, %d cuBLAS handles",
+                    left.pinned, left.streams, left.events, left.graphs, left.executable_graphs,
+                    left.blas_handles));
     write_ledger();
     std::fflush(stdout);
     if (settings().log_level >= 1) print_summary(live, live_bytes);

@@ -3,11 +3,15 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 namespace nonneg::emulated {
 
 /// Counts a call that can fail; true: this is the one to fail.
 bool inject_failure(const char* call);
+/// The call that was made to fail last, with the NVTX range that it was in: "range/call"; empty
+/// since set_failure where there was none.
+const std::string& failed_call();
 /// Calls that could have failed since the start, or since the last set_failure.
 std::uint64_t failable_calls();
 /// The n-th failable call from here on fails; 0: none. Starts the count anew.

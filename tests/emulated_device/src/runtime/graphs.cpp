@@ -11,6 +11,7 @@
 #include "api.hpp"
 #include "capture.hpp"
 #include "ledger.hpp"
+#include "live_objects.hpp"
 
 namespace nonneg::emulated {
 namespace {
@@ -145,6 +146,7 @@ GraphMemory::~GraphMemory() {
 
 cudaGraph_t adopt_graph(Graph* graph) {
   graphs().insert(graph);
+  ++live_objects().graphs;
   return reinterpret_cast<cudaGraph_t>(graph);
 }
 
@@ -175,6 +177,7 @@ NONNEG_EMU_EXPORT cudaError_t cudaGraphDestroy(cudaGraph_t graph) {
   if (g == nullptr) return finish(cudaErrorInvalidValue);
   graphs().erase(g);
   delete g;
+  --live_objects().graphs;
   return finish(cudaSuccess);
 }
 
@@ -206,6 +209,7 @@ NONNEG_EMU_EXPORT cudaError_t cudaGraphInstantiate(cudaGraphExec_t* executable, 
   x->graph = *g;
   assign_lines(*x);
   executables().insert(x);
+  ++live_objects().executable_graphs;
   ++ledger().graphs_instantiated;
   *executable = reinterpret_cast<cudaGraphExec_t>(x);
   return finish(cudaSuccess);
@@ -227,6 +231,7 @@ NONNEG_EMU_EXPORT cudaError_t cudaGraphExecDestroy(cudaGraphExec_t executable) {
   if (!x->last || x->last->done)
     for (const std::uint32_t line : x->lines) free_line(line);
   delete x;
+  --live_objects().executable_graphs;
   return finish(cudaSuccess);
 }
 

@@ -13,6 +13,7 @@
 #include "capture.hpp"
 #include "device.hpp"
 #include "ledger.hpp"
+#include "live_objects.hpp"
 
 namespace nonneg::emulated {
 namespace {
@@ -38,6 +39,28 @@ bool free_counted(void* p) {
   const std::size_t bytes = allocation_size(p);
   if (!is_device_address(p) || !free_device(p)) return false;
   record_free(bytes);
+  return true;
+}
+
+/// Nothing promises that freeing waits for the work that uses the memory.
+void wait_before_free(const char* call) {
+  if (!settings().draining_frees) return;
+  force_all();
+  record_host_wait(call);
+}
+
+/// Frees registered host memory, and says so where a copy still uses it; false: it is not
+/// registered.
+bool free_host(void* pointer, const char* call) {
+  if (is_device_address(pointer)) return false;
+  const std::size_t bytes = allocation_size(pointer);
+  if (host_copy_pending(pointer, bytes)) {
+    report("host memory freed before its copy had run", format("%s: %zu bytes", call, bytes));
+    force_all();
+  }
+  if (!unregister_host(pointer)) return false;
+  --live_objects().pinned;
+  std::free(pointer);
   return true;
 }
 
@@ -67,14 +90,9 @@ NONNEG_EMU_EXPORT cudaError_t cudaFree(void* pointer) {
   if (const auto e = call.admit()) return e;
   if (pointer == nullptr) return finish(cudaSuccess);
   if (const auto e = refuse_unsafe_in_capture("cudaFree")) return finish(e);
-  force_all();
-  record_host_wait("cudaFree");
-  if (is_device_address(pointer)) {
-    if (free_counted(pointer)) return finish(cudaSuccess);
-  } else if (unregister_host(pointer)) {  // managed memory
-    std::free(pointer);
-    return finish(cudaSuccess);
-  }
+  wait_before_free("cudaFree");
+  // Where it is no device memory: managed memory.
+  if (free_counted(pointer) || free_host(pointer, "cudaFree")) return finish(cudaSuccess);
   report("cudaFree of a pointer that is not a live allocation", format("%p", pointer));
   return finish(cudaErrorInvalidValue);
 }
@@ -158,6 +176,7 @@ NONNEG_EMU_EXPORT cudaError_t cudaHostAlloc(void** pointer, std::size_t bytes, u
       bytes > kMaxHostAllocation ? nullptr : std::aligned_alloc(256, (bytes + 511) / 256 * 256);
   if (p == nullptr) return finish(cudaErrorMemoryAllocation);
   register_host(p, bytes);
+  ++live_objects().pinned;
   record_transfer("pinned host allocations", bytes);
   *pointer = p;
   return finish(cudaSuccess);
@@ -175,13 +194,10 @@ NONNEG_EMU_EXPORT cudaError_t cudaFreeHost(void* pointer) {
   const ApiCall call("cudaFreeHost");
   if (const auto e = call.admit()) return e;
   if (pointer == nullptr) return finish(cudaSuccess);
-  force_all();
-  if (is_device_address(pointer) || !unregister_host(pointer)) {
-    report("cudaFreeHost of a pointer that is not pinned memory", format("%p", pointer));
-    return finish(cudaErrorInvalidValue);
-  }
-  std::free(pointer);
-  return finish(cudaSuccess);
+  wait_before_free("cudaFreeHost");
+  if (free_host(pointer, "cudaFreeHost")) return finish(cudaSuccess);
+  report("cudaFreeHost of a pointer that is not pinned memory", format("%p", pointer));
+  return finish(cudaErrorInvalidValue);
 }
 
 NONNEG_EMU_EXPORT cudaError_t cudaHostRegister(void* pointer, std::size_t bytes, unsigned) {

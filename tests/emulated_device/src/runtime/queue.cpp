@@ -217,13 +217,19 @@ std::size_t pending_operations() { return queue().pending.size(); }
 bool host_write_pending() { return queue().pending_host_writes > 0; }
 
 bool host_range_pending(const void* pointer, std::size_t bytes) {
+  const auto is_host_function = [](const auto& entry) {
+    return entry.second->work->kind == WorkKind::HostFunction;
+  };
+  return host_copy_pending(pointer, bytes) ||
+         std::any_of(queue().pending.begin(), queue().pending.end(), is_host_function);
+}
+
+bool host_copy_pending(const void* pointer, std::size_t bytes) {
   const auto begin = reinterpret_cast<std::uint64_t>(pointer);
-  for (const auto& [id, o] : queue().pending) {
-    const HostRange& range = o->work->host_range;
-    if (o->work->kind == WorkKind::HostFunction) return true;
-    if (range.begin < begin + bytes && begin < range.end) return true;
-  }
-  return false;
+  return std::any_of(queue().pending.begin(), queue().pending.end(), [&](const auto& entry) {
+    const HostRange& range = entry.second->work->host_range;
+    return range.begin < begin + bytes && begin < range.end;
+  });
 }
 
 void seed_order(unsigned seed) { queue().random = seeded(seed); }

@@ -71,6 +71,9 @@ bool host_write_pending();
 /// May a pending operation still touch this host memory? Host functions may touch anything.
 bool host_range_pending(const void* pointer, std::size_t bytes);
 
+/// Is a copy pending that reads or writes this host memory?
+bool host_copy_pending(const void* pointer, std::size_t bytes);
+
 /// Starts the random order anew.
 void seed_order(unsigned seed);
 

@@ -10,7 +10,9 @@
 #include "api.hpp"
 #include "capture.hpp"
 #include "device.hpp"
+#include "faults.hpp"
 #include "ledger.hpp"
+#include "live_objects.hpp"
 
 namespace nonneg::emulated {
 namespace {
@@ -116,6 +118,8 @@ NONNEG_EMU_EXPORT cudaError_t cudaStreamCreateWithPriority(cudaStream_t* stream,
   if (const auto e = call.admit_on_device(cudaErrorMemoryAllocation)) return e;
   if ((flags & ~1u) != 0) return finish(cudaErrorInvalidValue);
   *stream = reinterpret_cast<cudaStream_t>(create_stream(flags, priority));
+  ++live_objects().streams;
+  if ((flags & cudaStreamNonBlocking) == 0) ++live_objects().blocking_streams_made;
   return finish(cudaSuccess);
 }
 
@@ -144,16 +148,21 @@ NONNEG_EMU_EXPORT cudaError_t cudaStreamDestroy(cudaStream_t stream) {
   if (s->is_blocking() && s->last && !s->last->done) legacy_stream().waits.push_back(s->last);
   if (!s->last || s->last->done) free_line(s->line);
   delete s;
+  --live_objects().streams;
   return finish(cudaSuccess);
 }
 
 NONNEG_EMU_EXPORT cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
   const ApiCall call("cudaStreamSynchronize");
-  if (const auto e = call.admit_failable(cudaErrorUnknown)) return e;
+  if (const auto e = call.admit()) return e;
+  if (sticky_error() != cudaSuccess) return finish(sticky_error());
+  const bool injected = inject_failure("cudaStreamSynchronize");
   Stream* s = find_stream(stream, "cudaStreamSynchronize");
   if (s == nullptr) return finish(cudaErrorInvalidResourceHandle);
   if (const auto e = refuse_wait_in_capture(*s, "cudaStreamSynchronize")) return finish(e);
-  return synchronise_stream(*s, "cudaStreamSynchronize");
+  // Work that failed has ended too.
+  const cudaError_t status = synchronise_stream(*s, "cudaStreamSynchronize");
+  return injected ? finish(cudaErrorUnknown) : status;
 }
 
 NONNEG_EMU_EXPORT cudaError_t cudaStreamQuery(cudaStream_t stream) {
