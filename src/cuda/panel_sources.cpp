@@ -60,9 +60,11 @@ class DeviceRows {
 template <class T>
 class ResidentRows final : public DeviceRows<T> {
  public:
-  ResidentRows(const SourceContext& context, const DataView& X, double scale)
+  /// Uploads it in pieces of at most `piece_bytes`.
+  ResidentRows(const SourceContext& context, const DataView& X, double scale,
+               std::uint64_t piece_bytes)
       : DeviceRows<T>(context, X, scale), memory_(matrix_bytes<T>(X.rows(), X.cols()), "A") {
-    const Index piece = PanelStager::piece_rows(X);
+    const Index piece = PanelStager::piece_rows(X, piece_bytes);
     PanelStager stager(X, piece, context.compute, context.threads);
     for (Index first = 0; first < X.rows(); first += piece) {
       const DataView rows = X.row_block(first, std::min(piece, X.rows() - first));
@@ -88,12 +90,13 @@ class ResidentRows final : public DeviceRows<T> {
 template <class T>
 class StoredResidentRows final : public DeviceRows<T> {
  public:
+  /// Uploads it in pieces of at most `piece_bytes`.
   StoredResidentRows(const SourceContext& context, const DataView& X, Index panel_rows,
-                     double scale)
+                     double scale, std::uint64_t piece_bytes)
       : DeviceRows<T>(context, X, scale),
         memory_(X.bytes(), "A"),
         panel_(matrix_bytes<T>(panel_rows, X.cols()), "a panel of A") {
-    const Index piece = PanelStager::piece_rows(X);
+    const Index piece = PanelStager::piece_rows(X, piece_bytes);
     PanelStager stager(X, piece, context.compute, context.threads);
     for (Index first = 0; first < X.rows(); first += piece) {
       const DataView rows = X.row_block(first, std::min(piece, X.rows() - first));
@@ -200,17 +203,22 @@ std::unique_ptr<PanelSource<T>> make_source(const SourceContext& context, const 
                                           std::move(entries), std::move(weights));
 }
 
-/// A in device memory, uploaded once, here: as T where `widened`, else as stored, each panel then
-/// being widened into a buffer of panel_rows × n. Its sweeps can be recorded.
+/// A in device memory, uploaded once, here, in pieces that fit the plan's page-locked memory: as T
+/// where `widened`, else as stored, each panel then being widened into a buffer of panel_rows × n.
+/// Its sweeps can be recorded.
 template <class T>
 std::unique_ptr<PanelSource<T>> make_resident_source(const SourceContext& context,
-                                                     const DataView& A, Index panel_rows,
-                                                     double scale, bool widened) {
+                                                     const DataView& A, const Plan& plan,
+                                                     Index panel_rows, double scale, bool widened) {
+  const std::uint64_t piece_bytes =
+      plan.pinned_bytes > 0 ? plan.pinned_bytes / PanelStager::kSlots : PanelStager::kPieceBytes;
   return make_source<T>(context, A, panel_rows, scale, true,
                         [&](const DataView& X, double own) -> std::unique_ptr<DeviceRows<T>> {
-                          if (widened) return std::make_unique<ResidentRows<T>>(context, X, own);
+                          if (widened) {
+                            return std::make_unique<ResidentRows<T>>(context, X, own, piece_bytes);
+                          }
                           return std::make_unique<StoredResidentRows<T>>(context, X, panel_rows,
-                                                                         own);
+                                                                         own, piece_bytes);
                         });
 }
 
@@ -235,7 +243,7 @@ std::unique_ptr<PanelSource<T>> make_device_source(const SourceContext& context,
   if (!plan.resident) return make_staged_source<T>(context, A, panel_rows, scale);
   const std::uint64_t matrices = A.weights() != nullptr ? 2 : 1;
   const bool widened = plan.resident_bytes >= matrices * matrix_bytes<T>(plan.rows, plan.cols);
-  return make_resident_source<T>(context, A, panel_rows, scale, widened);
+  return make_resident_source<T>(context, A, plan, panel_rows, scale, widened);
 }
 
 template std::unique_ptr<PanelSource<float>> make_device_source(const SourceContext&,

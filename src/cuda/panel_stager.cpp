@@ -59,10 +59,10 @@ void PanelStager::release() {
   held_ = nullptr;
 }
 
-Index PanelStager::piece_rows(const DataView& A) {
-  const auto fitting = static_cast<Index>(kPieceBytes / std::max<std::uint64_t>(row_bytes(A), 1));
-  const Index whole_blocks = fitting >= 64 ? fitting / 64 * 64 : std::max<Index>(fitting, 1);
-  return std::min(whole_blocks, std::max<Index>(A.rows(), 1));
+Index PanelStager::piece_rows(const DataView& A, std::uint64_t piece_bytes) {
+  const auto fitting = static_cast<Index>(piece_bytes / std::max<std::uint64_t>(row_bytes(A), 1));
+  if (fitting >= A.rows()) return std::max<Index>(A.rows(), 1);
+  return fitting >= 64 ? fitting / 64 * 64 : std::max<Index>(fitting, 1);
 }
 
 }  // namespace nonneg::cuda

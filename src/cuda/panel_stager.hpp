@@ -47,8 +47,8 @@ class PanelStager {
   /// Ends the use of what stage() gave last.
   void release();
 
-  /// Rows of A in a piece of kPieceBytes, at least 1.
-  static Index piece_rows(const DataView& A);
+  /// Rows of A in a piece of at most `piece_bytes`, at least 1.
+  static Index piece_rows(const DataView& A, std::uint64_t piece_bytes = kPieceBytes);
 
  private:
   /// The next slot's page-locked memory, once its upload before is over.

@@ -82,7 +82,9 @@ void widen_values(const SourceContext& context, const void* values, ElementType 
 template <class T>
 class ResidentSparseSource final : public RowPanels<T> {
  public:
-  ResidentSparseSource(const SourceContext& context, const DataView& A, Index panel_rows,
+  /// Uploads A in pieces of `slot_bytes`, which any row fits.
+  ResidentSparseSource(const SourceContext& context, const DataView& A,
+                       const SparsePacking& packing, Index panel_rows, std::uint64_t slot_bytes,
                        double scale)
       : RowPanels<T>(A.rows(), A.cols(), panel_rows),
         compute_(context.compute),
@@ -91,11 +93,9 @@ class ResidentSparseSource final : public RowPanels<T> {
         columns_(as_bytes(entries(), sizeof(std::int32_t)), "A"),
         values_(as_bytes(entries(), sizeof(T)), "A"),
         weights_(A.weights() != nullptr ? as_bytes(entries(), sizeof(T)) : 0, "A's weights") {
-    const SparsePacking packing(A, sizeof(T));
-    const SparseCut pieces = sparse_upload(packing, A.rows());
-    SparseStager<T> stager(context, A, packing, pieces.panel_bytes);
+    SparseStager<T> stager(context, A, packing, slot_bytes);
     for (Index first = 0; first < A.rows();) {
-      const Index count = packing.height(first, A.rows(), pieces.panel_bytes);
+      const Index count = packing.height(first, A.rows(), slot_bytes);
       keep(context, stager.stage(first, count), first, scale);
       stager.release();
       first += count;
@@ -202,13 +202,14 @@ template <class T>
 std::unique_ptr<PanelSource<T>> make_sparse_source(const SourceContext& context, const DataView& A,
                                                    const Plan& plan, Index panel_rows,
                                                    double scale) {
-  if (plan.resident) {
-    return std::make_unique<ResidentSparseSource<T>>(context, A, panel_rows, scale);
-  }
   const SparsePacking packing(A, sizeof(T));
   // Any row must fit, whatever the plan is of.
   const std::uint64_t slot_bytes =
       std::max(plan.pinned_bytes / PanelStager::kSlots, packing.largest_row());
+  if (plan.resident) {
+    return std::make_unique<ResidentSparseSource<T>>(context, A, packing, panel_rows, slot_bytes,
+                                                     scale);
+  }
   return std::make_unique<StagedSparseSource<T>>(context, A, packing, panel_rows, slot_bytes,
                                                  scale);
 }

@@ -2,7 +2,7 @@
 // What a run on a device chooses or is told: panel heights by timing, deterministic, tf32.
 #include <algorithm>
 
-#include "cuda/device_fixture.hpp"
+#include "cuda/emulated_fixture.hpp"
 #include "nonneg/plan.hpp"
 #include "nonneg/solver.hpp"
 #include "panels/panel_heights.hpp"
@@ -96,6 +96,89 @@ TEST_F(ChoicesTest, Tf32RoundsTheProductsAndLooksAtTheLossEntryByEntry) {
   EXPECT_GT(relative_distance(product_of(by_tf32), product_of(by_float32)), 1e-6)
       << "the products were not rounded";
   EXPECT_LT(by_tf32.relative_error, by_float32.relative_error + 0x1p-10);
+}
+
+/// Times that are modelled: the higher the panels, the fewer launches.
+class EmulatedChoicesTest : public EmulatedTest {
+ protected:
+  const Matrix<float> tall = to_matrix<float>(noisy_planted(9000, 256, 2, 1));
+
+  static Options options() {
+    Options options = options_for(BackendKind::cuda, 2);
+    options.algorithm = Algorithm::mu;
+    return options;
+  }
+
+  /// What the device does in a sweep.
+  static nonneg_emu_totals sweep_of(Solver<float>& solver) {
+    solver.W();  // waits
+    Control::reset_ledger();
+    solver.step();
+    solver.W();
+    return Control::totals();
+  }
+
+  static Index heights_tried(const Plan& plan) {
+    return 2 * static_cast<Index>(plan.panel_row_candidates.size());
+  }
+};
+
+TEST_F(EmulatedChoicesTest, TheFastestHeightIsKeptAndRecorded) {
+  const Plan plan = make_plan(tall.view(), options());
+  ASSERT_TRUE(plan.resident);
+  ASSERT_GT(plan.panel_row_candidates.size(), 1U);
+  const Index highest = max_panel_rows(plan);
+  // The last that is tried is not the highest: what is recorded shows which one it was.
+  ASSERT_LT(plan.panel_row_candidates.front(), highest);
+  Solver<float> tuned(tall.view(), options());
+  for (Index sweep = 0; sweep < heights_tried(plan); ++sweep) tuned.step();
+  tuned.W();  // times are read once the work is done
+  for (int sweep = 0; sweep < 3; ++sweep) tuned.step();
+  EXPECT_EQ(tuned.result().panel_rows, highest);
+
+  Options fixed = options();
+  fixed.panel_rows = highest;
+  Solver<float> steady(tall.view(), fixed);
+  for (int sweep = 0; sweep < 3; ++sweep) steady.step();
+  const nonneg_emu_totals expected = sweep_of(steady);
+  const nonneg_emu_totals actual = sweep_of(tuned);
+  EXPECT_EQ(actual.graph_launches, 1U);
+  EXPECT_EQ(actual.kernel_launches, expected.kernel_launches);
+  EXPECT_EQ(actual.blas_calls, expected.blas_calls);
+}
+
+TEST_F(EmulatedChoicesTest, TheFirstSweepIsNotRecorded) {
+  Options fixed = options();
+  fixed.panel_rows = 4096;
+  Solver<float> solver(tall.view(), fixed);
+  EXPECT_EQ(sweep_of(solver).graph_launches, 0U);
+  EXPECT_EQ(Control::totals().graphs_instantiated, 0U);
+  EXPECT_EQ(sweep_of(solver).graph_launches, 1U);
+}
+
+TEST_F(EmulatedChoicesTest, StagedPanelsOfEveryHeightThatIsTriedFitThePlan) {
+  Plan plan;
+  std::uint64_t bytes = 0;
+  {
+    const RunPlans<float> plans(tall.view(), options());
+    bytes = plans.least(kAllMemory, [](const Plan& p) { return p.resident; }) - 1;
+    plan = plans.at(bytes);
+  }
+  ASSERT_GT(plan.panel_row_candidates.size(), 1U);
+  for (const Index rows : plan.panel_row_candidates) EXPECT_LE(rows, plan.panel_rows);
+  Control::set_free_memory(bytes);
+  Control::reset_ledger();
+  const Solver<float> solver(tall.view(), options());
+  EXPECT_LE(Control::totals().pinned_bytes, plan.pinned_bytes);
+  EXPECT_LE(Control::totals().peak_bytes, plan.total_bytes);
+}
+
+TEST_F(EmulatedChoicesTest, APlanLeavesASixteenthOfTheFreeMemoryAlone) {
+  const RunPlans<float> plans(tall.view(), options());
+  for (const std::uint64_t bytes : {kAllMemory, std::uint64_t{1} << 30}) {
+    const std::uint64_t free = bytes - plans.held();
+    EXPECT_EQ(plans.at(bytes).device_free_bytes, free - free / 16 + plans.held());
+  }
 }
 
 TEST_F(ChoicesTest, Tf32InFloat64IsRefused) {

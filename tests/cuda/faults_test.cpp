@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every CUDA and cuBLAS call of a short run that can fail does so in turn: a typed error that says
 // what failed, nothing left on the device, and the next run in the process as if nothing had been.
+#include <functional>
 #include <regex>
 
 #include "cuda/emulated_fixture.hpp"
 #include "cuda/uneven_sparse.hpp"
+#include "support/recording_sink.hpp"
 
 namespace nonneg::test {
 namespace {
@@ -74,6 +76,33 @@ class FaultsTest : public EmulatedTest {
   }
 };
 
+/// The run alone: each fault is an error, or may go unnoticed by its name.
+void every_call_fails_once(const std::function<void()>& run) {
+  ASSERT_NO_THROW(run());
+  for (std::uint64_t call = 1;; ++call) {
+    Control::fail_at(call);
+    bool noticed = false;
+    try {
+      run();
+    } catch (const Error&) {
+      noticed = true;
+    }
+    const std::string name = Control::failed_call();
+    Control::fail_at(0);
+    EXPECT_EQ(Control::take_findings(), "") << name;
+    if (name.empty()) {
+      EXPECT_GT(call, 50U);
+      return;
+    }
+    EXPECT_TRUE(noticed || may_fail_unnoticed(name)) << "call " << call << ", " << name;
+  }
+}
+
+template <class T>
+void every_call_fails_once(const DataView& A, const Options& options) {
+  every_call_fails_once([&] { factorize<T>(A, options); });
+}
+
 TEST_F(FaultsTest, EveryCallOfAResidentRunFailsInTurnByMu) {
   const Matrix<float> A = to_matrix<float>(noisy_planted(13, 7, 2, 31));
   every_call_fails<float>(A.view(), options_of(Algorithm::mu));
@@ -115,6 +144,45 @@ TEST_F(FaultsTest, EveryCallOfAStagedRunOfWeightedSparseDataFailsInTurnByMu) {
   options.missing = Missing::zeros;
   leave_room_for_panels_only<float>(A.view(), options);
   every_call_fails<float>(A.view(), options);
+}
+
+TEST_F(FaultsTest, EveryCallOfAShortRunOfEveryOtherRuleFailsInTurn) {
+  const Matrix<float> A = to_matrix<float>(random_matrix(13, 7, 35, 0.5, 1.5));
+  struct Case {
+    const char* what;
+    Algorithm algorithm;
+    double beta;
+    Precision precision;
+    bool staged;
+  };
+  for (const Case& c :
+       {Case{"anls", Algorithm::anls, kFrobenius, Precision::float32, false},
+        Case{"tf32", Algorithm::mu, kFrobenius, Precision::tf32, false},
+        Case{"Kullback-Leibler", Algorithm::mu, kKullbackLeibler, Precision::float32, false},
+        Case{"Itakura-Saito", Algorithm::mu, kItakuraSaito, Precision::float32, true}}) {
+    SCOPED_TRACE(c.what);
+    Options options = options_of(c.algorithm);
+    options.beta = c.beta;
+    options.precision = c.precision;
+    options.panel_rows = 13;
+    Control::set_free_memory(kAllMemory);
+    if (c.staged) leave_room_for_panels_only<float>(A.view(), options);
+    every_call_fails_once<float>(A.view(), options);
+  }
+}
+
+TEST_F(FaultsTest, EveryCallOfARunWithSnapshotsFailsInTurn) {
+  const Matrix<float> A = to_matrix<float>(noisy_planted(13, 7, 2, 36));
+  Options options = options_of(Algorithm::mu);
+  options.panel_rows = 13;
+  SnapshotOptions every_sweep;
+  every_sweep.schedule.kind = SnapshotSchedule::Kind::every;
+  every_call_fails_once([&] {
+    RecordingSink<float> sink;
+    Solver<float> solver(A.view(), options);
+    solver.stream_to(sink, every_sweep);
+    solver.run();
+  });
 }
 
 TEST_F(FaultsTest, ASolverThatMeetsAFaultLeavesAnotherOneAlone) {

@@ -36,7 +36,7 @@ Dense swept(Backend<T>& backend, PanelSource<T>& source) {
 
 template <class T>
 std::unique_ptr<PanelSource<T>> source_at(Place place, Backend<T>& backend, const DataView& A,
-                                          Index panel_rows, double scale) {
+                                          Index panel_rows, double scale, Index piece_rows = 0) {
   Plan plan;
   plan.rows = A.rows();
   plan.cols = A.cols();
@@ -45,6 +45,9 @@ std::unique_ptr<PanelSource<T>> source_at(Place place, Backend<T>& backend, cons
   const std::uint64_t entries = A.bytes() / element_size(A.type());
   if (place == Place::resident) plan.resident_bytes = entries * sizeof(T);
   if (place == Place::resident_as_stored) plan.resident_bytes = 1;
+  // Three slots, each with room for a piece of an upload.
+  plan.pinned_bytes =
+      3 * static_cast<std::uint64_t>(piece_rows * A.cols()) * element_size(A.type());
   return backend.make_source(A, plan, scale);
 }
 
@@ -97,6 +100,55 @@ TEST_F(SourcesTest, TheComputeTypeArrivesAsItIs) {
   check<float, float>(1);
   check<float, float>(0x1p5);
   check<double, double>(1);
+}
+
+TEST_F(SourcesTest, AnUploadInPiecesPutsEveryPieceInItsPlace) {
+  constexpr Index kRows = 37;
+  constexpr Index kCols = 13;
+  const auto backend = make_backend<float>(options_for(BackendKind::cuda, 1));
+  std::vector<std::uint8_t> bytes(static_cast<std::size_t>(kRows * kCols));
+  for (std::size_t e = 0; e < bytes.size(); ++e) bytes[e] = static_cast<std::uint8_t>(e * 37 % 101);
+  const DataView integers(bytes.data(), ElementType::uint8, kRows, kCols, kCols, 1);
+  const Matrix<float> weights = to_matrix<float>(random_matrix(kRows, kCols, 7));
+  const DataView A = integers.weighted_by(weights.view());
+  Dense expected(kRows, kCols);
+  for (std::size_t e = 0; e < bytes.size(); ++e) expected.entries[e] = bytes[e];
+  for (const Place place : {Place::resident, Place::resident_as_stored}) {
+    // More pieces than slots, the last a lower one; the weights take four times as many.
+    for (const Index piece_rows : {Index{1}, Index{5}, Index{8}}) {
+      SCOPED_TRACE(::testing::Message()
+                   << "place " << static_cast<int>(place) << ", pieces of " << piece_rows);
+      const auto source = source_at<float>(place, *backend, integers, 10, 1, piece_rows);
+      EXPECT_EQ(swept<float>(*backend, *source).entries, expected.entries);
+      Plan plan;
+      plan.rows = kRows;
+      plan.cols = kCols;
+      plan.panel_rows = kRows;
+      plan.resident = true;
+      plan.resident_bytes = place == Place::resident ? 2 * kRows * kCols * sizeof(float) : 1;
+      plan.pinned_bytes = 3 * static_cast<std::uint64_t>(piece_rows * kCols);
+      const auto weighted = backend->make_source(A, plan, 1);
+      weighted->begin_sweep();
+      Matrix<float> host(kRows, kCols);
+      backend->copy(weighted->next()->weights, host.view());
+      EXPECT_EQ(to_dense(host).entries, to_dense(weights).entries);
+    }
+  }
+}
+
+TEST_F(SourcesTest, WidenTakesMoreThanAPiece) {
+  // Rows of 22 MB, so that each is a piece of its own.
+  constexpr Index kCols = 2'800'000;
+  const auto backend = make_backend<float>(options_for(BackendKind::cuda, 1));
+  std::vector<double> entries(2 * kCols);
+  for (std::size_t e = 0; e < entries.size(); ++e) entries[e] = static_cast<double>(e % 1009);
+  Matrix<float> widened = backend->allocate(2, kCols);
+  backend->widen({entries.data(), ElementType::float64, 2, kCols, kCols, 1}, 1, widened.view());
+  Matrix<float> host(2, kCols);
+  backend->copy(widened.view(), host.view());
+  for (std::size_t e = 0; e < entries.size(); ++e) {
+    ASSERT_EQ(static_cast<double>(host.data()[e]), entries[e]) << e;
+  }
 }
 
 TEST_F(SourcesTest, APanelStaysValidWhileTheNextAreStaged) {

@@ -93,10 +93,17 @@ class SparseSourcesTest : public DeviceTest {
     for (Index i = 0; i < kRows; ++i) {
       for (Index j = 0; j < kCols; ++j) expected(i, j) = own(data.dense()(first + i, j));
     }
-    const auto all = source_of<T>(*backend, A, true, kRows, 0, scale);
+    const auto all = source_of<T>(*backend, A, true, kRows, 100000, scale);
     const Swept resident = swept(*backend, *all, A.stored());
     EXPECT_EQ(resident.entries.entries, expected.entries);
     EXPECT_EQ(resident.weights.empty(), !weighted);
+    // In pieces of the largest row, and of some rows.
+    for (const std::uint64_t slot_bytes : {0U, 700U}) {
+      const auto in_pieces = source_of<T>(*backend, A, true, kRows, slot_bytes, scale);
+      const Swept uploaded = swept(*backend, *in_pieces, A.stored());
+      EXPECT_EQ(uploaded.entries.entries, expected.entries) << slot_bytes;
+      EXPECT_EQ(uploaded.weights, resident.weights) << slot_bytes;
+    }
     for (const Index panel_rows : {Index{1}, Index{8}, Index{37}}) {
       // No more than the largest row; some rows; all of them.
       for (const std::uint64_t slot_bytes : {0U, 700U, 100000U}) {

@@ -2,6 +2,8 @@
 #include "gemm.hpp"
 
 #include <algorithm>
+#include <numeric>
+#include <random>
 
 #include "../findings.hpp"
 #include "../text.hpp"
@@ -25,20 +27,35 @@ std::vector<double> packed_a(const GemmProblem& p, const void* a) {
   return packed;
 }
 
+/// The terms of a sum in the order in which they are added.
+std::vector<Index> order_of_terms(const GemmProblem& p) {
+  static std::mt19937 random(1);
+  std::vector<Index> terms(static_cast<std::size_t>(p.k));
+  std::iota(terms.begin(), terms.end(), Index{0});
+  if (p.any_order) std::shuffle(terms.begin(), terms.end(), random);
+  return terms;
+}
+
 void multiply(const GemmProblem& p, const void* a, const void* b, void* c, double alpha,
               double beta) {
   const bool plain_b = p.transpose_b == CUBLAS_OP_N;
   std::vector<double> packed;
   if (alpha != 0) packed = packed_a(p, a);
   std::vector<double> column(static_cast<std::size_t>(p.m));
+  const std::vector<Index> terms = order_of_terms(p);
+  const bool rounds_sums = p.any_order && p.c.type == CUDA_R_32F;
   for (Index j = 0; j < p.n; ++j) {
     std::fill(column.begin(), column.end(), 0.0);
-    for (Index l = 0; alpha != 0 && l < p.k; ++l) {
+    for (std::size_t t = 0; alpha != 0 && t < terms.size(); ++t) {
+      const Index l = terms[t];
       const double factor = round_input(
           load_element(b, p.b.type, plain_b ? l + j * p.b.ld : j + l * p.b.ld), p.rounding);
       const double* a_column = packed.data() + l * p.m;
       double* sum = column.data();
-      for (Index i = 0; i < p.m; ++i) sum[i] += a_column[i] * factor;
+      for (Index i = 0; i < p.m; ++i) {
+        sum[i] += a_column[i] * factor;
+        if (rounds_sums) sum[i] = static_cast<float>(sum[i]);
+      }
     }
     for (Index i = 0; i < p.m; ++i) {
       const Index at = i + j * p.c.ld;
@@ -83,7 +100,8 @@ cudaDataType scalar_type_of(cublasComputeType_t compute) {
 
 }  // namespace
 
-cublasStatus_t gemm(const Call& call, const GemmProblem& p) {
+cublasStatus_t gemm(const Call& call, GemmProblem p) {
+  p.any_order = call.handle().atomics_mode == CUBLAS_ATOMICS_ALLOWED;
   const bool plain_a = p.transpose_a == CUBLAS_OP_N, plain_b = p.transpose_b == CUBLAS_OP_N;
   if (p.m < 0 || p.n < 0 || p.k < 0 || p.batch < 0 ||
       p.a.ld < std::max<Index>(1, plain_a ? p.m : p.k) ||

@@ -23,10 +23,12 @@ struct GemmProblem {
   Index batch = 1;
   cudaDataType scalar_type = CUDA_R_32F;
   InputRounding rounding = InputRounding::None;
+  /// Atomics are allowed: terms are added in an order drawn anew, each sum rounded to C's type.
+  bool any_order = false;
 };
 
 /// C = alpha op(A) op(B) + beta C, for each matrix of the batch.
-cublasStatus_t gemm(const Call& call, const GemmProblem& problem);
+cublasStatus_t gemm(const Call& call, GemmProblem problem);
 
 /// GemmEx: sets the scalar type and the rounding from the compute type, refuses unsupported
 /// combinations.
