@@ -283,6 +283,24 @@ TYPED_TEST(AnlsUpdateTest, ByHand) {
       entries_equal(this->updated(this->two(3, 4, 0, -1, 2, 1), {0, 0, 0, 1, 0}), this->row(0, 0)));
 }
 
+TYPED_TEST(AnlsUpdateTest, AViolationCountsFromTheRoundingOfTOn) {
+  using T = typename TypeParam::Scalar;
+  // Of a component at the floor, G = I: the smallest gradient that counts is some roundings of the
+  // largest product.
+  const double rounding = static_cast<double>(std::numeric_limits<T>::epsilon());
+  const auto at_floor = [&](double p) {
+    return this->updated(this->two(0, 0, 1, p, 1, 0), {0, 0, 0, 1, 0});
+  };
+  EXPECT_TRUE(entries_equal(at_floor(0.5 * rounding), this->row(1, 0)));
+  EXPECT_TRUE(entries_equal(at_floor(2 * rounding), this->row(1, 2 * rounding)));
+  // Of a component above it, M = (1 ½; ½ 1) and x = (1, −16 roundings): x_2 = 0, and so x_1 is
+  // 1 − 8 roundings.
+  EXPECT_TRUE(
+      entries_equal(this->updated(this->two(1, 1, 1 - 8 * rounding, 0.5 - 16 * rounding, 1, 0.5),
+                                  {0, 0, 0, 1, 0}),
+                    this->row(1 - 8 * rounding, 0)));
+}
+
 TYPED_TEST(AnlsUpdateTest, ADeadComponentGoesToTheFloorUnderL1) {
   // G_22 = 0: l1·f is all that is left of the objective of component 2.
   LeastSquares c{Dense(130, 2, 0.75), Dense(130, 2, 7), Dense(2, 2)};

@@ -136,6 +136,53 @@ TYPED_TEST(BetaTest, AModelBelowTheLeastIsTakenAsTheLeast) {
   EXPECT_TRUE(entries_equal(d.values(), Dense(1, 1, 2)));
 }
 
+TYPED_TEST(BetaTest, AModelBelowTheLeastHasTheDivergenceOfTheLeast) {
+  using T = typename TypeParam::Scalar;
+  Matrix<double> sums = this->backend().allocate_sums(1);
+  auto a = this->put(Dense(1, 2, 3));
+  auto w = this->put(Dense(1, 1, 0));
+  auto h = this->put(Dense(2, 1, 1));
+  for (const double beta : {-0.5, 0.0, 0.5, 1.0, 1.5, 1.75}) {
+    this->backend().clear_sums(sums.data(), 1);
+
+    this->backend().add_divergence(a.view(), {}, w.view(), h.view(), {beta, T(0.25)}, sums.data());
+
+    const double expected = 2 * divergence(3, 0.25, beta);
+    EXPECT_NEAR(this->sum_of(sums), expected, 64 * kUnitRoundoff<T> * expected) << beta;
+  }
+}
+
+TYPED_TEST(BetaTest, AnEntryOfWeightZeroHasNoShareEvenWhereItsOwnIsInfinite) {
+  using T = typename TypeParam::Scalar;
+  Dense A(1, 2, 3);
+  A(0, 1) = static_cast<double>(std::numeric_limits<T>::max());  // over the model beyond T
+  Dense weights(1, 2, 1);
+  weights(0, 1) = 0;
+  auto a = this->put(A);
+  auto x = this->put(weights);
+  auto w = this->put(Dense(1, 1, 0.25));
+  auto h = this->put(Dense(2, 1, 1));
+  auto p = this->put(Dense(1, 1));
+  auto d = this->put(Dense(1, 1));
+  auto q = this->put(Dense(2, 1));
+  Matrix<double> sums = this->backend().allocate_sums(1);
+  this->backend().clear_sums(sums.data(), 1);
+
+  this->take_products(a.view(), x.view(), w.view(), h.view(), {0, T(1e-6)}, {p.view(), d.view()},
+                      {q.view(), {}});
+  auto zero = this->put(Dense(1, 1, 0));
+  auto nothing = this->put(Dense(1, 1, 0));
+  auto one = this->put(Dense(1, 1, 1));
+  this->backend().add_divergence(zero.view(), nothing.view(), one.view(), one.view(), {0, T(1e-6)},
+                                 sums.data());
+
+  // 3 / v² and 1 / v of the first entry alone.
+  EXPECT_TRUE(entries_close(p.values(), Dense(1, 1, 48), 8 * kUnitRoundoff<T>));
+  EXPECT_TRUE(entries_close(d.values(), Dense(1, 1, 4), 8 * kUnitRoundoff<T>));
+  EXPECT_EQ(q.values()(1, 0), 0);
+  EXPECT_EQ(this->sum_of(sums), 0) << "d_0(0, v) is infinite";
+}
+
 TYPED_TEST(BetaTest, AQuotientThatFitsTIsRightThoughASquareOnItsWayDoesNot) {
   using T = typename TypeParam::Scalar;
   const double huge = std::sqrt(static_cast<double>(std::numeric_limits<T>::max())) * 1e3;
@@ -191,6 +238,58 @@ TYPED_TEST(BetaTest, RatioUpdatesAgreeWithTheReference) {
         EXPECT_TRUE(entries_close(f.values(), expected,
                                   (8 + (exponent == 1 ? 0 : 4 * 17)) * kUnitRoundoff<T>));
         EXPECT_TRUE(f.padding_untouched());
+      }
+    }
+  }
+}
+
+/// 16 bytes are moved at once where all operands allow it; each in turn does not.
+TYPED_TEST(BetaTest, RatioUpdatesTakeOperandsWhereverTheyBegin) {
+  using T = typename TypeParam::Scalar;
+  constexpr Index kRows = 3;
+  constexpr Index kRank = 8;
+  const Dense F = rounded<T>(random_matrix(kRows, kRank, 15, 0.1, 1));
+  const Dense P = rounded<T>(random_matrix(kRows, kRank, 16, 0.1, 1));
+  const Dense D = rounded<T>(random_matrix(kRows, kRank, 17, 0.1, 1));
+  Dense expected = F;
+  for (std::size_t e = 0; e < F.entries.size(); ++e) {
+    expected.entries[e] *= P.entries[e] / D.entries[e];
+  }
+  struct Place {
+    Index gap;
+    Index first;
+  };
+  // Rows that begin an entry off, and rows of a length that takes them off; one row alone as well.
+  for (const Index rows : {kRows, Index{1}}) {
+    for (const Place place : {Place{4, 1}, Place{1, 0}}) {
+      for (int operand = 0; operand < 3; ++operand) {
+        SCOPED_TRACE(::testing::Message() << rows << " rows, operand " << operand << ", gap "
+                                          << place.gap << ", first " << place.first);
+        const auto shifted = [&](const Dense& X, int which) {
+          const Place own = which == operand ? place : Place{4, 0};
+          Dense all(kRows, kRank + own.gap, kSentinel);
+          for (Index i = 0; i < kRows; ++i) {
+            for (Index c = 0; c < kRank; ++c) all(i, own.first + c) = X(i, c);
+          }
+          return std::pair(this->put(all), own);
+        };
+        auto f = shifted(F, 0);
+        auto p = shifted(P, 1);
+        auto d = shifted(D, 2);
+        const auto view = [&](auto& held) {
+          const MatrixView<T> all = held.first.view();
+          return MatrixView<T>(all.data() + held.second.first, rows, kRank, all.ld(), all.space());
+        };
+
+        this->backend().ratio_update(view(f), view(p), view(d), T{1}, RowUpdate<T>{}, {});
+
+        const Dense found = f.first.values();
+        for (Index i = 0; i < kRows; ++i) {
+          for (Index c = 0; c < kRank; ++c) {
+            const double wanted = i < rows ? expected(i, c) : F(i, c);
+            EXPECT_NEAR(found(i, f.second.first + c), wanted, 4 * kUnitRoundoff<T> * wanted);
+          }
+        }
       }
     }
   }

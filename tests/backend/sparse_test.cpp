@@ -233,6 +233,109 @@ TYPED_TEST(SparseTest, SampledDivergencesAgreeWithTheReference) {
   }
 }
 
+TYPED_TEST(SparseTest, AModelBelowTheLeastIsTakenAsTheLeast) {
+  using T = typename TypeParam::Scalar;
+  Matrix<double> sums = this->backend().allocate_sums(1);
+  const SparseOperand<T> a(this->backend(), Dense(1, 2, 3));
+  auto w = this->put(Dense(1, 1, 0));
+  auto h = this->put(Dense(2, 1, 1));
+  for (const double beta : {-0.5, 0.0, 0.5, 1.0, 1.5}) {
+    for (const bool zeros_observed : {false, true}) {
+      if (zeros_observed && beta <= 0) continue;
+      this->backend().clear_sums(sums.data(), 1);
+
+      this->backend().add_sampled_divergence(a.rows(), w.view(), h.view(), {beta, T(0.25)},
+                                             zeros_observed, sums.data());
+
+      const double of_zero = zeros_observed ? divergence(0, 0.25, beta) : 0;
+      const double expected = 2 * (divergence(3, 0.25, beta) - of_zero);
+      EXPECT_NEAR(fetch_sums(this->backend(), sums, 1)[0], expected,
+                  64 * kUnitRoundoff<T> * (std::abs(expected) + 2 * of_zero))
+          << beta << ", " << zeros_observed;
+    }
+    // A model of 0 has products with Ht, and of W none.
+    auto p = this->put(Dense(1, 1));
+    auto d = this->put(Dense(1, 1));
+    this->backend().sampled_products(a.rows(), w.view(), h.view(), {beta, T(0.25)}, p.view(),
+                                     d.view());
+    EXPECT_TRUE(entries_close(p.values(), Dense(1, 1, 6 * std::pow(0.25, beta - 2)),
+                              32 * kUnitRoundoff<T>));
+    EXPECT_TRUE(entries_close(d.values(), Dense(1, 1, 2 * std::pow(0.25, beta - 1)),
+                              32 * kUnitRoundoff<T>));
+  }
+}
+
+TYPED_TEST(SparseTest, AnEntryOfWeightZeroHasNoShareEvenWhereItsOwnIsInfinite) {
+  using T = typename TypeParam::Scalar;
+  Dense A(1, 2, 3);
+  A(0, 1) = static_cast<double>(std::numeric_limits<T>::max());  // over the model beyond T
+  Dense weights(1, 2, 1);
+  weights(0, 1) = 0;
+  const SparseOperand<T> a(this->backend(), A, &weights);
+  auto w = this->put(Dense(1, 1, 0.25));
+  auto h = this->put(Dense(2, 1, 1));
+  auto p = this->put(Dense(1, 1));
+  auto d = this->put(Dense(1, 1));
+  auto q = this->put(Dense(2, 1));
+  auto r = this->put(Dense(2, 1));
+  Matrix<double> sums = this->backend().allocate_sums(1);
+  this->backend().clear_sums(sums.data(), 1);
+  const Divergence<T> itakura_saito{0, T(1e-6)};
+
+  this->backend().sampled_products(a.rows(), w.view(), h.view(), itakura_saito, p.view(), d.view());
+  this->backend().add_sampled_transposed_products(a.rows(), w.view(), h.view(), itakura_saito,
+                                                  q.view(), r.view());
+  const Dense nothing(1, 1, 0);
+  const SparseOperand<T> zero(this->backend(), nothing, &nothing);
+  auto one = this->put(Dense(1, 1, 1));
+  this->backend().add_sampled_divergence(zero.rows(), one.view(), one.view(), itakura_saito, false,
+                                         sums.data());
+
+  // 3 / v² and 1 / v of the first entry alone.
+  EXPECT_TRUE(entries_close(p.values(), Dense(1, 1, 48), 8 * kUnitRoundoff<T>));
+  EXPECT_TRUE(entries_close(d.values(), Dense(1, 1, 4), 8 * kUnitRoundoff<T>));
+  EXPECT_EQ(q.values()(1, 0), 0);
+  EXPECT_EQ(r.values()(1, 0), 0);
+  EXPECT_EQ(fetch_sums(this->backend(), sums, 1)[0], 0) << "d_0(0, v) is infinite";
+}
+
+/// As of dense data: terms of a's size leave a part (a − v)²/a² of themselves.
+TYPED_TEST(SparseTest, TheDivergenceOfAGoodFitDoesNotCancel) {
+  using T = typename TypeParam::Scalar;
+  Matrix<double> sums = this->backend().allocate_sums(1);
+  const Dense Ht = rounded<T>(random_matrix(40, 1, 16, 0.5, 3));
+  auto w = this->put(Dense(3, 1, 1));
+  auto h = this->put(Ht);
+  for (const double part : {1e-2, 1e-4}) {
+    Dense A = random_matrix(3, 40, 17, 1 - part, 1 + part);
+    for (Index i = 0; i < A.rows; ++i) {
+      for (Index j = 0; j < A.cols; ++j) A(i, j) *= Ht(j, 0);
+    }
+    A = rounded<T>(A);
+    const SparseOperand<T> a(this->backend(), A);
+    for (const double beta : {0.0, 0.5, 1.0, 1.75, 2.0}) {
+      this->backend().clear_sums(sums.data(), 1);
+
+      this->backend().add_sampled_divergence(a.rows(), w.view(), h.view(), {beta, T(1e-6)}, false,
+                                             sums.data());
+
+      double expected = 0;
+      for (Index i = 0; i < A.rows; ++i) {
+        for (Index j = 0; j < A.cols; ++j) {
+          const double v = Ht(j, 0);
+          const double t = (A(i, j) - v) / v;
+          // Taylor's series in t; what is left out is a part of some t³.
+          expected += std::pow(v, beta) * t * t *
+                      (0.5 + (beta - 2) / 6 * t + (beta - 2) * (beta - 3) / 24 * t * t);
+        }
+      }
+      EXPECT_NEAR(fetch_sums(this->backend(), sums, 1)[0], expected,
+                  (64 * kUnitRoundoff<T> + part * part * part) * expected)
+          << "beta " << beta << ", within " << part;
+    }
+  }
+}
+
 /// The stored entries' share is what is left of sums over all of the model's entries.
 TYPED_TEST(SparseTest, TheDivergenceOfAGoodFitWithObservedZerosCancelsInDoubleAlone) {
   using T = typename TypeParam::Scalar;

@@ -161,10 +161,14 @@ TEST_F(EmulatedChoicesTest, StagedPanelsOfEveryHeightThatIsTriedFitThePlan) {
   std::uint64_t bytes = 0;
   {
     const RunPlans<float> plans(tall.view(), options());
-    bytes = plans.least(kAllMemory, [](const Plan& p) { return p.resident; }) - 1;
+    // So little that panels are lower than A.
+    bytes = plans.least(kAllMemory, [&](const Plan& p) {
+      return p.resident || p.panel_rows == p.rows;
+    }) - 1;
     plan = plans.at(bytes);
   }
   ASSERT_GT(plan.panel_row_candidates.size(), 1U);
+  ASSERT_LT(plan.panel_rows, plan.rows);
   for (const Index rows : plan.panel_row_candidates) EXPECT_LE(rows, plan.panel_rows);
   Control::set_free_memory(bytes);
   Control::reset_ledger();

@@ -125,21 +125,22 @@ TEST_F(PrimitiveFaultsTest, OfUpdates) {
   for (const Index k : {Index{5}, Index{110}, Index{800}}) {
     SCOPED_TRACE(k);
     Factors f(b, k);
+    const auto rows = [k](Operand<float>& X) { return X.view().row_block(0, k < 800 ? kRows : 1); };
     RowUpdate<float> twice = kUpdate;
     twice.repeats = 2;  // never by a product
     every_call_is_noticed(
-        "mu", [&] { b.multiplicative_update(f.W.view(), f.P.view(), f.G.view(), twice); });
+        "mu", [&] { b.multiplicative_update(rows(f.W), rows(f.P), f.G.view(), twice); });
     every_call_is_noticed("hals",
-                          [&] { b.hals_update(f.W.view(), f.P.view(), f.G.view(), kUpdate); });
+                          [&] { b.hals_update(rows(f.W), rows(f.P), f.G.view(), kUpdate); });
     every_call_is_noticed("ratio_update", [&] {
-      b.ratio_update(f.W.view(), f.P.view(), f.D.view(), 0.5F, kUpdate, {});
+      b.ratio_update(rows(f.W), rows(f.P), rows(f.D), 0.5F, kUpdate, {});
     });
-    if (k > 110) continue;
+    if (k == 800) continue;
     every_call_is_noticed("anls", [&] {
       // A backend of its own: only the first update of so many components takes the workspace.
       const auto own = backend_of(Precision::float32);
       Factors mine(*own, k);
-      own->anls_update(mine.W.view(), mine.P.view(), mine.G.view(), kUpdate);
+      own->anls_update(rows(mine.W), rows(mine.P), mine.G.view(), kUpdate);
     });
   }
 }

@@ -5,12 +5,14 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <vector>
 
 #include "cpu/cpu_backend.hpp"
 #include "solve/component_moves.hpp"
+#include "solve/loss_check.hpp"
 #include "solve/run_sums.hpp"
 #include "support/reference.hpp"
 
@@ -62,6 +64,36 @@ TEST(HasConverged, WhatIsNotANumberHasNot) {
   EXPECT_FALSE(has_converged(
       kRule,
       {.first_objective = 50, .earlier_objective = std::nan(""), .objective = 10, .moves = {}}));
+}
+
+TEST(CancellationThreshold, IsWhereTheIdentityIsOffByATenThousandthOfTheLoss) {
+  // What the identity was seen to be off by, as a share of the squared norm.
+  EXPECT_DOUBLE_EQ(cancellation_threshold(Precision::float32), 1e-7 / 1e-4);
+  EXPECT_DOUBLE_EQ(cancellation_threshold(Precision::float64), 1e-16 / 1e-4);
+  EXPECT_EQ(cancellation_threshold(Precision::tf32), std::numeric_limits<double>::infinity());
+}
+
+TEST(LossCheckTest, EntriesAreLookedAtBelowTheThreshold) {
+  DataSummary summary;
+  summary.scaled_sum_of_squares = 8;
+  summary.scaled_mean = 1;
+  Plan plan;
+  plan.rows = plan.cols = 1000;
+  plan.rank = 4;
+  Options options;
+  for (const Precision precision : {Precision::float32, Precision::float64}) {
+    options.precision = precision;
+    const LossCheck check(options, summary, {}, plan, 0, true);
+    // Half of the squared residual.
+    const double loss = 0.5 * cancellation_threshold(precision) * 8;
+    EXPECT_TRUE(check.needs_entries(0.999 * loss));
+    EXPECT_FALSE(check.needs_entries(1.001 * loss));
+    EXPECT_TRUE(check.needs_entries(std::nan("")));
+  }
+  options.precision = Precision::float32;
+  EXPECT_TRUE(LossCheck(options, summary, {}, plan, 0, false).needs_entries(1)) << "no identity";
+  plan.rows = plan.cols = 250;
+  EXPECT_TRUE(LossCheck(options, summary, {}, plan, 0, true).needs_entries(1)) << "small data";
 }
 
 TEST(StoppingRuleOf, DependsOnTheUpdatesAndOnHowManyLieBetweenChecks) {

@@ -62,6 +62,26 @@ TEST(ExtrapolationTest, AnUndoneSweepLeavesTheObjectiveWhereItWas) {
   EXPECT_GT(undone, 0) << "no sweep was undone: this test shows nothing";
 }
 
+TEST(ExtrapolationTest, AnUndoneSweepIsNoSignOfConvergence) {
+  const Dense A = noisy_planted(300, 200, 8, 5);
+  const double rounding = 16 * kUnitRoundoff<double> * squared_norm(A);
+  for (const double tolerance : {1e-2, 3e-3, 1e-3, 3e-4, 1e-4}) {
+    SCOPED_TRACE(tolerance);
+    Options options = hals(8, 200, true);
+    options.check_every = 1;
+    options.tolerance = tolerance;
+
+    const Result<double> result = factorize_dense<double>(A, options);
+
+    ASSERT_EQ(result.stop_reason, StopReason::converged);
+    ASSERT_GE(result.loss_history.size(), 2U);
+    // The last sweep moved: it was looked at entry by entry only where it was undone.
+    const LossRecord& last = result.loss_history.back();
+    const LossRecord& before = result.loss_history[result.loss_history.size() - 2];
+    EXPECT_FALSE(last.direct && before.objective - last.objective <= rounding);
+  }
+}
+
 TEST(ExtrapolationTest, IsOnForHalsAndOffForMuUnlessAsked) {
   Options options;
   options.algorithm = Algorithm::hals;
@@ -109,6 +129,19 @@ TEST_F(StepTest, ARiseIsUndoneOnceAndCutsTheStep) {
   sweep_to(41);
   EXPECT_FALSE(undone());
   EXPECT_DOUBLE_EQ(beta(), 0.5 * 1.05 * 1.05 / 1.5);
+}
+
+TEST_F(StepTest, AfterARiseTheStepGrowsAsFarAsItWasAndThenAsSlowlyAsItsCap) {
+  sweep_to(50);
+  sweep_to(40);
+  sweep_to(45);
+  const double cap = 0.5 * 1.05 * 1.05;
+  for (int i = 0; i <= 20; ++i) {
+    sweep_to(39 - 0.01 * i);
+    const double grown = cap / 1.5 * std::pow(1.05, i);
+    const double capped = i == 0 ? grown : cap * std::pow(1.01, i - 1);
+    EXPECT_NEAR(beta(), std::min(grown, capped), 1e-12) << i;
+  }
 }
 
 TEST_F(StepTest, ALossWithinItsRoundingIsNotCarriedOn) {
