@@ -151,7 +151,7 @@ run_tests() {
   grep -v '^#' "$(program gpu_tests.txt)" >"$list"
   if [ "$mode" = tiny ]; then
     jobs=2
-    grep -E '^sources ' "$list" >"$list.tiny" && mv "$list.tiny" "$list"
+    grep -E '^choice ' "$list" >"$list.tiny" && mv "$list.tiny" "$list"
   fi
   begin=$SECONDS
   while read -r name program filter; do
@@ -255,15 +255,16 @@ run_sweeps() {
 # ---- Others on the same matrix -----------------------------------------------------------------------
 
 run_peers() {
-  local begin=$SECONDS line what
+  local begin=$SECONDS line what end=$((peers_end - 18))
   if [ "$torch" = no ]; then
     record peers torch "$absent" 0 "PyTorch with CUDA is not here"
     return
   fi
-  for what in shapes nmf; do
-    timeout "$(left_until "$peers_end")" "$python" "$here/peers.py" "$what" "$matrix" \
-      --budget "$(left_until $((peers_end - 5)))" >"$logs/peers_$what.jsonl" 2>"$logs/peers_$what.txt"
+  for what in nmf shapes; do
+    timeout "$(left_until "$end")" "$python" "$here/peers.py" "$what" "$matrix" \
+      --budget "$(left_until $((end - 5)))" >"$logs/peers_$what.jsonl" 2>"$logs/peers_$what.txt"
     record peers "$what" $? "$((SECONDS - begin))" "$(tail -1 "$logs/peers_$what.txt" | head -c 300)"
+    end=$peers_end
     while IFS= read -r line; do
       printf '{"step": "%s", %s\n' "peers_$what" "${line#\{}" >>"$records/peers_$what.json"
     done < <(grep -a '^{.*}$' "$logs/peers_$what.jsonl")
@@ -321,6 +322,6 @@ fi
 } >"$out/results.json"
 tar -czf "$out/logs.tgz" -C "$out" logs && rm -rf "$logs"
 unfinished=$(cat "$records"/*.json | grep -c "\"status\": $late,")
-bad=$(grep -hE '"step": "(tests|sanitizers|probe)"' "$records"/*.json | grep -cvE "\"status\": (0|77|$late|$refused|$absent),")
+bad=$(grep -hE '"step": "(tests|sanitizers|probe|sweep_times)"' "$records"/*.json | grep -cvE "\"status\": (0|77|$late|$refused|$absent),")
 printf '%s s; results: %s; red: %s, ended by the clock: %s\n' "$SECONDS" "$out/results.json" "$bad" "$unfinished"
 [ "$bad" -eq 0 ]
