@@ -30,6 +30,11 @@ void launch_add(MatrixView<const T> X, MatrixView<T> Y, cudaStream_t stream) {
   check_launch("add");
 }
 
+cudaError_t ask_for_code() {
+  cudaFuncAttributes attributes{};
+  return cudaFuncGetAttributes(&attributes, add<float>);
+}
+
 template void launch_add(MatrixView<const float>, MatrixView<float>, cudaStream_t);
 template void launch_add(MatrixView<const double>, MatrixView<double>, cudaStream_t);
 

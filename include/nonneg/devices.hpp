@@ -29,11 +29,22 @@ struct DeviceInfo {
   int compute_minor = 0;
 };
 
+/// A CUDA device that no run can take.
+struct UnusableDevice {
+  /// Its number.
+  int index = 0;
+  /// Why, in words that name it: nonneg holds no code for its compute capability, its driver is
+  /// older than that code, or it does not answer.
+  std::string reason;
+};
+
 /// What devices() found.
 struct DeviceList {
   /// In the order of their numbers. That a device is here does not say that it can be had: another
   /// process may hold it.
   std::vector<DeviceInfo> devices;
+  /// Those that are there beside them.
+  std::vector<UnusableDevice> unusable{};
   /// Why there is none, in words: nonneg built without CUDA, a CUDA library that is missing, no
   /// driver, a driver too old, no device. Empty where there is one.
   std::string reason;
@@ -47,7 +58,7 @@ NONNEG_EXPORT DeviceList devices();
 struct BackendChoice {
   /// cpu or cuda.
   BackendKind kind = BackendKind::cpu;
-  /// Why, in words; for cuda, the device's name.
+  /// Why, in words; for cuda, the device's name, and why automatic has passed over others.
   std::string reason;
   /// For cuda, the device: it can be had, and has a context.
   int device = 0;

@@ -9,6 +9,7 @@
 #include "cuda/backend_memory.hpp"
 #include "cuda/check.hpp"
 #include "cuda/device_code.hpp"
+#include "kernels/add.hpp"
 #include "nonneg/error.hpp"
 
 namespace nonneg::cuda {
@@ -117,6 +118,8 @@ std::uint64_t free_memory(int device) {
 DeviceAnswer open_device(int device) {
   using Kind = DeviceAnswer::Kind;
   try {
+    const DeviceGuard guard(device);
+    check(ask_for_code(), "cudaFuncGetAttributes", "looking for the kernels' code");
     const std::uint64_t free = free_memory(device);
     if (free >= least_bytes()) return {Kind::usable};
     return {Kind::full, fmt::format("cuda:{} has {} of memory free, and a run takes {} at least",
@@ -148,14 +151,13 @@ DeviceList devices() {
       // One that answers nothing does not hide the others.
       reason = fmt::format("cuda:{} does not answer: {}", device, error.what());
     }
-    if (!list.reason.empty()) list.reason += "; ";
-    list.reason += reason;
+    list.unusable.push_back({device, reason});
   }
-  if (!list.devices.empty()) {
-    list.reason.clear();
-  } else if (list.reason.empty()) {
-    list.reason = reason_for(cudaErrorNoDevice);
+  if (!list.devices.empty()) return list;
+  for (const UnusableDevice& device : list.unusable) {
+    list.reason += (list.reason.empty() ? "" : "; ") + device.reason;
   }
+  if (list.reason.empty()) list.reason = reason_for(cudaErrorNoDevice);
   return list;
 }
 

@@ -27,8 +27,8 @@ class DeviceGuard {
 /// All devices that the library holds code for, or why there is none. Makes no context.
 DeviceList devices();
 
-/// Makes a context on the device: whether that could be done, and whether there is memory for what
-/// any run takes.
+/// Makes a context on the device: whether that could be done, whether the driver has code of the
+/// kernels for it, and whether there is memory for what any run takes.
 DeviceAnswer open_device(int device);
 
 /// Makes no context. Throws NotAvailable where there is no such device.

@@ -22,16 +22,26 @@ BackendChoice cuda_choice(const Options& options) {
   const DeviceList list = devices();
   if (list.devices.empty()) return {BackendKind::cpu, list.reason};
   const bool any = options.backend == BackendKind::automatic;
+  const auto counts = [&](int index) {
+    return any ? index >= options.device : index == options.device;
+  };
   std::string reasons;
+  const auto pass_over = [&](const std::string& reason) {
+    reasons += (reasons.empty() ? "" : "; ") + reason;
+  };
+  for (const UnusableDevice& device : list.unusable) {
+    if (counts(device.index)) pass_over(device.reason);
+  }
   for (const DeviceInfo& device : list.devices) {
-    if (any ? device.index < options.device : device.index != options.device) continue;
+    if (!counts(device.index)) continue;
     using Kind = cuda::DeviceAnswer::Kind;
     const cuda::DeviceAnswer answer = cuda_plugin().plugin->open(device.index);
     if (answer.kind == Kind::usable || (answer.kind == Kind::full && !any)) {
-      return {BackendKind::cuda, device_name(device), device.index};
+      const std::string name = device_name(device);
+      return {BackendKind::cuda, reasons.empty() ? name : fmt::format("{} ({})", name, reasons),
+              device.index};
     }
-    if (!reasons.empty()) reasons += "; ";
-    reasons += answer.reason;
+    pass_over(answer.reason);
   }
   if (reasons.empty()) {
     reasons =
@@ -64,7 +74,7 @@ double host_seconds(const Options& options, const DataView& A) {
 
 DeviceList devices() {
   const LoadedPlugin& loaded = cuda_plugin();
-  if (loaded.plugin == nullptr) return {{}, loaded.reason};
+  if (loaded.plugin == nullptr) return {.devices = {}, .reason = loaded.reason};
   return loaded.plugin->devices();
 }
 

@@ -72,6 +72,15 @@ TEST_F(DeviceCommandTest, ADeviceThatThereIsNoCodeForIsNamedWithItsCapability) {
   EXPECT_TRUE(says(newer.out, {"cuda:0, nonneg emulated device", "compute capability 19.0"}));
 }
 
+TEST_F(DeviceCommandTest, InfoSaysWhichOfSeveralDevicesCannotBeUsedAndWhy) {
+  const Outcome text = nonneg("info", {"DEVICES=2", "FAIL_AT=2"});
+  EXPECT_TRUE(says(text.out,
+                   {"cuda:1, nonneg emulated device, ", "cannot be used: cuda:0 does not answer"}));
+  const auto json = nlohmann::json::parse(nonneg("info --json", {"DEVICES=2", "FAIL_AT=2"}).out);
+  EXPECT_EQ(json.at("devices").size(), 1U);
+  EXPECT_EQ(json.at("unusable_devices").at(0).at("index"), 0);
+}
+
 TEST_F(DeviceCommandTest, ADriverTooOldForTheRuntimeIsNamedWithBothVersions) {
   const Outcome outcome = nonneg("info", {"DRIVER=11080"});
   EXPECT_EQ(outcome.status, 0);

@@ -53,6 +53,17 @@ TEST_F(DevicesTest, AListLeavesOutADeviceThatDoesNotAnswer) {
   ASSERT_EQ(list.devices.size(), 2U);
   EXPECT_EQ(list.devices.front().index, 1);
   EXPECT_EQ(list.reason, "");
+  ASSERT_EQ(list.unusable.size(), 1U);
+  EXPECT_EQ(list.unusable.front().index, 0);
+  EXPECT_TRUE(mentions(list.unusable.front().reason, "cuda:0 does not answer"));
+}
+
+TEST_F(DevicesTest, ADeviceThatIsThereButUnusableIsRefusedWithItsReason) {
+  Control::fail_at(2);
+  Options options = options_for(BackendKind::cuda, 3);
+  EXPECT_TRUE(mentions(message_of<NotAvailable>([&] { choose_backend(options); }),
+                       "cuda:0 does not answer"));
+  EXPECT_EQ(Control::contexts(), 0U);
 }
 
 TEST_F(DevicesTest, ARunTouchesItsDeviceAloneAndGivesTheSameBitsThere) {
@@ -76,16 +87,28 @@ TEST_F(DevicesTest, AThreadThatUsesADeviceKeepsIt) {
 }
 
 TEST_F(DevicesTest, AutoPassesOverADeviceThatCannotBeHad) {
-  for (const char* condition : {"exclusive", "broken"}) {
+  for (const char* condition : {"exclusive", "broken", "no code"}) {
     SCOPED_TRACE(condition);
     Control::set_devices(3);
     ASSERT_TRUE(Control::set_device(0, condition, kAllMemory));
     const BackendChoice choice = choose_backend(options_for(BackendKind::automatic, 3));
     EXPECT_EQ(choice.kind, BackendKind::cuda);
     EXPECT_EQ(choice.device, 1);
-    EXPECT_TRUE(mentions(choice.reason, "cuda:1"));
-    EXPECT_EQ(Control::contexts(), kSecond);
+    EXPECT_TRUE(mentions(choice.reason, "cuda:1, nonneg emulated device (cuda:0 cannot be had: "));
+    const bool refused_in_a_context = condition == std::string_view("no code");
+    EXPECT_EQ(Control::contexts(), refused_in_a_context ? kFirst | kSecond : kSecond);
   }
+}
+
+TEST_F(DevicesTest, ADeviceThatTheDriverHasNoCodeForIsRefusedBeforeARun) {
+  ASSERT_TRUE(Control::set_device(0, "no code", kAllMemory));
+  Control::reset_ledger();
+  const std::string message =
+      message_of<NotAvailable>([&] { run_of<float>(A.view(), on_device(0)); });
+  EXPECT_TRUE(mentions(message, "backend = cuda: cuda:0 cannot be had"));
+  EXPECT_TRUE(mentions(message, "cudaErrorNoKernelImageForDevice"));
+  EXPECT_EQ(Control::totals().kernel_launches, 0U);
+  EXPECT_EQ(Control::live_allocations(), 0);
 }
 
 TEST_F(DevicesTest, AutoPassesOverADeviceWithoutFreeMemory) {

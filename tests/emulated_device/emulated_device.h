@@ -70,9 +70,9 @@ void nonneg_emu_set_free_memory(uint64_t bytes);
 /* From here on there are `count` devices, all usable, none with a context; the calling thread is on
  * device 0. */
 void nonneg_emu_set_devices(int count);
-/* condition: "usable", "exclusive" (another process holds it) or "broken"; making a context on the
- * latter two fails. Allocations may take `free_bytes` there in all. 0: done, 1: no such device or
- * condition. */
+/* condition: "usable", "exclusive" (another process holds it) or "broken": making a context on
+ * these two fails; or "no code": kernels fail there. Allocations may take `free_bytes` there in
+ * all. 0: done, 1: no such device or condition. */
 int nonneg_emu_set_device(int device, const char* condition, uint64_t free_bytes);
 /* Bit d is set where device d has a context: since the start, or since nonneg_emu_set_devices. */
 uint32_t nonneg_emu_contexts(void);

@@ -41,12 +41,15 @@ std::string device_line(const DeviceInfo& device) {
                      byte_count(device.l2_bytes));
 }
 
-/// One line per device below the other; where there is none, why.
+/// One line per device below the other, those that cannot be used last; where there is none, why.
 std::string device_lines(const DeviceList& list) {
   if (list.devices.empty()) return "none: " + list.reason;
   std::string lines;
   for (const DeviceInfo& device : list.devices) {
     lines += (lines.empty() ? "" : "\n          ") + device_line(device);
+  }
+  for (const UnusableDevice& device : list.unusable) {
+    lines += "\n          cannot be used: " + device.reason;
   }
   return lines;
 }
@@ -72,6 +75,10 @@ ExitStatus execute(bool json) {
     if (build.cuda) backends.push_back("cuda");
     auto device_array = nlohmann::ordered_json::array();
     for (const DeviceInfo& device : list.devices) device_array.push_back(to_json(device));
+    auto unusable = nlohmann::ordered_json::array();
+    for (const UnusableDevice& device : list.unusable) {
+      unusable.push_back({{"index", device.index}, {"reason", device.reason}});
+    }
     const nlohmann::ordered_json info = {
         {"nonneg_version", build.version},
         {"command", "info"},
@@ -86,6 +93,7 @@ ExitStatus execute(bool json) {
         {"cpu", {{"model", model}, {"cores", cores}}},
         {"memory", {{"total_bytes", total}, {"available_bytes", available}}},
         {"devices", device_array},
+        {"unusable_devices", unusable},
         {"no_device_reason", list.reason}};
     print(info.dump(2) + "\n");
     return ExitStatus::success;

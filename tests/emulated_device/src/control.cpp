@@ -2,6 +2,7 @@
 // emulated_device.h: what tests ask and tell the emulated device while they run.
 #include <algorithm>
 #include <cstring>
+#include <map>
 #include <string>
 
 #include "../emulated_device.h"
@@ -117,11 +118,15 @@ NONNEG_EMU_CONTROL int nonneg_emu_set_device(int device, const char* condition,
   const std::lock_guard lock(api_mutex());
   const std::string wanted = condition;
   if (device < 0 || device >= kMaxDevices) return 1;
-  if (wanted != "usable" && wanted != "exclusive" && wanted != "broken") return 1;
+  const std::map<std::string, DeviceCondition> conditions = {
+      {"usable", DeviceCondition::Usable},
+      {"exclusive", DeviceCondition::Exclusive},
+      {"broken", DeviceCondition::Broken},
+      {"no code", DeviceCondition::NoCode}};
+  const auto found = conditions.find(wanted);
+  if (found == conditions.end()) return 1;
   const auto d = static_cast<std::size_t>(device);
-  settings().conditions[d] = wanted == "usable"      ? DeviceCondition::Usable
-                             : wanted == "exclusive" ? DeviceCondition::Exclusive
-                                                     : DeviceCondition::Broken;
+  settings().conditions[d] = found->second;
   settings().free_memory[d] = std::min(free_bytes, settings().total_memory);
   return 0;
 }

@@ -57,6 +57,7 @@ Settings read_environment() {
       std::clamp(static_cast<int>(number_setting("NONNEG_EMU_DEVICES", 1)), 0, kMaxDevices);
   set_condition(s, "NONNEG_EMU_EXCLUSIVE", DeviceCondition::Exclusive);
   set_condition(s, "NONNEG_EMU_BROKEN", DeviceCondition::Broken);
+  set_condition(s, "NONNEG_EMU_NO_CODE", DeviceCondition::NoCode);
   s.multiprocessors = static_cast<int>(number_setting("NONNEG_EMU_SMS", 4));
   s.capability = static_cast<int>(number_setting("NONNEG_EMU_CAPABILITY", 0));
   s.driver_version = static_cast<int>(number_setting("NONNEG_EMU_DRIVER", s.driver_version));

@@ -21,6 +21,7 @@ enum class DeviceCondition {
   Usable,
   Exclusive,  ///< another process holds it: cudaErrorDevicesUnavailable
   Broken,     ///< cudaErrorECCUncorrectable
+  NoCode,     ///< a context can be made; every kernel is cudaErrorNoKernelImageForDevice
 };
 
 constexpr int kMaxDevices = 8;

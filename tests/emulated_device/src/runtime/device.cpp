@@ -39,6 +39,7 @@ cudaError_t enter(int device) {
     case DeviceCondition::Broken:
       return cudaErrorECCUncorrectable;
     case DeviceCondition::Usable:
+    case DeviceCondition::NoCode:
       break;
   }
   devices_with_context |= bit(device);
@@ -105,6 +106,10 @@ CUresult primary_context_state(CUdevice device, unsigned* flags, int* active) {
 
 int current_device() { return device_of_thread; }
 cudaError_t enter_device() { return has_device() ? enter(device_of_thread) : cudaErrorNoDevice; }
+bool device_has_code() {
+  return settings().conditions[static_cast<std::size_t>(device_of_thread)] !=
+         DeviceCondition::NoCode;
+}
 std::uint32_t contexts() { return devices_with_context; }
 void forget_contexts() {
   devices_with_context = 0;

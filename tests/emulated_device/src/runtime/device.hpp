@@ -15,6 +15,9 @@ int current_device();
 /// device cannot be had.
 cudaError_t enter_device();
 
+/// Whether the program's kernels have code for the thread's device.
+bool device_has_code();
+
 /// Device d has a context where bit d is set.
 std::uint32_t contexts();
 /// As in a new process; the calling thread is on device 0.

@@ -29,6 +29,8 @@ constexpr std::array kErrors = {
               "CUDA-capable device(s) is/are busy or unavailable"},
     ErrorText{100, "cudaErrorNoDevice", "no CUDA-capable device is detected"},
     ErrorText{101, "cudaErrorInvalidDevice", "invalid device ordinal"},
+    ErrorText{209, "cudaErrorNoKernelImageForDevice",
+              "no kernel image is available for execution on the device"},
     ErrorText{214, "cudaErrorECCUncorrectable", "uncorrectable ECC error encountered"},
     ErrorText{304, "cudaErrorOperatingSystem",
               "OS call failed or operation not supported on this OS"},

@@ -13,6 +13,7 @@
 #include "../text.hpp"
 #include "api.hpp"
 #include "cost_model.hpp"
+#include "device.hpp"
 #include "ledger.hpp"
 #include "modules.hpp"
 #include "streams.hpp"
@@ -80,6 +81,7 @@ cudaError_t launch(const RegisteredKernel* kernel, const dim3& grid, const dim3&
     }
     return e;
   }
+  if (!device_has_code()) return finish(cudaErrorNoKernelImageForDevice);
   Stream* s = find_stream(stream, "kernel launch");
   if (s == nullptr || !on_current_device(*s)) return finish(cudaErrorInvalidResourceHandle);
   KernelCall k;
@@ -200,6 +202,7 @@ NONNEG_EMU_EXPORT cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attribut
                                                     const void* stub) {
   const ApiCall call("cudaFuncGetAttributes");
   if (const auto e = call.admit_on_device(cudaErrorInvalidDeviceFunction)) return e;
+  if (!device_has_code()) return finish(cudaErrorNoKernelImageForDevice);
   RegisteredKernel* kernel = nullptr;
   const ptx::Function* function = function_of(stub, kernel);
   if (function == nullptr) return finish(cudaErrorInvalidDeviceFunction);
