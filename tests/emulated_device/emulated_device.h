@@ -64,8 +64,19 @@ uint64_t nonneg_emu_failable_calls(void);
  * was in: "cudaMalloc", "drain/cudaStreamSynchronize"; "" for none. */
 size_t nonneg_emu_failed_call(char* buffer, size_t capacity);
 
+/* Whether the call that was made to fail came while a stream was captured, or was to begin or end a
+ * capture or to instantiate its graph. */
+int nonneg_emu_failed_while_recording(void);
+/* The next captures, so many, are invalid from their second operation on, as if another thread had
+ * waited for the device then. */
+void nonneg_emu_spoil_captures(int count);
+
 /* Device allocations may take this many bytes in all, on each device. */
 void nonneg_emu_set_free_memory(uint64_t bytes);
+
+/* Whether products of matrices that are computed from here on are added up as by
+ * NONNEG_EMU_BLAS=device. Returns whether they were before. */
+int nonneg_emu_set_device_sums(int enabled);
 
 /* From here on there are `count` devices, all usable, none with a context; the calling thread is on
  * device 0. */
@@ -132,8 +143,19 @@ class Control {
   static std::string failed_call() {
     return text(call<decltype(&::nonneg_emu_failed_call)>("nonneg_emu_failed_call"));
   }
+  static bool failed_while_recording() {
+    return call<decltype(&::nonneg_emu_failed_while_recording)>(
+               "nonneg_emu_failed_while_recording")() != 0;
+  }
+  static void spoil_captures(int count) {
+    call<decltype(&::nonneg_emu_spoil_captures)>("nonneg_emu_spoil_captures")(count);
+  }
   static void set_free_memory(uint64_t bytes) {
     call<decltype(&::nonneg_emu_set_free_memory)>("nonneg_emu_set_free_memory")(bytes);
+  }
+  static bool set_device_sums(bool enabled) {
+    return call<decltype(&::nonneg_emu_set_device_sums)>("nonneg_emu_set_device_sums")(
+               enabled ? 1 : 0) != 0;
   }
   static void set_devices(int count) {
     call<decltype(&::nonneg_emu_set_devices)>("nonneg_emu_set_devices")(count);

@@ -9,6 +9,7 @@
 #include "findings.hpp"
 #include "memory/arena.hpp"
 #include "runtime/api.hpp"
+#include "runtime/capture.hpp"
 #include "runtime/device.hpp"
 #include "runtime/faults.hpp"
 #include "runtime/ledger.hpp"
@@ -101,9 +102,26 @@ NONNEG_EMU_CONTROL std::size_t nonneg_emu_failed_call(char* buffer, std::size_t 
   return copy_text(failed_call(), buffer, capacity);
 }
 
+NONNEG_EMU_CONTROL int nonneg_emu_failed_while_recording(void) {
+  const std::lock_guard lock(api_mutex());
+  return failed_while_recording() ? 1 : 0;
+}
+
+NONNEG_EMU_CONTROL void nonneg_emu_spoil_captures(int count) {
+  const std::lock_guard lock(api_mutex());
+  spoil_captures(count);
+}
+
 NONNEG_EMU_CONTROL void nonneg_emu_set_free_memory(std::uint64_t bytes) {
   const std::lock_guard lock(api_mutex());
   settings().free_memory.fill(std::min(bytes, settings().total_memory));
+}
+
+NONNEG_EMU_CONTROL int nonneg_emu_set_device_sums(int enabled) {
+  const std::lock_guard lock(api_mutex());
+  const bool before = settings().device_sums;
+  settings().device_sums = enabled != 0;
+  return before ? 1 : 0;
 }
 
 NONNEG_EMU_CONTROL void nonneg_emu_set_devices(int count) {

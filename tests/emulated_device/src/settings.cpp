@@ -65,6 +65,9 @@ Settings read_environment() {
   const char* free_memory = text_setting("NONNEG_EMU_FREE_MB");
   set_free_memory(s, free_memory != nullptr ? free_memory : "");
 
+  const char* blas = text_setting("NONNEG_EMU_BLAS");
+  s.device_sums = blas != nullptr && std::string(blas) == "device";
+
   s.fail_at = static_cast<std::uint64_t>(number_setting("NONNEG_EMU_FAIL_AT", 0));
   s.fail_sticky = flag_setting("NONNEG_EMU_FAIL_STICKY", false);
 

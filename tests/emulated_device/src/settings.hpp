@@ -42,6 +42,8 @@ struct Settings {
   /// Bytes that allocations may take in all, of each device.
   std::array<std::uint64_t, kMaxDevices> free_memory{};
 
+  bool device_sums = false;  ///< gemm adds up in its own type, in an order that its operands decide
+
   std::uint64_t fail_at = 0;  ///< ordinal of the failable call that fails; 0: none
   bool fail_sticky = false;   ///< an injected launch failure poisons the context
 

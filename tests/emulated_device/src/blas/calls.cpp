@@ -227,9 +227,13 @@ NONNEG_EMU_EXPORT cublasStatus_t cublasDestroy_v2(cublasHandle_t handle) {
   const ApiCall call("cublasDestroy");
   blas::Handle* h = blas::find_handle(handle);
   if (h == nullptr) return CUBLAS_STATUS_NOT_INITIALIZED;
-  if (settings().draining_frees) force_all();
+  // It may wait for the device: where that is refused the handle is gone all the same.
+  const cudaError_t refused = refuse_device_wait_in_capture("cublasDestroy");
+  if (refused == cudaSuccess && settings().draining_frees) force_all();
   blas::handles().erase(h);
   --live_objects().blas_handles;
   delete h;
-  return CUBLAS_STATUS_SUCCESS;
+  if (refused == cudaSuccess) return CUBLAS_STATUS_SUCCESS;
+  finish(refused);
+  return CUBLAS_STATUS_INTERNAL_ERROR;
 }

@@ -96,6 +96,19 @@ inline float round_to_tf32(float value) {
   return std::bit_cast<float>((bits + 0x1000u) & ~0x1fffu);
 }
 
+/// To 10 mantissa bits, towards zero, as tensor cores read a float.
+inline float truncate_to_tf32(float value) {
+  return std::bit_cast<float>(std::bit_cast<std::uint32_t>(value) & ~0x1fffu);
+}
+
+/// To float, towards zero, as tensor cores add up.
+inline float truncate_to_float(double value) {
+  const auto nearest = static_cast<float>(value);
+  const bool beyond =
+      value >= 0 ? static_cast<double>(nearest) > value : static_cast<double>(nearest) < value;
+  return beyond ? std::bit_cast<float>(std::bit_cast<std::uint32_t>(nearest) - 1) : nearest;
+}
+
 inline double round_input(double v, InputRounding rounding) {
   switch (rounding) {
     case InputRounding::Tf32:

@@ -6,7 +6,9 @@
 #include <random>
 
 #include "../findings.hpp"
+#include "../settings.hpp"
 #include "../text.hpp"
+#include "device_sums.hpp"
 
 namespace nonneg::emulated::blas {
 namespace {
@@ -38,6 +40,7 @@ std::vector<Index> order_of_terms(const GemmProblem& p) {
 
 void multiply(const GemmProblem& p, const void* a, const void* b, void* c, double alpha,
               double beta) {
+  if (settings().device_sums && alpha != 0) return multiply_as_device(p, a, b, c, alpha, beta);
   const bool plain_b = p.transpose_b == CUBLAS_OP_N;
   std::vector<double> packed;
   if (alpha != 0) packed = packed_a(p, a);

@@ -11,6 +11,8 @@
 namespace nonneg::emulated {
 namespace {
 
+int to_be_spoilt = 0;
+
 thread_local cudaStreamCaptureMode thread_mode = cudaStreamCaptureModeGlobal;
 
 std::vector<CapturePointer>& captures() {
@@ -59,12 +61,20 @@ void close_capture(const CapturePointer& c) {
 }  // namespace
 
 cudaError_t capture_work(Stream& s, const WorkPointer& work) {
+  if (to_be_spoilt > 0 && !s.capture->graph->nodes.empty()) {
+    --to_be_spoilt;
+    s.capture->invalid = true;
+  }
   if (s.capture->invalid) return cudaErrorStreamCaptureInvalidated;
   std::vector<GraphNode>& nodes = s.capture->graph->nodes;
   nodes.push_back({work, s.capture_tail});
   s.capture_tail = {static_cast<int>(nodes.size()) - 1};
   return cudaSuccess;
 }
+
+void spoil_captures(int count) { to_be_spoilt = count; }
+
+bool capturing() { return !captures().empty(); }
 
 bool blocking_stream_captured() {
   return std::any_of(captures().begin(), captures().end(), has_blocking_member);

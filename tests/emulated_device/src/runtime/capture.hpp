@@ -45,6 +45,12 @@ struct Capture {
 /// Adds a node after the stream's last ones.
 cudaError_t capture_work(Stream& stream, const WorkPointer& work);
 
+/// The next captures, so many, are invalid from their second operation on, as if another thread had
+/// waited for the device then.
+void spoil_captures(int count);
+/// Is any stream being captured?
+bool capturing();
+
 /// Is a stream captured that the legacy stream would have to wait for?
 bool blocking_stream_captured();
 void invalidate_blocking_captures();

@@ -20,6 +20,8 @@
 namespace nonneg::emulated {
 namespace {
 
+constexpr std::size_t kMaxPitch = 2147483647;
+
 /// Rows of `width` bytes at two pitches.
 struct CopyShape {
   char* target = nullptr;
@@ -231,6 +233,11 @@ CopyShape linear(void* target, const void* source, std::size_t bytes) {
           bytes > 0 ? std::size_t{1} : 0};
 }
 
+/// cudaDevAttrMaxPitch is that of real devices. The pitch of a single row is looked at as well.
+bool valid_pitch(std::size_t pitch, std::size_t width, std::size_t height) {
+  return height == 0 || (width <= pitch && pitch <= kMaxPitch);
+}
+
 CopyShape pitched(void* target, std::size_t target_pitch, const void* source,
                   std::size_t source_pitch, std::size_t width, std::size_t height) {
   return {static_cast<char*>(target),
@@ -251,6 +258,7 @@ cudaError_t set(void* target, std::size_t pitch, int value, std::size_t width, s
   if (!async)
     if (const auto e = refuse_unsafe_in_capture(name)) return finish(e);
   if (width == 0 || height == 0) return finish(cudaSuccess);
+  if (height > 1 && !valid_pitch(pitch, width, height)) return finish(cudaErrorInvalidPitchValue);
   const std::size_t extent = (height - 1) * pitch + width;
   if (!inside_device(target, extent, name)) return finish(cudaErrorInvalidValue);
   auto* bytes = static_cast<char*>(target);
@@ -294,7 +302,8 @@ NONNEG_EMU_EXPORT cudaError_t cudaMemcpy2D(void* target, std::size_t target_pitc
                                            const void* source, std::size_t source_pitch,
                                            std::size_t width, std::size_t height,
                                            cudaMemcpyKind kind) {
-  if (width > target_pitch || width > source_pitch) return finish(cudaErrorInvalidPitchValue);
+  if (!valid_pitch(target_pitch, width, height) || !valid_pitch(source_pitch, width, height))
+    return finish(cudaErrorInvalidPitchValue);
   return copy(pitched(target, target_pitch, source, source_pitch, width, height), kind, nullptr,
               false, "cudaMemcpy2D");
 }
@@ -303,7 +312,8 @@ NONNEG_EMU_EXPORT cudaError_t cudaMemcpy2DAsync(void* target, std::size_t target
                                                 const void* source, std::size_t source_pitch,
                                                 std::size_t width, std::size_t height,
                                                 cudaMemcpyKind kind, cudaStream_t stream) {
-  if (width > target_pitch || width > source_pitch) return finish(cudaErrorInvalidPitchValue);
+  if (!valid_pitch(target_pitch, width, height) || !valid_pitch(source_pitch, width, height))
+    return finish(cudaErrorInvalidPitchValue);
   return copy(pitched(target, target_pitch, source, source_pitch, width, height), kind, stream,
               true, "cudaMemcpy2DAsync");
 }

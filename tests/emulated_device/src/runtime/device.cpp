@@ -65,6 +65,8 @@ int attribute_value(int attribute) {
     case cudaDevAttrMaxSharedMemoryPerBlockOptin:
     case cudaDevAttrMaxSharedMemoryPerMultiprocessor:
       return kSharedPerBlockOptIn;
+    case cudaDevAttrMaxPitch:
+      return kMaxGridX;
     case cudaDevAttrWarpSize:
       return 32;
     case cudaDevAttrMultiProcessorCount:

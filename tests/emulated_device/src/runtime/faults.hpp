@@ -14,6 +14,9 @@ bool inject_failure(const char* call);
 const std::string& failed_call();
 /// Calls that could have failed since the start, or since the last set_failure.
 std::uint64_t failable_calls();
+/// Whether the call that failed last did so while a stream was captured, or was to begin or end a
+/// capture or to instantiate its graph. False after set_failure.
+bool failed_while_recording();
 /// The n-th failable call from here on fails; 0: none. Starts the count anew.
 void set_failure(std::uint64_t n);
 
