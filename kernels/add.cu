@@ -25,9 +25,9 @@ void launch_add(MatrixView<const T> X, MatrixView<T> Y, cudaStream_t stream) {
   const bool one_span = X.contiguous() && Y.contiguous();
   const Index rows = one_span ? 1 : X.rows();
   const Index cols = one_span ? X.rows() * X.cols() : X.cols();
-  const dim3 grid(grid_size(cols, Index{4} * kThreads, 1 << 16), grid_size(rows, 1, 1 << 14));
-  add<T><<<grid, kThreads, 0, stream>>>(X.data(), X.ld(), Y.data(), Y.ld(), rows, cols);
-  check_launch("add");
+  const dim3 grid = busy_grid(cols, Index{4} * kThreads, rows, 1);
+  launch_kernel("add", {grid, kThreads, stream}, add<T>, X.data(), X.ld(), Y.data(), Y.ld(), rows,
+                cols);
 }
 
 cudaError_t ask_for_code() {

@@ -330,20 +330,21 @@ void launch_anls_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const
   const std::size_t bytes = static_cast<std::size_t>(slice) * sizeof(double);
   if (k <= kMaxPerWarp) {
     const auto warps = std::min<std::size_t>(kShared / bytes, kWarpsPerBlock);
-    anls_update<T, WarpTeam>
-        <<<grid_size(F.rows(), static_cast<Index>(warps), kMaxRowBlocks),
-           static_cast<unsigned>(warps) * kWarp, warps * bytes, stream>>>(problem, nullptr, slice);
+    launch_kernel("anls_update",
+                  {busy_grid(F.rows(), static_cast<Index>(warps)),
+                   static_cast<unsigned>(warps) * kWarp, stream, warps * bytes},
+                  anls_update<T, WarpTeam>, problem, nullptr, slice);
   } else {
     const auto threads =
         static_cast<unsigned>(std::clamp<Index>((k + kWarp) / kWarp * kWarp, 64, kThreads));
     const bool shared = bytes <= kShared;
-    const Index most =
-        shared ? kMaxRowBlocks : static_cast<Index>(slices(static_cast<std::uint64_t>(k)));
-    anls_update<T, BlockTeam>
-        <<<grid_size(F.rows(), 1, most), threads, shared ? bytes : 0, stream>>>(
-            problem, shared ? nullptr : workspace, slice);
+    unsigned blocks = busy_grid(F.rows(), 1);
+    // Each has a slice of the workspace.
+    if (!shared)
+      blocks = std::min(blocks, static_cast<unsigned>(slices(static_cast<std::uint64_t>(k))));
+    launch_kernel("anls_update", {blocks, threads, stream, shared ? bytes : 0},
+                  anls_update<T, BlockTeam>, problem, shared ? nullptr : workspace, slice);
   }
-  check_launch("anls_update");
 }
 
 template void launch_anls_update(MatrixView<float>, MatrixView<const float>,

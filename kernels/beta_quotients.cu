@@ -52,12 +52,11 @@ void launch_beta_quotients(MatrixView<const T> A, MatrixView<const T> weights,
                         (D.rows() == 0 || D.contiguous());
   const Index rows = one_span ? 1 : A.rows();
   const Index cols = one_span ? A.rows() * A.cols() : A.cols();
-  const dim3 grid(grid_size(cols, Index{4} * kThreads, 1 << 16), grid_size(rows, 1, 1 << 14));
+  const dim3 grid = busy_grid(cols, Index{4} * kThreads, rows, 1);
   with_kind(beta_kind(divergence.beta), [&]<class Kind>(Kind) {
-    beta_quotients<T, Kind::kKind><<<grid, kThreads, 0, stream>>>(
-        rows_of(A), rows_of(weights), divergence, rows_of(V), rows_of(D), rows, cols);
+    launch_kernel("beta_quotients", {grid, kThreads, stream}, beta_quotients<T, Kind::kKind>,
+                  rows_of(A), rows_of(weights), divergence, rows_of(V), rows_of(D), rows, cols);
   });
-  check_launch("beta_quotients");
 }
 
 template void launch_beta_quotients(MatrixView<const float>, MatrixView<const float>,

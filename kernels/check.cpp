@@ -13,11 +13,9 @@ namespace {
 std::uint64_t free_bytes() {
   std::size_t free = 0;
   std::size_t total = 0;
-  if (cudaMemGetInfo(&free, &total) != cudaSuccess) {
-    cudaGetLastError();
-    return 0;
-  }
-  return free;
+  const cudaError_t status = cudaMemGetInfo(&free, &total);
+  take_back(status);
+  return status == cudaSuccess ? free : 0;
 }
 
 bool is_missing_device(cudaError_t status) {
@@ -42,7 +40,7 @@ void take_back(cudaError_t status) {
 
 int current_device() {
   int device = 0;
-  if (cudaGetDevice(&device) != cudaSuccess) cudaGetLastError();
+  take_back(cudaGetDevice(&device));
   return device;
 }
 
@@ -60,7 +58,7 @@ void throw_out_of_memory(const char* call, const char* doing, std::uint64_t byte
 
 void check(cudaError_t status, const char* call, const char* doing, std::uint64_t bytes) {
   if (status == cudaSuccess) return;
-  cudaGetLastError();
+  take_back(status);
   if (status == cudaErrorMemoryAllocation) throw_out_of_memory(call, doing, bytes);
   const std::string what = fmt::format("{} ({}) on cuda:{}: {}, {}", call, doing, current_device(),
                                        cudaGetErrorName(status), cudaGetErrorString(status));

@@ -18,9 +18,6 @@ void take_back(cudaError_t status);
 /// context are seen by later calls.
 void check(cudaError_t status, const char* call, const char* doing, std::uint64_t bytes = 0);
 
-/// Throws where the launch just made was refused.
-inline void check_launch(const char* kernel) { check(cudaGetLastError(), "launch", kernel); }
-
 /// Throws OutOfMemory, with the bytes asked for, where they are known, and free.
 [[noreturn]] void throw_out_of_memory(const char* call, const char* doing, std::uint64_t bytes);
 

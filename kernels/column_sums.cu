@@ -73,8 +73,7 @@ void launch(In in, Index rows, Index cols, Index shares, Out out, cudaStream_t s
   while (width < kMaxWidth && width < cols) width *= 2;
   const dim3 block(width, kThreads / width);
   const dim3 grid(grid_size(cols, width, kColumnsPerPass), static_cast<unsigned>(shares));
-  column_sums<<<grid, block, 0, stream>>>(in, rows, cols, out);
-  check_launch("column_sums");
+  launch_kernel("column_sums", {grid, block, stream}, column_sums<In, Out>, in, rows, cols, out);
 }
 
 Index shares_of(Index rows) { return grid_size(rows, kRowsPerShare, kMaxColumnPartials); }

@@ -29,10 +29,9 @@ void launch_copy_if(const double* condition, MatrixView<const T> X, MatrixView<T
   const bool one_span = X.contiguous() && out.contiguous();
   const Index rows = one_span ? 1 : X.rows();
   const Index cols = one_span ? X.rows() * X.cols() : X.cols();
-  const dim3 grid(grid_size(cols, Index{4} * kThreads, 1 << 12), grid_size(rows, 1, 1 << 12));
-  copy_if<T><<<grid, kThreads, 0, stream>>>(condition, X.data(), X.ld(), out.data(), out.ld(), rows,
-                                            cols);
-  check_launch("copy_if");
+  const dim3 grid = busy_grid(cols, Index{4} * kThreads, rows, 1);
+  launch_kernel("copy_if", {grid, kThreads, stream}, copy_if<T>, condition, X.data(), X.ld(),
+                out.data(), out.ld(), rows, cols);
 }
 
 template void launch_copy_if(const double*, MatrixView<const float>, MatrixView<float>,

@@ -40,11 +40,10 @@ void launch_extrapolate(MatrixView<const T> X, MatrixView<const T> G, MatrixView
   const bool one_span = X.contiguous() && previous.contiguous() && out.contiguous();
   const Index rows = one_span ? 1 : X.rows();
   const Index cols = one_span ? X.rows() * X.cols() : X.cols();
-  const dim3 grid(grid_size(cols, Index{4} * kThreads, 1 << 16), grid_size(rows, 1, 1 << 14));
-  extrapolate<T><<<grid, kThreads, 0, stream>>>(
-      X.data(), X.ld(), G.data(), G.ld(), previous.data(), previous.ld(), previous_G.data(),
-      previous_G.ld(), beta, floor, out.data(), out.ld(), rows, cols, X.cols());
-  check_launch("extrapolate");
+  const dim3 grid = busy_grid(cols, Index{4} * kThreads, rows, 1);
+  launch_kernel("extrapolate", {grid, kThreads, stream}, extrapolate<T>, X.data(), X.ld(), G.data(),
+                G.ld(), previous.data(), previous.ld(), previous_G.data(), previous_G.ld(), beta,
+                floor, out.data(), out.ld(), rows, cols, X.cols());
 }
 
 template void launch_extrapolate(MatrixView<const float>, MatrixView<const float>,

@@ -42,8 +42,8 @@ void launch_factor_sums(MatrixView<const T> F, double* workspace, double* sums,
   const Index rows = F.contiguous() ? 1 : F.rows();
   const Index cols = F.contiguous() ? F.rows() * F.cols() : F.cols();
   const unsigned blocks = partial_count(rows * cols);
-  factor_sums<T><<<blocks, kThreads, 0, stream>>>(F.data(), F.ld(), rows, cols, workspace);
-  check_launch("factor_sums");
+  launch_kernel("factor_sums", {blocks, kThreads, stream}, factor_sums<T>, F.data(), F.ld(), rows,
+                cols, workspace);
   launch_finish_sums(workspace, blocks, kSums, sums, Onto::overwrite, stream);
 }
 

@@ -34,9 +34,8 @@ void launch_inner_product(MatrixView<const T> X, MatrixView<const T> Y, double* 
   const Index rows = one_span ? 1 : X.rows();
   const Index cols = one_span ? X.rows() * X.cols() : X.cols();
   const unsigned blocks = partial_count(rows * cols);
-  inner_product<T>
-      <<<blocks, kThreads, 0, stream>>>(X.data(), X.ld(), Y.data(), Y.ld(), rows, cols, workspace);
-  check_launch("inner_product");
+  launch_kernel("inner_product", {blocks, kThreads, stream}, inner_product<T>, X.data(), X.ld(),
+                Y.data(), Y.ld(), rows, cols, workspace);
   launch_finish_sums(workspace, blocks, 1, sums, Onto::overwrite, stream);
 }
 

@@ -17,8 +17,7 @@ __global__ void judge(StepRule rule, const double* sums, double* state) {
 
 void launch_judge_step(const StepRule& rule, const double* sums, double* state,
                        cudaStream_t stream) {
-  judge<<<1, 1, 0, stream>>>(rule, sums, state);
-  check_launch("judge_step");
+  launch_kernel("judge_step", {1, 1, stream}, judge, rule, sums, state);
 }
 
 }  // namespace nonneg::cuda

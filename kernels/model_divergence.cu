@@ -42,11 +42,10 @@ void launch_model_divergence(MatrixView<const T> A, MatrixView<const T> weights,
   const unsigned blocks = grid_size(tile_count(A.rows(), A.cols()), 1, kMaxPartials);
   const T* weight_data = weights.rows() > 0 ? weights.data() : nullptr;
   with_kind(beta_kind(divergence.beta), [&]<class Kind>(Kind) {
-    model_divergence<T, Kind::kKind><<<blocks, kThreads, 0, stream>>>(
-        A.data(), A.ld(), A.rows(), A.cols(), weight_data, weights.ld(), W.data(), W.ld(),
-        Ht.data(), Ht.ld(), W.cols(), divergence, workspace);
+    launch_kernel("model_divergence", {blocks, kThreads, stream}, model_divergence<T, Kind::kKind>,
+                  A.data(), A.ld(), A.rows(), A.cols(), weight_data, weights.ld(), W.data(), W.ld(),
+                  Ht.data(), Ht.ld(), W.cols(), divergence, workspace);
   });
-  check_launch("model_divergence");
   launch_finish_sums(workspace, blocks, 1, sums, Onto::add, stream);
 }
 

@@ -72,9 +72,8 @@ __global__ void __launch_bounds__(kThreads, 4)
 void add_products(const double* workspace, Index w_shares, Index h_shares, Index count,
                   double factor, double* partials, double* sums, cudaStream_t stream) {
   const unsigned blocks = grid_size(count, kThreads, kMaxPartials);
-  sum_products<<<blocks, kThreads, 0, stream>>>(workspace, w_shares, workspace + kColumnSumDoubles,
-                                                h_shares, count, factor, partials);
-  check_launch("sum_products");
+  launch_kernel("sum_products", {blocks, kThreads, stream}, sum_products, workspace, w_shares,
+                workspace + kColumnSumDoubles, h_shares, count, factor, partials);
   launch_finish_sums(partials, blocks, 1, sums, Onto::add, stream);
 }
 
@@ -84,9 +83,8 @@ Index launch_gram_partials(MatrixView<const T> F, Index a, Index b, Index a_coun
   const Index shares = grid_size(F.rows(), kRowsPerShare, kMaxShares);
   const dim3 grid(grid_size(a_count, kSide, kGramSide), grid_size(b_count, kSide, kGramSide),
                   static_cast<unsigned>(shares));
-  gram_partials<T><<<grid, kThreads, 0, stream>>>(F.data(), F.ld(), F.rows(), F.cols(), a, b,
-                                                  a_count, b_count, partials);
-  check_launch("gram_partials");
+  launch_kernel("gram_partials", {grid, kThreads, stream}, gram_partials<T>, F.data(), F.ld(),
+                F.rows(), F.cols(), a, b, a_count, b_count, partials);
   return shares;
 }
 

@@ -23,9 +23,8 @@ __global__ void finish_sums(const double* partials, Index count, double* sums, b
 void launch_finish_sums(const double* partials, Index count, Index sum_count, double* sums,
                         Onto onto, cudaStream_t stream) {
   if (sum_count == 0) return;
-  finish_sums<<<static_cast<unsigned>(sum_count), kThreads, 0, stream>>>(partials, count, sums,
-                                                                         onto == Onto::add);
-  check_launch("finish_sums");
+  launch_kernel("finish_sums", {static_cast<unsigned>(sum_count), kThreads, stream}, finish_sums,
+                partials, count, sums, onto == Onto::add);
 }
 
 }  // namespace nonneg::cuda

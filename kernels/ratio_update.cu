@@ -77,17 +77,10 @@ void launch(MatrixView<T> F, MatrixView<const T> P, MatrixView<const T> D, T exp
   int width = 1;
   while (width < kThreads && width < packs) width *= 2;
   const dim3 block(width, kThreads / width);
-  const dim3 grid(grid_size(packs, Index{4} * width, 1 << 16), grid_size(rows, block.y, 1 << 14));
-  if (packed) {
-    ratio_update<T, kPack, kExponent>
-        <<<grid, block, 0, stream>>>(F.data(), F.ld(), P.data(), P.ld(), D.data(), ldd, rows, packs,
-                                     exponent, update, own_floors, floors.ld());
-  } else {
-    ratio_update<T, 1, kExponent><<<grid, block, 0, stream>>>(F.data(), F.ld(), P.data(), P.ld(),
-                                                              D.data(), ldd, rows, packs, exponent,
-                                                              update, own_floors, floors.ld());
-  }
-  check_launch("ratio_update");
+  const dim3 grid = busy_grid(packs, Index{4} * width, rows, block.y);
+  const auto kernel = packed ? ratio_update<T, kPack, kExponent> : ratio_update<T, 1, kExponent>;
+  launch_kernel("ratio_update", {grid, block, stream}, kernel, F.data(), F.ld(), P.data(), P.ld(),
+                D.data(), ldd, rows, packs, exponent, update, own_floors, floors.ld());
 }
 
 }  // namespace

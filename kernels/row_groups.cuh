@@ -13,7 +13,6 @@ namespace nonneg::cuda {
 inline constexpr unsigned kAllLanes = 0xFFFFFFFFU;
 inline constexpr int kWarp = 32;
 inline constexpr int kWarpsPerBlock = kThreads / kWarp;
-inline constexpr Index kMaxRowBlocks = 2048;
 /// Passes are counted in an int on the device.
 inline constexpr Index kMaxRepeats = 1 << 30;
 

@@ -50,16 +50,13 @@ void launch_add_sampled_divergence(const SparseRows<T>& A, MatrixView<const T> W
                                    bool zeros_observed, double* workspace, double* sums,
                                    cudaStream_t stream) {
   if (A.entries == 0) return;
-  const SparseLaunch launch = sparse_launch(A.rows, W.cols(), kMaxPartials);
+  const SparseLaunch launch = sparse_partials_launch(A.rows, W.cols());
   const Sampled<T> sampled{A,           {W.data(), W.ld()},         {Ht.data(), Ht.ld()},
                            W.cols(),    beta_kind(divergence.beta), divergence,
                            launch.width};
-  if (zeros_observed) {
-    sampled_divergence<T, true><<<launch.blocks, kThreads, 0, stream>>>(sampled, workspace);
-  } else {
-    sampled_divergence<T, false><<<launch.blocks, kThreads, 0, stream>>>(sampled, workspace);
-  }
-  check_launch("sampled_divergence");
+  const auto kernel = zeros_observed ? sampled_divergence<T, true> : sampled_divergence<T, false>;
+  launch_kernel("sampled_divergence", {launch.blocks, kThreads, stream}, kernel, sampled,
+                workspace);
   launch_finish_sums(workspace, launch.blocks, 1, sums, Onto::add, stream);
 }
 

@@ -161,15 +161,15 @@ template <class T, class KernelOf>
 void launch(const char* name, const SparseRows<T>& A, MatrixView<const T> W, MatrixView<const T> Ht,
             const Divergence<T>& divergence, MatrixView<T> P, MatrixView<T> D, cudaStream_t stream,
             const KernelOf& kernel_of) {
-  const SparseLaunch launch = sparse_launch(A.rows, W.cols(), kMaxSparseBlocks);
+  const SparseLaunch launch = sparse_launch(A.rows, W.cols());
   const BetaKind kind = beta_kind(divergence.beta);
   const Sampled<T> sampled{A,    factor_rows(W), factor_rows(Ht), W.cols(),
                            kind, divergence,     launch.width};
   with_layout(W.cols(), kind, [&](auto per_lane, auto known) {
     const auto kernel = kernel_of(per_lane, known);
-    kernel<<<launch.blocks, kThreads, 0, stream>>>(sampled, factor_rows(P), factor_rows(D));
+    launch_kernel(name, {launch.blocks, kThreads, stream}, kernel, sampled, factor_rows(P),
+                  factor_rows(D));
   });
-  check_launch(name);
 }
 
 }  // namespace
@@ -180,7 +180,7 @@ void launch_sampled_products(const SparseRows<T>& A, MatrixView<const T> W, Matr
                              cudaStream_t stream) {
   if (W.empty()) return;
   launch("sampled_products", A, W, Ht, divergence, P, D, stream, [](auto per_lane, auto known) {
-    return sampled_products<T, per_lane.value, known.value>;
+    return &sampled_products<T, per_lane.value, known.value>;
   });
 }
 
@@ -191,7 +191,7 @@ void launch_add_sampled_transposed_products(const SparseRows<T>& A, MatrixView<c
   if (W.empty() || A.entries == 0) return;
   launch("add_sampled_transposed_products", A, W, Ht, divergence, P, D, stream,
          [](auto per_lane, auto known) {
-           return add_sampled_transposed_products<T, per_lane.value, known.value>;
+           return &add_sampled_transposed_products<T, per_lane.value, known.value>;
          });
 }
 

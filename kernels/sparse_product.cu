@@ -66,28 +66,26 @@ template <class T>
 void launch_sparse_multiply(const SparseRows<T>& A, MatrixView<const T> B, MatrixView<T> C,
                             cudaStream_t stream) {
   if (C.empty()) return;
-  const SparseLaunch launch = sparse_launch(A.rows, C.cols(), kMaxSparseBlocks);
-  sparse_multiply<T><<<launch.blocks, kThreads, 0, stream>>>(A, B.data(), B.ld(), C.data(), C.ld(),
-                                                             C.cols(), launch.width);
-  check_launch("sparse_multiply");
+  const SparseLaunch launch = sparse_launch(A.rows, C.cols());
+  launch_kernel("sparse_multiply", {launch.blocks, kThreads, stream}, sparse_multiply<T>, A,
+                B.data(), B.ld(), C.data(), C.ld(), C.cols(), launch.width);
 }
 
 template <class T>
 void launch_add_sparse_transposed_product(const SparseRows<T>& A, MatrixView<const T> B,
                                           MatrixView<T> C, cudaStream_t stream) {
   if (C.empty() || A.entries == 0) return;
-  const SparseLaunch launch = sparse_launch(A.rows, C.cols(), kMaxSparseBlocks);
-  add_sparse_transposed_product<T><<<launch.blocks, kThreads, 0, stream>>>(
-      A, B.data(), B.ld(), C.data(), C.ld(), C.cols(), launch.width);
-  check_launch("add_sparse_transposed_product");
+  const SparseLaunch launch = sparse_launch(A.rows, C.cols());
+  launch_kernel("add_sparse_transposed_product", {launch.blocks, kThreads, stream},
+                add_sparse_transposed_product<T>, A, B.data(), B.ld(), C.data(), C.ld(), C.cols(),
+                launch.width);
 }
 
 template <class T>
 void launch_scatter(const SparseRows<T>& A, MatrixView<T> out, cudaStream_t stream) {
   if (A.entries == 0) return;
-  const SparseLaunch launch = sparse_launch(A.rows, kWarp, kMaxSparseBlocks);
-  scatter<T><<<launch.blocks, kThreads, 0, stream>>>(A, out.data(), out.ld());
-  check_launch("scatter");
+  const SparseLaunch launch = sparse_launch(A.rows, kWarp);
+  launch_kernel("scatter", {launch.blocks, kThreads, stream}, scatter<T>, A, out.data(), out.ld());
 }
 
 template void launch_sparse_multiply(const SparseRows<float>&, MatrixView<const float>,

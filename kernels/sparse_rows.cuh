@@ -5,12 +5,11 @@
 #pragma once
 
 #include "kernels/launch.cuh"
+#include "kernels/partial_counts.hpp"
 #include "kernels/row_groups.cuh"
 #include "nonneg/sparse_view.hpp"
 
 namespace nonneg::cuda {
-
-inline constexpr Index kMaxSparseBlocks = 1 << 16;
 
 /// Blocks of kThreads for rows of k components, each row a group.
 struct SparseLaunch {
@@ -18,10 +17,21 @@ struct SparseLaunch {
   unsigned blocks;
 };
 
-inline SparseLaunch sparse_launch(Index rows, Index k, Index most_blocks) {
+inline int sparse_width(Index k) {
   int width = 1;
   while (width < kWarp && width < k) width *= 2;
-  return {width, grid_size(rows, kThreads / width, most_blocks)};
+  return width;
+}
+
+inline SparseLaunch sparse_launch(Index rows, Index k) {
+  const int width = sparse_width(k);
+  return {width, busy_grid(rows, kThreads / width)};
+}
+
+/// The same for a first stage of sums, whose order must not depend on the device.
+inline SparseLaunch sparse_partials_launch(Index rows, Index k) {
+  const int width = sparse_width(k);
+  return {width, grid_size(rows, kThreads / width, kMaxPartials)};
 }
 
 /// The largest `value` of the warp's lanes.

@@ -30,9 +30,9 @@ template <class T>
 void launch_uniform_fill(MatrixView<T> F, UniformKey key, Index first_row, T upper, T floor,
                          cudaStream_t stream) {
   if (F.empty()) return;
-  uniform_fill<T><<<grid_size(F.rows() * F.cols(), kThreads, 1 << 16), kThreads, 0, stream>>>(
-      F.data(), F.ld(), F.rows(), F.cols(), key, first_row, upper, floor);
-  check_launch("uniform_fill");
+  launch_kernel("uniform_fill", {busy_grid(F.rows() * F.cols(), kThreads), kThreads, stream},
+                uniform_fill<T>, F.data(), F.ld(), F.rows(), F.cols(), key, first_row, upper,
+                floor);
 }
 
 template void launch_uniform_fill(MatrixView<float>, UniformKey, Index, float, float, cudaStream_t);

@@ -48,19 +48,19 @@ void launch_row_update(MatrixView<T> F, MatrixView<const T> P, MatrixView<const 
   require_components<T>(F.cols());
   const int k = static_cast<int>(F.cols());
   const int repeats = static_cast<int>(std::min<Index>(update.repeats, kMaxRepeats));
-  const auto launch = [&](RowUpdateKernel<T> kernel, Index rows_per_block, std::size_t shared) {
-    kernel<<<grid_size(F.rows(), rows_per_block, kMaxRowBlocks), kThreads, shared, stream>>>(
-        F.data(), F.ld(), P.data(), P.ld(), G.data(), G.ld(), F.rows(), k, update, repeats);
+  const auto launch = [&](const char* kernel_name, RowUpdateKernel<T> kernel, Index rows_per_block,
+                          std::size_t shared) {
+    launch_kernel(kernel_name, {busy_grid(F.rows(), rows_per_block), kThreads, stream, shared},
+                  kernel, F.data(), F.ld(), P.data(), P.ld(), G.data(), G.ld(), F.rows(), k, update,
+                  repeats);
   };
   if (k > kMaxInRegisters<T>) {
-    launch(wide_kernel, 1, 2 * static_cast<std::size_t>(k) * sizeof(T));
-    check_launch(wide_name);
+    launch(wide_name, wide_kernel, 1, 2 * static_cast<std::size_t>(k) * sizeof(T));
     return;
   }
   with_row_group<T>(k, [&]<class Group>(Group group) {
-    launch(kernel_of(group), Index{kWarpsPerBlock} * Group::kRowsPerWarp, 0);
+    launch(name, kernel_of(group), Index{kWarpsPerBlock} * Group::kRowsPerWarp, 0);
   });
-  check_launch(name);
 }
 
 /// The shared memory of a row: two arrays of k components.

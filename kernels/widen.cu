@@ -55,9 +55,8 @@ void widen_as(const E* stored, double scale, MatrixView<T> out, cudaStream_t str
       aligned(out.data(), sizeof(T) * kCount)) {
     const Index packs = entries / kCount;
     if (packs > 0) {
-      widen_packs<T, E, kCount><<<grid_size(packs, kThreads, 1 << 16), kThreads, 0, stream>>>(
-          stored, scale, out.data(), packs);
-      check_launch("widen_packs");
+      launch_kernel("widen_packs", {busy_grid(packs, kThreads), kThreads, stream},
+                    widen_packs<T, E, kCount>, stored, scale, out.data(), packs);
     }
     done = packs * kCount;
     if (done == entries) return;
@@ -66,10 +65,9 @@ void widen_as(const E* stored, double scale, MatrixView<T> out, cudaStream_t str
   const bool rest = done > 0;
   const Index rows = rest ? 1 : out.rows();
   const Index cols = rest ? entries - done : out.cols();
-  const dim3 grid(grid_size(cols, kThreads, 1 << 16), grid_size(rows, 1, 1 << 14));
-  widen_rows<T, E><<<grid, kThreads, 0, stream>>>(stored + done, scale, out.data() + done, out.ld(),
-                                                  rows, cols);
-  check_launch("widen_rows");
+  const dim3 grid = busy_grid(cols, kThreads, rows, 1);
+  launch_kernel("widen_rows", {grid, kThreads, stream}, widen_rows<T, E>, stored + done, scale,
+                out.data() + done, out.ld(), rows, cols);
 }
 
 }  // namespace

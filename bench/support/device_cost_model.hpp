@@ -91,6 +91,7 @@ struct RowCut {
   }
 
   std::uint64_t blocks(Index rows) const {
+    // Sixteen for each of some 128 multiprocessors (kernels/busy_grid.hpp).
     constexpr Index kMaxBlocks = 2048;
     return static_cast<std::uint64_t>(
         std::clamp<Index>((rows + rows_per_block - 1) / rows_per_block, 1, kMaxBlocks));

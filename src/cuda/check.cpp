@@ -9,7 +9,6 @@ namespace nonneg::cuda {
 
 void check(cublasStatus_t status, const char* call, const char* doing) {
   if (status == CUBLAS_STATUS_SUCCESS) return;
-  cudaGetLastError();
   if (status == CUBLAS_STATUS_ALLOC_FAILED) throw_out_of_memory(call, doing, 0);
   const std::string what = fmt::format("{} ({}) on cuda:{}: {}, {}", call, doing, current_device(),
                                        cublasGetStatusName(status), cublasGetStatusString(status));

@@ -15,7 +15,7 @@ DeviceBuffer::DeviceBuffer(std::uint64_t bytes, const char* for_what) : bytes_(b
 }
 
 DeviceBuffer::~DeviceBuffer() {
-  if (data_ != nullptr && cudaFree(data_) != cudaSuccess) cudaGetLastError();
+  if (data_ != nullptr) take_back(cudaFree(data_));
 }
 
 DeviceBuffer::DeviceBuffer(DeviceBuffer&& other) noexcept

@@ -10,7 +10,7 @@ Event::Event(Times times) {
   check(cudaEventCreateWithFlags(&event_, flags), "cudaEventCreateWithFlags", "creating an event");
 }
 
-Event::~Event() { cudaEventDestroy(event_); }
+Event::~Event() { take_back(cudaEventDestroy(event_)); }
 
 void Event::synchronize(const char* doing) {
   check(cudaEventSynchronize(event_), "cudaEventSynchronize", doing);

@@ -17,7 +17,7 @@ std::optional<double> EventTiming::seconds() {
   const DeviceGuard guard(device_);
   const cudaError_t status = cudaEventQuery(end_.get());
   if (status == cudaErrorNotReady) {
-    cudaGetLastError();
+    take_back(status);
     return std::nullopt;
   }
   check(status, "cudaEventQuery", "timing a sweep");

@@ -15,7 +15,7 @@ PinnedBuffer::PinnedBuffer(std::uint64_t bytes, const char* for_what) {
   if (bytes == 0) return;
   const cudaError_t status = cudaHostAlloc(&data_, bytes, cudaHostAllocDefault);
   if (status == cudaErrorMemoryAllocation) {
-    cudaGetLastError();
+    take_back(status);
     const std::uint64_t free = available_memory_bytes();
     throw OutOfMemory(fmt::format("cannot allocate {} of page-locked host memory for {}: {} free; "
                                   "fewer panel rows take less",
@@ -26,7 +26,7 @@ PinnedBuffer::PinnedBuffer(std::uint64_t bytes, const char* for_what) {
 }
 
 PinnedBuffer::~PinnedBuffer() {
-  if (data_ != nullptr && cudaFreeHost(data_) != cudaSuccess) cudaGetLastError();
+  if (data_ != nullptr) take_back(cudaFreeHost(data_));
 }
 
 }  // namespace nonneg::cuda

@@ -12,7 +12,7 @@ Stream::Stream() {
         "creating a stream");
 }
 
-Stream::~Stream() { cudaStreamDestroy(stream_); }
+Stream::~Stream() { take_back(cudaStreamDestroy(stream_)); }
 
 void Stream::wait(const Event& event) {
   check(cudaStreamWaitEvent(stream_, event.get(), 0), "cudaStreamWaitEvent",
@@ -29,7 +29,7 @@ void Stream::synchronize(const char* doing) {
 
 void Stream::drain() noexcept {
   nvtxRangePushA("drain");
-  if (cudaStreamSynchronize(stream_) != cudaSuccess) cudaGetLastError();
+  take_back(cudaStreamSynchronize(stream_));
   nvtxRangePop();
 }
 

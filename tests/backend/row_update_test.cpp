@@ -108,6 +108,25 @@ TYPED_TEST(RowUpdateTest, AgreesWithTheReferenceAtAwkwardSizes) {
   }
 }
 
+TYPED_TEST(RowUpdateTest, MoreRowsThanTheGridOfASmallDeviceAreAllUpdated) {
+  using T = typename TypeParam::Scalar;
+  // The blocks of one multiprocessor take 2048 rows at a time.
+  const RowUpdate<double> update{0.1, 0.4, 1e-3, 2, 0};
+  for (const Algorithm algorithm : {Algorithm::mu, Algorithm::hals}) {
+    SCOPED_TRACE(to_string(algorithm));
+    const UpdateCase c = random_update<T>(algorithm, 2100, 3, 23);
+    auto f = this->put(c.F, 1);
+    auto p = this->put(c.P);
+    auto g = this->put(c.G);
+
+    this->apply(this->backend(), algorithm, f.view(), p.view(), g.view(), to_type<T>(update));
+
+    EXPECT_TRUE(this->near_reference(algorithm, f.values(), this->expected(algorithm, c, update), c,
+                                     update));
+    EXPECT_TRUE(f.padding_untouched());
+  }
+}
+
 TYPED_TEST(RowUpdateTest, NoEntryLiesBelowTheFloor) {
   using T = typename TypeParam::Scalar;
   const T floor = static_cast<T>(0.3);
