@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <memory>
 #include <string>
@@ -24,6 +26,9 @@ template <class T>
 std::size_t bytes_of(Index entries) {
   return static_cast<std::size_t>(entries) * sizeof(T);
 }
+
+/// Bytes between two rows that one call takes at most: cudaDevAttrMaxPitch of every device.
+constexpr std::size_t kMaxPitch = std::numeric_limits<std::int32_t>::max();
 
 cudaMemcpyKind copy_kind(MemorySpace from, MemorySpace to) {
   if (from == MemorySpace::host) {
@@ -59,30 +64,51 @@ Matrix<E> allocate_matrix(int device, Stream& stream, Index rows, Index cols) {
                    });
 }
 
+void copy_rows(void* to, std::size_t to_pitch, const void* from, std::size_t from_pitch,
+               std::size_t width, std::size_t rows, cudaMemcpyKind kind, cudaStream_t stream,
+               const char* doing) {
+  if (rows == 0 || width == 0) return;
+  auto* out = static_cast<std::byte*>(to);
+  const auto* in = static_cast<const std::byte*>(from);
+  if (rows == 1 || (to_pitch == width && from_pitch == width)) {
+    check(cudaMemcpyAsync(out, in, rows * width, kind, stream), "cudaMemcpyAsync", doing);
+  } else if (std::max(to_pitch, from_pitch) <= kMaxPitch) {
+    check(cudaMemcpy2DAsync(out, to_pitch, in, from_pitch, width, rows, kind, stream),
+          "cudaMemcpy2DAsync", doing);
+  } else {
+    for (std::size_t i = 0; i < rows; ++i) {
+      check(cudaMemcpyAsync(out + i * to_pitch, in + i * from_pitch, width, kind, stream),
+            "cudaMemcpyAsync", doing);
+    }
+  }
+}
+
+void clear_rows(void* to, std::size_t pitch, std::size_t width, std::size_t rows,
+                cudaStream_t stream, const char* doing) {
+  if (rows == 0 || width == 0) return;
+  auto* out = static_cast<std::byte*>(to);
+  if (rows == 1 || pitch == width) {
+    check(cudaMemsetAsync(out, 0, rows * width, stream), "cudaMemsetAsync", doing);
+  } else if (pitch <= kMaxPitch) {
+    check(cudaMemset2DAsync(out, pitch, 0, width, rows, stream), "cudaMemset2DAsync", doing);
+  } else {
+    for (std::size_t i = 0; i < rows; ++i) {
+      check(cudaMemsetAsync(out + i * pitch, 0, width, stream), "cudaMemsetAsync", doing);
+    }
+  }
+}
+
 template <class T>
 void clear(MatrixView<T> X, cudaStream_t stream) {
-  if (X.empty()) return;
-  const cudaError_t status =
-      X.contiguous() ? cudaMemsetAsync(X.data(), 0, bytes_of<T>(X.rows() * X.cols()), stream)
-                     : cudaMemset2DAsync(X.data(), bytes_of<T>(X.ld()), 0, bytes_of<T>(X.cols()),
-                                         static_cast<std::size_t>(X.rows()), stream);
-  check(status, "cudaMemset2DAsync", "set_zero");
+  clear_rows(X.data(), bytes_of<T>(X.ld()), bytes_of<T>(X.cols()),
+             static_cast<std::size_t>(X.rows()), stream, "set_zero");
 }
 
 template <class T>
 void copy_matrix(MatrixView<const T> from, MatrixView<T> to, cudaStream_t stream) {
-  if (from.empty()) return;
-  const cudaMemcpyKind kind = copy_kind(from.space(), to.space());
-  if (from.contiguous() && to.contiguous()) {
-    check(cudaMemcpyAsync(to.data(), from.data(), bytes_of<T>(from.rows() * from.cols()), kind,
-                          stream),
-          "cudaMemcpyAsync", "copy");
-  } else {
-    check(cudaMemcpy2DAsync(to.data(), bytes_of<T>(to.ld()), from.data(), bytes_of<T>(from.ld()),
-                            bytes_of<T>(from.cols()), static_cast<std::size_t>(from.rows()), kind,
-                            stream),
-          "cudaMemcpy2DAsync", "copy");
-  }
+  copy_rows(to.data(), bytes_of<T>(to.ld()), from.data(), bytes_of<T>(from.ld()),
+            bytes_of<T>(from.cols()), static_cast<std::size_t>(from.rows()),
+            copy_kind(from.space(), to.space()), stream, "copy");
 }
 
 template <class T>

@@ -16,6 +16,17 @@ namespace nonneg::cuda {
 template <class E>
 Matrix<E> allocate_matrix(int device, Stream& stream, Index rows, Index cols);
 
+/// Queues a copy of `rows` rows of `width` bytes each, `to_pitch` and `from_pitch` bytes apart,
+/// which may be more than the 2 GiB that one call of CUDA's takes.
+void copy_rows(void* to, std::size_t to_pitch, const void* from, std::size_t from_pitch,
+               std::size_t width, std::size_t rows, cudaMemcpyKind kind, cudaStream_t stream,
+               const char* doing);
+
+/// Queues zeros into `rows` rows of `width` bytes each, `pitch` bytes apart, which may be more than
+/// that as well.
+void clear_rows(void* to, std::size_t pitch, std::size_t width, std::size_t rows,
+                cudaStream_t stream, const char* doing);
+
 /// Queues X = 0, X in device memory.
 template <class T>
 void clear(MatrixView<T> X, cudaStream_t stream);

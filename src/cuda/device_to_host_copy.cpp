@@ -3,6 +3,7 @@
 
 #include "cuda/check.hpp"
 #include "cuda/device.hpp"
+#include "cuda/device_matrix.hpp"
 
 namespace nonneg::cuda {
 
@@ -18,12 +19,9 @@ std::uint64_t matrix_bytes(Index rows, Index cols) {
 /// `to` without gaps.
 template <class T>
 void copy_within(MatrixView<const T> from, MatrixView<T> to, const Stream& stream) {
-  if (from.empty()) return;
   const auto width = static_cast<std::size_t>(from.cols()) * sizeof(T);
-  check(cudaMemcpy2DAsync(
-            to.data(), width, from.data(), static_cast<std::size_t>(from.ld()) * sizeof(T), width,
-            static_cast<std::size_t>(from.rows()), cudaMemcpyDeviceToDevice, stream.get()),
-        "cudaMemcpy2DAsync", kDoing);
+  copy_rows(to.data(), width, from.data(), static_cast<std::size_t>(from.ld()) * sizeof(T), width,
+            static_cast<std::size_t>(from.rows()), cudaMemcpyDeviceToDevice, stream.get(), kDoing);
 }
 
 }  // namespace

@@ -1,26 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cuda/gemm.hpp"
 
+#include <algorithm>
 #include <type_traits>
 
 #include "cuda/check.hpp"
+#include "cuda/device_matrix.hpp"
 
 namespace nonneg::cuda {
 
+namespace {
+
+/// The product of the whole, by one call of cuBLAS; no matrix is empty.
 template <class T>
-void gemm(const BlasHandle& handle, cudaStream_t stream, [[maybe_unused]] Products products,
-          Transpose transpose_A, MatrixView<const T> A, Transpose transpose_B,
-          MatrixView<const T> B, T beta, MatrixView<T> C) {
-  if (C.empty()) return;
+void multiply(const BlasHandle& handle, [[maybe_unused]] Products products, Transpose transpose_A,
+              MatrixView<const T> A, Transpose transpose_B, MatrixView<const T> B, T beta,
+              MatrixView<T> C) {
+  const BlasErrorsTaken errors;
   const Index inner = transpose_B == Transpose::yes ? B.cols() : B.rows();
-  if (inner == 0) {
-    if (beta != T{0}) return;
-    const auto width = static_cast<std::size_t>(C.cols()) * sizeof(T);
-    check(cudaMemset2DAsync(C.data(), static_cast<std::size_t>(C.ld()) * sizeof(T), 0, width,
-                            static_cast<std::size_t>(C.rows()), stream),
-          "cudaMemset2DAsync", "a product over nothing");
-    return;
-  }
   // What is row-major X to us is column-major Xᵀ to cuBLAS: Cᵀ = op(B)ᵀ·op(A)ᵀ.
   const auto operation = [](Transpose transpose) {
     return transpose == Transpose::yes ? CUBLAS_OP_T : CUBLAS_OP_N;
@@ -43,6 +40,30 @@ void gemm(const BlasHandle& handle, cudaStream_t stream, [[maybe_unused]] Produc
     check(cublasDgemm_64(handle.get(), op_B, op_A, C.cols(), C.rows(), inner, &one, B.data(),
                          B.ld(), A.data(), A.ld(), &beta, C.data(), C.ld()),
           "cublasDgemm_64", "a matrix product");
+  }
+}
+
+}  // namespace
+
+template <class T>
+void gemm(const BlasHandle& handle, cudaStream_t stream, Products products, Transpose transpose_A,
+          MatrixView<const T> A, Transpose transpose_B, MatrixView<const T> B, T beta,
+          MatrixView<T> C) {
+  if (C.empty()) return;
+  const Index inner = transpose_B == Transpose::yes ? B.cols() : B.rows();
+  if (inner == 0) {
+    if (beta == T{0}) clear(C, stream);
+    return;
+  }
+  const bool over_rows = transpose_A == Transpose::yes && transpose_B == Transpose::no;
+  if (!std::is_same_v<T, float> || !over_rows || inner <= kMostSummedRows) {
+    multiply(handle, products, transpose_A, A, transpose_B, B, beta, C);
+    return;
+  }
+  for (Index first = 0; first < inner; first += kMostSummedRows) {
+    const Index count = std::min(kMostSummedRows, inner - first);
+    multiply(handle, products, transpose_A, A.row_block(first, count), transpose_B,
+             B.row_block(first, count), first == 0 ? beta : T{1}, C);
   }
 }
 
