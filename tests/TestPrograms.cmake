@@ -93,3 +93,13 @@ function(nonneg_add_device_test name program filter)
   set_property(GLOBAL APPEND_STRING PROPERTY NONNEG_GPU_TESTS "${name} ${program} ${filter}\n")
   set_tests_properties(gpu.${name} PROPERTIES RESOURCE_LOCK gpu SKIP_RETURN_CODE 77)
 endfunction()
+
+# nonneg_add_emulated_test(NAME PROGRAM FILTER SETTING...): tests of a program that also run under other
+# settings of the emulated device, such as NONNEG_EMU_SMS=1. On a GPU they would be the same tests.
+function(nonneg_add_emulated_test name program filter)
+  if(NOT TARGET nonneg_emulated_device)
+    return()
+  endif()
+  nonneg_add_tests(emulated.${name} ${program} FILTER ${filter} LABELS emulated_device TIMEOUT 1800
+    ENVIRONMENT LD_PRELOAD=$<TARGET_FILE:nonneg_emulated_device> NONNEG_TEST_REQUIRE_GPU=1 ${ARGN})
+endfunction()

@@ -116,9 +116,12 @@ class Backend {
                                                       double scale) = 0;
 
   /// Records the primitives that `work` calls, without running them, where this backend can replay
-  /// them faster than they are called; null, with `work` not called, where it cannot. `work` must
-  /// neither allocate nor fetch, nor read or write host memory.
-  virtual std::unique_ptr<Recording> record(const std::function<void()>& /*work*/) {
+  /// them faster than they are called: of work on panels whose products take `panel_flops` each.
+  /// Null where it cannot, or where recording failed, which is no error: the work can be done as it
+  /// is, and recorded another time. `work` must neither allocate nor fetch, nor read or write host
+  /// memory.
+  virtual std::unique_ptr<Recording> record(const std::function<void()>& /*work*/,
+                                            double /*panel_flops*/) {
     return nullptr;
   }
   /// Does `work`, and times it where the backend can without waiting for it; null where not.

@@ -2,13 +2,18 @@
 #include "cuda/blas_handle.hpp"
 
 #include "cuda/backend_memory.hpp"
+#include "cuda/capture_lock.hpp"
 #include "cuda/check.hpp"
 
 namespace nonneg::cuda {
 
 BlasHandle::BlasHandle(const Stream& stream, std::uint64_t workspace_bytes)
     : workspace_(workspace_bytes, kBlasWorkspace.data()) {
-  check(cublasCreate(&handle_), "cublasCreate", "creating a handle");
+  const BlasErrorsTaken errors;
+  {
+    const CaptureLock lock;
+    check(cublasCreate(&handle_), "cublasCreate", "creating a handle");
+  }
   try {
     check(cublasSetStream(handle_, stream.get()), "cublasSetStream", "creating a handle");
     // After the stream: setting one takes the workspace back.
@@ -21,11 +26,17 @@ BlasHandle::BlasHandle(const Stream& stream, std::uint64_t workspace_bytes)
     check(cublasSetPointerMode(handle_, CUBLAS_POINTER_MODE_HOST), "cublasSetPointerMode",
           "creating a handle");
   } catch (...) {
-    cublasDestroy(handle_);
+    destroy();
     throw;
   }
 }
 
-BlasHandle::~BlasHandle() { cublasDestroy(handle_); }
+BlasHandle::~BlasHandle() { destroy(); }
+
+void BlasHandle::destroy() noexcept {
+  const CaptureLock lock;
+  const BlasErrorsTaken errors;
+  cublasDestroy(handle_);
+}
 
 }  // namespace nonneg::cuda

@@ -23,6 +23,8 @@ class BlasHandle {
   cublasHandle_t get() const noexcept { return handle_; }
 
  private:
+  void destroy() noexcept;
+
   DeviceBuffer workspace_;
   cublasHandle_t handle_ = nullptr;
 };

@@ -83,9 +83,11 @@ class CudaBackend final : public Backend<T> {
     return make_device_source<T>({device_, stream_, threads_}, A, plan, scale);
   }
 
-  std::unique_ptr<Recording> record(const std::function<void()>& work) override {
+  std::unique_ptr<Recording> record(const std::function<void()>& work,
+                                    double panel_flops) override {
     const DeviceGuard guard(device_);
-    return std::make_unique<Graph>(device_, stream_, work);
+    if (!launches_bound(panel_flops, multiprocessors(device_), products_)) return nullptr;
+    return Graph::of(device_, stream_, work);
   }
 
   std::unique_ptr<Timing> time(const std::function<void()>& work) override {

@@ -54,23 +54,32 @@ std::string why_unusable(int device) {
   return fmt::format("cuda:{}, {}, has {}", device, properties.name, why);
 }
 
-/// Whether a device has a context; true where the driver cannot be asked.
-bool has_context(int device) {
-  using StateOf = CUresult (*)(CUdevice, unsigned*, int*);
+using ContextStateOf = CUresult (*)(CUdevice, unsigned*, int*);
+
+/// The driver's cuDevicePrimaryCtxGetState; null where it cannot be had.
+ContextStateOf find_context_state() {
   void* function = nullptr;
   constexpr const char* kName = "cuDevicePrimaryCtxGetState";
   cudaDriverEntryPointQueryResult found{};
 #if CUDART_VERSION >= 12050
+  constexpr unsigned kSince = 7000;
   const cudaError_t status =
-      cudaGetDriverEntryPointByVersion(kName, &function, 7000, cudaEnableDefault, &found);
+      cudaGetDriverEntryPointByVersion(kName, &function, kSince, cudaEnableDefault, &found);
 #else
   const cudaError_t status = cudaGetDriverEntryPoint(kName, &function, cudaEnableDefault, &found);
 #endif
   take_back(status);
-  if (status != cudaSuccess || found != cudaDriverEntryPointSuccess) return true;
+  return status == cudaSuccess && found == cudaDriverEntryPointSuccess
+             ? reinterpret_cast<ContextStateOf>(function)
+             : nullptr;
+}
+
+/// Whether a device has a context; true where the driver cannot be asked.
+bool has_context(int device) {
+  static const ContextStateOf kStateOf = find_context_state();
   unsigned flags = 0;
   int active = 1;
-  reinterpret_cast<StateOf>(function)(device, &flags, &active);
+  if (kStateOf != nullptr) kStateOf(device, &flags, &active);
   return active != 0;
 }
 
@@ -101,11 +110,13 @@ DeviceInfo device_info(int device) {
   info.name = properties.name;
   info.memory_bytes = properties.totalGlobalMem;
   info.l2_bytes = static_cast<std::uint64_t>(attribute(cudaDevAttrL2CacheSize, device));
-  info.multiprocessors = attribute(cudaDevAttrMultiProcessorCount, device);
+  info.multiprocessors = multiprocessors(device);
   info.compute_major = attribute(cudaDevAttrComputeCapabilityMajor, device);
   info.compute_minor = attribute(cudaDevAttrComputeCapabilityMinor, device);
   return info;
 }
+
+int multiprocessors(int device) { return attribute(cudaDevAttrMultiProcessorCount, device); }
 
 std::uint64_t free_memory(int device) {
   const DeviceGuard guard(device);

@@ -34,6 +34,9 @@ DeviceAnswer open_device(int device);
 /// Makes no context. Throws NotAvailable where there is no such device.
 DeviceInfo device_info(int device);
 
+/// Makes no context.
+int multiprocessors(int device);
+
 /// Bytes of the device's memory that nobody has taken; makes a context on it.
 std::uint64_t free_memory(int device);
 

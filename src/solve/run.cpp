@@ -248,9 +248,20 @@ void Run<T>::sweep() {
 }
 
 template <class T>
+double Run<T>::panel_flops() const {
+  const double panels =
+      std::ceil(static_cast<double>(plan_.rows) / static_cast<double>(tuner_.panel_rows()));
+  return 4 * static_cast<double>(plan_.rows) * static_cast<double>(problem_.row_entries()) *
+         static_cast<double>(plan_.rank) / panels;
+}
+
+template <class T>
 void Run<T>::replay() {
-  if (recording_ == nullptr && iteration_ > 0 && sweep_.repeatable()) {
-    recording_ = backend_.record([this] { sweep(); });
+  if (recording_ == nullptr && iteration_ >= next_recording_ && sweep_.repeatable()) {
+    recording_ = backend_.record([this] { sweep(); }, panel_flops());
+    // What spoils a recording, such as another thread that waits for the whole device, may last.
+    next_recording_ =
+        iteration_ < kLastRecording ? 2 * iteration_ : std::numeric_limits<Index>::max();
   }
   if (recording_ != nullptr) {
     recording_->replay();

@@ -58,8 +58,11 @@ class Run {
   /// One iteration. On a device nothing in it waits, and nothing allocates.
   void sweep();
   /// A sweep that is recorded once and replayed, where the panels and the backend allow it. (The
-  /// first sweep is run: what a backend prepares on first use must not be recorded.)
+  /// first sweep is run: what a backend prepares on first use must not be recorded.) A recording
+  /// that fails is tried again a few times, ever later.
   void replay();
+  /// What both products with a panel take.
+  double panel_flops() const;
   StopReason finish(StopReason reason, const CheckCallback& on_check);
   void check_and_tell(const CheckCallback& on_check);
   /// The sums that a check needs, but for the loss that is added up entry by entry.
@@ -109,6 +112,9 @@ class Run {
   std::optional<Extrapolation<T>> extrapolation_;
   /// A whole sweep, where it can be replayed.
   std::unique_ptr<Recording> recording_;
+  /// The sweep at which a recording is tried next; none after kLastRecording.
+  static constexpr Index kLastRecording = 128;
+  Index next_recording_ = 1;
   /// Where the run may converge.
   std::optional<ComponentMoves<T>> moves_;
 

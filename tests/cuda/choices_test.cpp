@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a run on a device chooses or is told: panel heights by timing, deterministic, tf32.
+#include <emulated_device.h>
+
 #include <algorithm>
 
 #include "cuda/emulated_fixture.hpp"
@@ -92,9 +94,11 @@ TEST_F(ChoicesTest, Tf32RoundsTheProductsAndLooksAtTheLossEntryByEntry) {
   EXPECT_EQ(by_tf32.precision, Precision::tf32);
   for (const LossRecord& record : by_tf32.loss_history) EXPECT_TRUE(record.direct);
   // Entries are rounded to 11 significant bits: other factors, and as good a fit but for what that
-  // rounding makes of A.
-  EXPECT_GT(relative_distance(product_of(by_tf32), product_of(by_float32)), 1e-6)
-      << "the products were not rounded";
+  // rounding makes of A. cuBLAS may round them, and promises tensor cores for no size.
+  if (emulated::Control::present()) {
+    EXPECT_GT(relative_distance(product_of(by_tf32), product_of(by_float32)), 1e-6)
+        << "the products were not rounded";
+  }
   EXPECT_LT(by_tf32.relative_error, by_float32.relative_error + 0x1p-10);
 }
 
