@@ -32,6 +32,8 @@ struct Settings {
   std::vector<Index> ranks = {8, 32, 64, 128};
   int device = 0;
   bool tf32 = false;
+  /// Whether the CPU runs too.
+  bool cpu = true;
   bool tiny = false;
   bool emulated = false;
 };
@@ -132,13 +134,15 @@ class Comparison {
  public:
   Comparison(const Settings& settings, const DataView& A, const std::optional<DevicePeak>& device)
       : settings_(settings), A_(A), device_(device) {
-    if (!settings.emulated) host_ = measure_machine_peak();
+    if (!settings.emulated && settings.cpu) host_ = measure_machine_peak();
   }
 
   void print_peaks() const {
     if (settings_.emulated) return;
-    fmt::print("cpu: {} threads; measured: reads {:.1f} GB/s, float32 {:.3g} TFLOP/s\n",
-               host_.threads, host_.read_bandwidth * 1e-9, host_.float32_flops * 1e-12);
+    if (settings_.cpu) {
+      fmt::print("cpu: {} threads; measured: reads {:.1f} GB/s, float32 {:.3g} TFLOP/s\n",
+                 host_.threads, host_.read_bandwidth * 1e-9, host_.float32_flops * 1e-12);
+    }
     if (!device_) return;
     fmt::print("gpu: measured: copies {:.0f} GB/s (read and written), {} products {:.3g} TFLOP/s\n",
                device_->copy_bandwidth * 1e-9, settings_.tf32 ? "tf32" : "float32",
@@ -162,14 +166,16 @@ class Comparison {
   void print_time_to_error() const {
     const Index most = settings_.tiny ? 20 : 200;
     fmt::print(
-        "\nSeconds to the error that HALS on the CPU has after {} sweeps, checked every 5\n\n"
+        "\nSeconds to the error that HALS on the {} has after {} sweeps, checked every 5\n\n"
         "           k      error     cpu s  sweeps     gpu s  sweeps  speed-up\n",
-        most / 2);
+        settings_.cpu ? "CPU" : "GPU", most / 2);
     for (const Index rank : settings_.ranks) {
-      Options options = options_for(settings_, BackendKind::cpu, Algorithm::hals, rank);
+      const BackendKind first = settings_.cpu ? BackendKind::cpu : BackendKind::cuda;
+      Options options = options_for(settings_, first, Algorithm::hals, rank);
       options.max_iterations = most / 2;
       const double error = factorize<float>(A_, options).relative_error * (1 + 1e-4);
-      const auto cpu = time_to_error(A_, options, error, most);
+      std::optional<TimeToError> cpu;
+      if (settings_.cpu) cpu = time_to_error(A_, options, error, most);
       std::optional<TimeToError> gpu;
       if (device_) {
         gpu = time_to_error(A_, options_for(settings_, BackendKind::cuda, Algorithm::hals, rank),
@@ -183,7 +189,7 @@ class Comparison {
         return time ? fmt::format("{}", time->sweeps) : "";
       };
       fmt::print("{:<6} {:>5} {:>10.6f} {:>9} {:>7} {:>9} {:>7} {:>9}\n", "hals", rank, error,
-                 seconds(cpu), sweeps(cpu), seconds(gpu), sweeps(gpu),
+                 settings_.cpu ? seconds(cpu) : "", sweeps(cpu), seconds(gpu), sweeps(gpu),
                  cpu && gpu ? ratio(settings_, cpu->seconds / gpu->seconds) : "");
     }
   }
@@ -194,10 +200,14 @@ class Comparison {
     const Index n = A_.cols();
     const Cost cost = sweep_cost(m, n, rank, sizeof(float), chosen_repeats(algorithm, n, rank),
                                  chosen_repeats(algorithm, m, rank));
-    const double cpu =
-        time_sweeps(A_, options_for(settings_, BackendKind::cpu, algorithm, rank), settings_.tiny);
-    fmt::print("{:<6} {:>5} {:>8} {:>6}", to_string(algorithm), rank, milliseconds(settings_, cpu),
-               ratio(settings_, host_.limit_seconds(cost) / cpu));
+    double cpu = 0;
+    if (settings_.cpu) {
+      cpu = time_sweeps(A_, options_for(settings_, BackendKind::cpu, algorithm, rank),
+                        settings_.tiny);
+    }
+    fmt::print("{:<6} {:>5} {:>8} {:>6}", to_string(algorithm), rank,
+               settings_.cpu ? milliseconds(settings_, cpu) : "",
+               settings_.cpu ? ratio(settings_, host_.limit_seconds(cost) / cpu) : "");
     if (!device_) {
       fmt::print("{:>12}\n", "none");
       return;
@@ -208,7 +218,7 @@ class Comparison {
     const double peak = cost.flops / gpu / device_->product_flops;
     fmt::print("{:>12} {:>6} {:>10} {:>5} {:>9}\n", milliseconds(settings_, gpu),
                ratio(settings_, std::max(bandwidth, peak)), ratio(settings_, bandwidth),
-               ratio(settings_, peak), ratio(settings_, cpu / gpu));
+               ratio(settings_, peak), settings_.cpu ? ratio(settings_, cpu / gpu) : "");
   }
 
   Settings settings_;
@@ -233,6 +243,7 @@ void compare(Settings settings) {
     fmt::print("emulated device: times mean nothing, and none is printed\n");
   }
   if (list.devices.empty()) {
+    if (!settings.cpu) throw NotAvailable("--no-cpu leaves nothing to run: " + list.reason);
     fmt::print("no GPU: {}; the CPU alone\n", list.reason);
   } else {
     fmt::print("gpu: {}\n",
@@ -258,6 +269,8 @@ int main(int argc, char** argv) {
   app.add_option("--ranks", settings.ranks, "ranks to try, such as 8,32")->delimiter(',');
   app.add_option("--device", settings.device, "which device, as `nonneg info` numbers them");
   app.add_flag("--tf32", settings.tf32, "products of A in tf32 on the GPU");
+  app.add_flag("!--no-cpu", settings.cpu,
+               "the GPU alone: the CPU's half of a large matrix takes long");
   app.add_flag("--tiny", settings.tiny, "300 x 60 and few sweeps: to see that it runs");
   CLI11_PARSE(app, argc, argv);
   try {
