@@ -47,7 +47,7 @@ std::string why_unusable(int device) {
   const std::string why =
       why_no_code(kCompiled, attribute(cudaDevAttrComputeCapabilityMajor, device),
                   attribute(cudaDevAttrComputeCapabilityMinor, device), driver);
-  if (why.empty()) return why;
+  if (why.empty()) return {};
   cudaDeviceProp properties{};
   check(cudaGetDeviceProperties(&properties, device), "cudaGetDeviceProperties",
         "asking for a device's properties");
