@@ -13,7 +13,9 @@
 namespace nonneg {
 
 /// A matrix in host memory (or mapped into it) that somebody else owns: dense or sparse, and with
-/// weights where its entries do not count alike. Must outlive every solver that reads it.
+/// weights where its entries do not count alike. Must outlive every solver that reads it. A null
+/// pointer to entries that there should be is refused by whoever would read it, as a view of device
+/// memory is.
 ///
 /// Dense data is of any stored type and has any strides: entry (i, j) lies at data + (i *
 /// row_stride + j * col_stride) entries. Row-major data has col_stride 1, column-major data
@@ -21,7 +23,7 @@ namespace nonneg {
 class NONNEG_EXPORT DataView {
  public:
   DataView() = default;
-  /// Throws InvalidArgument when a size is negative or a stride is below 1.
+  /// Throws InvalidArgument when a size is negative, a stride is below 1, or `type` is none.
   DataView(const void* data, ElementType type, Index rows, Index cols, Index row_stride,
            Index col_stride);
 
@@ -72,8 +74,9 @@ class NONNEG_EXPORT DataView {
 
   /// The same data, of which entry (i, j) counts scale·`weights`(i, j) >= 0 in the loss; 0 leaves
   /// it out. `scale` > 0 is a power of 2. Sparse data has sparse weights, of which an entry not
-  /// stored is 0, and they apply to the stored entries (Missing::zeros). Throws InvalidArgument for
-  /// another shape, a mixture of both kinds, weights in device memory, or another scale.
+  /// stored is 0, and they apply to the stored entries (Missing::zeros). The weights are not
+  /// copied: they must live as long as A does. Throws InvalidArgument for another shape, a mixture
+  /// of both kinds, weights in device memory, or another scale.
   DataView weighted_by(const DataView& weights, double scale = 1) const;
   /// What the weights are multiplied by.
   double weight_scale() const noexcept { return weight_scale_; }

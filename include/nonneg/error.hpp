@@ -66,7 +66,11 @@ enum class Subject : int {
   /// The content of a file.
   file,
   /// The place that results are written to.
-  output
+  output,
+  /// Names of A's rows or columns.
+  names,
+  /// A field of Options, too.
+  backend
 };
 
 /// The name of the value: "A", "W0", "max_iterations", ...

@@ -98,7 +98,8 @@ class NONNEG_EXPORT MatrixFile {
 
 /// Writes A (m × n, host memory) as a version 1.0 .npy file in C order, its data aligned to 64
 /// bytes. The file appears, or replaces an older one, only when it is complete and flushed to the
-/// disk. Throws IoError with the system's words, and leaves no partial file.
+/// disk. Throws InvalidArgument (Subject::A) for a view of device memory, and IoError with the
+/// system's words; leaves no partial file.
 NONNEG_EXPORT void write_npy(const std::string& path, MatrixView<const float> A);
 /// As above, of float64.
 NONNEG_EXPORT void write_npy(const std::string& path, MatrixView<const double> A);

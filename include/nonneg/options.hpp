@@ -148,15 +148,32 @@ struct Options {
 };
 
 /// Throws InvalidArgument naming the field, its value and what is allowed; its subject() is the
-/// field.
+/// field. What is no value of an enumeration is refused, too.
 NONNEG_EXPORT void validate(const Options& options);
 
 /// The β of the loss that `options` ask for: that of Options::loss where it is set, else
 /// Options::beta. Throws InvalidArgument where the two differ and beta is not its default.
 NONNEG_EXPORT double beta_of(const Options& options);
 
-/// "auto", "hals", "mu" or "anls".
+/// The values by their names, as to_string() has them: to_algorithm("mu"). Each throws
+/// InvalidArgument, with the field as its subject(), for any other text, and lists the names.
+NONNEG_EXPORT Algorithm to_algorithm(std::string_view name);
+/// As above, for Options::loss.
+NONNEG_EXPORT Loss to_loss(std::string_view name);
+/// As above.
+NONNEG_EXPORT Missing to_missing(std::string_view name);
+/// As above.
+NONNEG_EXPORT Init to_init(std::string_view name);
+/// As above.
+NONNEG_EXPORT Precision to_precision(std::string_view name);
+/// As above.
+NONNEG_EXPORT BackendKind to_backend(std::string_view name);
+
+/// "auto", "hals", "mu" or "anls". All of these are "unknown" for what is no value of the
+/// enumeration.
 NONNEG_EXPORT std::string_view to_string(Algorithm value) noexcept;
+/// "frobenius", "kl" or "is".
+NONNEG_EXPORT std::string_view to_string(Loss value) noexcept;
 /// "none", "nan" or "zeros".
 NONNEG_EXPORT std::string_view to_string(Missing value) noexcept;
 /// "frobenius", "kl", "is" or "beta".

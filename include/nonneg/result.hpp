@@ -59,7 +59,9 @@ struct Result {
   Matrix<T> W;
   /// H transposed, n × k.
   Matrix<T> Ht;
-  /// One for each check, the first factors' among them.
+  /// One for each check, in order: every Options::check_every sweeps and after the last one. The
+  /// first factors' (iteration 0) is among them with max_iterations = 0, and where Solver::check()
+  /// was called before run(), which by itself does not look at them.
   std::vector<LossRecord> loss_history;
   /// Snapshots left out since a sink was still busy with earlier ones, of all sinks.
   Index snapshots_skipped = 0;

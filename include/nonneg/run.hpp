@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Runs on disk: a directory with W.npy, H.npy and run.json, as `nonneg factorize` writes it and
-/// `nonneg transform` and `nonneg report` read it.
+/// `nonneg transform` and `nonneg render` read it.
 #pragma once
 
 #include <string>
@@ -37,7 +37,9 @@ enum class IfPresent {
 /// Writes a run into `directory`, made with those above it: all of its files or none. `options`
 /// are those that the result was made with; the choices that they leave open are written as the
 /// result says they were made. Throws InvalidArgument where the directory may not be taken
-/// (Subject::output), or names are not as many as rows or columns; IoError.
+/// (Subject::output), names are not as many as rows or columns (Subject::names), the options' rank
+/// is not that of the factors (Subject::rank), the options are not valid (their field), or the
+/// result has no factors on the host that fit each other (Subject::W, H); IoError.
 template <class T>
 NONNEG_EXPORT void save(const std::string& directory, const Result<T>& result,
                         const Options& options, const RunDetails& details = {},
@@ -51,7 +53,10 @@ NONNEG_EXPORT void save(const std::string& directory, const AnyResult& result,
 struct SavedRun {
   /// In the type of the files, with all that run.json says of the run.
   AnyResult result;
-  /// As used: nothing in them is left open. The files of a custom start are not among them.
+  /// As used: nothing in them is left open, the threads, panel rows, backend and device of the
+  /// machine that made the run included. Who goes on from the run elsewhere sets these back:
+  /// options.threads = 0, options.panel_rows = 0, options.backend = BackendKind::automatic. The
+  /// files of a custom start are not among them.
   Options options;
   /// Source, names and who made the run.
   RunDetails details;
@@ -59,8 +64,9 @@ struct SavedRun {
 
 /// Reads what save() or the command wrote. A directory without a run.json gives its factors alone,
 /// and Options with their rank. Throws InvalidArgument (Subject::file) for factors of shapes that
-/// do not fit each other or run.json, an entry that is negative, NaN or infinite, and a run.json
-/// that is no record of a run or has a field of another type; IoError for what cannot be read.
+/// do not fit each other or run.json (its shape and its options' rank), an entry that is negative,
+/// NaN or infinite, and a run.json that is no record of a run or has a field of another type;
+/// IoError for what cannot be read.
 NONNEG_EXPORT SavedRun load(const std::string& directory);
 
 }  // namespace nonneg

@@ -27,7 +27,7 @@ struct Snapshot {
   MatrixView<const T> W;
   /// n × k: H transposed.
   MatrixView<const T> Ht;
-  /// Snapshots of this run left out so far, because a sink was still busy.
+  /// Snapshots that this sink has missed so far, because it was still busy with earlier ones.
   Index skipped = 0;
 };
 
@@ -70,7 +70,8 @@ struct SnapshotOptions {
 NONNEG_EXPORT void validate(const SnapshotOptions& options);
 
 /// The rows of a W of `rows` rows that snapshots hold: all of them for w_rows = 0, else at most
-/// w_rows, evenly spaced from row 0.
+/// w_rows, evenly spaced from row 0. Throws InvalidArgument (Subject::snapshots) where a number is
+/// below 0, and OutOfMemory.
 NONNEG_EXPORT std::vector<Index> sampled_rows(Index rows, Index w_rows);
 
 /// Takes snapshots, in ascending order of iterations, on a thread that is not the solver's: the

@@ -78,6 +78,14 @@ struct SnapshotRun {
   Index snapshot_rows() const noexcept { return w_rows.empty() ? rows : std::ssize(w_rows); }
 };
 
+/// The first line of a run on A: its shape, and the options as such a run takes them, with the
+/// algorithm, loss, precision (that of choose_precision() where options leave it open), backend and
+/// most sweeps that it gets; the rows of W that snapshots of these options hold. Where A came from,
+/// names and the shape of pictures are left to the caller. Throws as factorize() does for the
+/// options.
+NONNEG_EXPORT SnapshotRun snapshot_run(const DataView& A, const Options& options,
+                                       const SnapshotOptions& snapshots = {});
+
 /// One snapshot of a directory; its matrices are read by SnapshotDirectoryReader.
 struct SnapshotEntry {
   /// Sweeps done.
@@ -103,7 +111,7 @@ struct SnapshotEnd {
   /// "converged", "iteration_limit", "cancelled" or "failed".
   std::string stop_reason;
   /// Why it failed; else empty.
-  std::string message;
+  std::string message{};
   /// Sweeps that were done.
   Index iterations = 0;
   /// Wall-clock seconds since the first sweep began.
@@ -112,7 +120,25 @@ struct SnapshotEnd {
   Index skipped = 0;
 };
 
-/// Writes a snapshot directory. Members may be called from several threads. Every member throws
+/// The last line of a run that came to an end with this result.
+template <class T>
+SnapshotEnd snapshot_end(const Result<T>& result) {
+  return {.stop_reason = std::string(to_string(result.stop_reason)),
+          .iterations = result.iterations,
+          .seconds = result.loss_history.empty() ? 0 : result.loss_history.back().seconds,
+          .skipped = result.snapshots_skipped};
+}
+
+/// Writes a snapshot directory, of a run of one's own:
+///
+///     nonneg::Solver solver(A, options);
+///     const auto directory =
+///         nonneg::SnapshotDirectory::create("watched", nonneg::snapshot_run(A.view(), options));
+///     solver.stream_to(*directory);
+///     solver.run({}, [&](const nonneg::LossRecord& check) { directory->add_check(check); });
+///     directory->end(nonneg::snapshot_end(solver.result()));
+///
+/// Members may be called from several threads. Every member throws
 /// IoError, with the system's words and the path; a line that could not be written whole is taken
 /// back.
 ///
@@ -137,8 +163,8 @@ class NONNEG_EXPORT SnapshotDirectory final : public SnapshotSink<float>,
 
   /// The line of a check.
   void add_check(const LossRecord& check);
-  /// W and H as .npy files, then their line. Throws InvalidArgument where a shape is not the run's,
-  /// or the iteration is not greater than the last one's.
+  /// W and H as .npy files, then their line. Throws InvalidArgument (Subject::snapshots) where a
+  /// shape is not the run's, or the iteration is not greater than the last one's.
   void add_snapshot(const Snapshot<float>& snapshot);
   /// As above, of float64.
   void add_snapshot(const Snapshot<double>& snapshot);

@@ -110,14 +110,41 @@ struct Enumeration<Subject> {
                                      Enumerator{Subject::snapshots, "snapshots"},
                                      Enumerator{Subject::sparse_arrays, "sparse_arrays"},
                                      Enumerator{Subject::file, "file"},
-                                     Enumerator{Subject::output, "output"}};
+                                     Enumerator{Subject::output, "output"},
+                                     Enumerator{Subject::names, "names"},
+                                     Enumerator{Subject::backend, "backend"}};
 };
+
+template <>
+struct Enumeration<Loss> {
+  static constexpr std::array kTable{Enumerator{Loss::frobenius, "frobenius"},
+                                     Enumerator{Loss::kullback_leibler, "kl", "Kullback-Leibler"},
+                                     Enumerator{Loss::itakura_saito, "is", "Itakura-Saito"}};
+};
+
+/// The β of a loss that has a name.
+constexpr double beta_of(Loss loss) noexcept {
+  switch (loss) {
+    case Loss::kullback_leibler:
+      return kKullbackLeibler;
+    case Loss::itakura_saito:
+      return kItakuraSaito;
+    case Loss::frobenius:
+      break;
+  }
+  return kFrobenius;
+}
 
 /// The losses that have names, by their β.
 struct NamedLosses {
-  static constexpr std::array kTable{Enumerator<double>{kFrobenius, "frobenius"},
-                                     Enumerator<double>{kKullbackLeibler, "kl", "Kullback-Leibler"},
-                                     Enumerator<double>{kItakuraSaito, "is", "Itakura-Saito"}};
+  static constexpr auto kTable = [] {
+    constexpr auto& kLosses = Enumeration<Loss>::kTable;
+    std::array<Enumerator<double>, kLosses.size()> table{};
+    for (std::size_t line = 0; line < table.size(); ++line) {
+      table[line] = {beta_of(kLosses[line].value), kLosses[line].name, kLosses[line].words};
+    }
+    return table;
+  }();
 };
 
 /// The line of a table that has this value; null where none has.

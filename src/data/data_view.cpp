@@ -5,9 +5,19 @@
 
 #include <cmath>
 
-#include "base/host_memory.hpp"
+#include "data/readable.hpp"
 
 namespace nonneg {
+
+namespace {
+
+void require_known(ElementType type) {
+  if (element_size(type) > 0) return;
+  throw InvalidArgument(fmt::format(
+      "data view of a type numbered {}: it must be one of ElementType", static_cast<int>(type)));
+}
+
+}  // namespace
 
 DataView::DataView(const void* data, ElementType type, Index rows, Index cols, Index row_stride,
                    Index col_stride)
@@ -22,6 +32,7 @@ DataView::DataView(const void* data, ElementType type, Index rows, Index cols, I
         "data view of {} x {} with strides {} and {}: sizes must be >= 0 and strides >= 1", rows,
         cols, row_stride, col_stride));
   }
+  require_known(type);
 }
 
 std::uint64_t DataView::bytes() const noexcept {
@@ -31,7 +42,7 @@ std::uint64_t DataView::bytes() const noexcept {
 }
 
 DataView DataView::weighted_by(const DataView& weights, double scale) const {
-  require_on_host(Subject::weights, weights.space());
+  require_readable(Subject::weights, weights);
   if (weights.rows() != rows_ || weights.cols() != cols_) {
     throw InvalidArgument(Subject::weights,
                           fmt::format("the weights are {} x {}: they must be {} x {}, as A is",

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cpu/cpu_backend.hpp"
+#include "data/readable.hpp"
 #include "devices/make_backend.hpp"
 #include "devices/plugin_loader.hpp"
 #include "nonneg/devices.hpp"
@@ -103,6 +104,7 @@ BackendChoice choose_backend(const Options& options) {
 }
 
 BackendChoice choose_backend(const Options& options, const DataView& A) {
+  if (A.sparse()) require_readable(Subject::A, A);
   const bool unordered = A.sparse() && options.deterministic;
   const bool open =
       options.backend == BackendKind::automatic && options.precision != Precision::tf32;

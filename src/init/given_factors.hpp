@@ -24,8 +24,12 @@ void take_given_factors(Backend<T>& backend, const InitialFactors<T>& initial,
                         MatrixView<T> Ht, std::vector<std::string>& warnings) {
   require_shape<T>(Subject::W0, initial.W, W.rows(), W.cols());
   const bool transposed = initial.H.empty() && !initial.Ht.empty();
+  if (!initial.H.empty() && !initial.Ht.empty()) {
+    throw InvalidArgument(Subject::H0,
+                          "H0 is given twice, as H and as Ht: leave one of the two empty");
+  }
   if (transposed) {
-    require_on_host(Subject::H0, initial.Ht.space());
+    require_readable(Subject::H0, initial.Ht);
     if (initial.Ht.rows() != Ht.rows() || initial.Ht.cols() != Ht.cols()) {
       throw InvalidArgument(
           Subject::H0, fmt::format("H0 transposed is {} x {}: it must be {} x {}",

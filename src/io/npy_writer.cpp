@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/host_memory.hpp"
 #include "io/npy_rows.hpp"
 #include "io/output_file.hpp"
 #include "io/written_npy_header.hpp"
@@ -15,16 +16,9 @@ namespace {
 /// Columns are gathered in buffers of this size before they are written.
 constexpr std::size_t kBlockBytes = std::size_t{4} << 20;
 
-void require_host(MemorySpace space, const std::string& path) {
-  if (space != MemorySpace::host) {
-    throw InvalidArgument(path +
-                          ": the matrix to write lies in device memory; copy it to the host");
-  }
-}
-
 template <class T>
 void write_plain(const std::string& path, MatrixView<const T> A) {
-  require_host(A.space(), path);
+  require_readable(Subject::A, A);
   io::OutputFile file(path);
   io::NpyRows<T>(file, A.rows(), A.cols()).append(A);
   file.commit();
@@ -34,7 +28,7 @@ void write_plain(const std::string& path, MatrixView<const T> A) {
 /// that has to be written in order gets one column after the other.
 template <class T>
 void write_transposed(const std::string& path, MatrixView<const T> A) {
-  require_host(A.space(), path);
+  require_readable(Subject::A, A);
   io::OutputFile file(path);
   const std::string header = io::written_npy_header(ElementTypeOf<T>::value, A.cols(), A.rows());
   file.write_at(0, header.data(), header.size());

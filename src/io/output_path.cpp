@@ -43,7 +43,8 @@ void try_writing(const OutputPath& path) {
 
 OutputPath resolve_output(const std::string& given, const OutputNames& names) {
   if (given.empty()) {
-    throw InvalidArgument(names.place + " is empty: name the place for the results");
+    throw InvalidArgument(Subject::output,
+                          names.place + " is empty: name the place for the results");
   }
   OutputPath path;
   path.given = given;
@@ -56,6 +57,7 @@ OutputPath resolve_output(const std::string& given, const OutputNames& names) {
     if (path.exists) place = fs::canonical(place);
     if (!place.has_filename()) {
       throw InvalidArgument(
+          Subject::output,
           fmt::format("{} {}: name a place below it, not the root", names.place, given));
     }
     parent = place.parent_path();
@@ -77,7 +79,7 @@ OutputPath resolve_output(const std::string& given, const OutputNames& names) {
 
 OutputPath resolve_output_file(const std::string& given, bool overwrite, const OutputNames& names) {
   const auto refuse = [&](const std::string& why) {
-    throw InvalidArgument(fmt::format("{} {}: {}", names.place, given, why));
+    throw InvalidArgument(Subject::output, fmt::format("{} {}: {}", names.place, given, why));
   };
   std::error_code ignored;
   if (!fs::path(given).has_filename() || fs::is_directory(given, ignored)) {

@@ -44,7 +44,7 @@ void require_valid_factor(Subject subject, MatrixView<const T> factor, std::stri
 
 template <class T>
 void require_shape(Subject subject, MatrixView<const T> factor, Index rows, Index cols) {
-  require_on_host(subject, factor.space());
+  require_readable(subject, factor);
   if (factor.rows() != rows || factor.cols() != cols) {
     throw InvalidArgument(
         subject, fmt::format("{} is {} x {}: it must be {} x {}", to_string(subject), factor.rows(),

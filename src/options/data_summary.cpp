@@ -13,6 +13,7 @@
 
 #include "base/number_words.hpp"
 #include "base/parallel.hpp"
+#include "base/sized_vector.hpp"
 #include "data/element_types.hpp"
 #include "options/loss_mode.hpp"
 #include "options/units.hpp"
@@ -83,7 +84,7 @@ PieceSums sum_piece(const DataView& piece, double scale) {
 
 std::vector<PieceSums> sum_pieces(const DataView& A, double scale, int threads) {
   const Index pieces = (A.rows() + kPieceRows - 1) / kPieceRows;
-  std::vector<PieceSums> sums(static_cast<std::size_t>(pieces));
+  auto sums = sized_vector<PieceSums>(pieces, "sums over rows of A");
   parallel_ranges(threads, pieces, 1, [&](Index first, Index count) {
     for (Index p = first; p < first + count; ++p) {
       const Index row = p * kPieceRows;

@@ -9,9 +9,10 @@
 #include <limits>
 #include <vector>
 
-#include "base/host_memory.hpp"
 #include "base/parallel.hpp"
+#include "base/sized_vector.hpp"
 #include "data/element_types.hpp"
+#include "data/readable.hpp"
 #include "data/stored_entries.hpp"
 #include "options/resolve.hpp"
 #include "options/units.hpp"
@@ -96,7 +97,7 @@ Look look_at(const DataView& A, bool stop_at_others, int threads) {
     const Index row = p * piece_rows;
     return A.row_block(row, std::min(piece_rows, A.rows() - row));
   };
-  std::vector<Look> looks(static_cast<std::size_t>(pieces));
+  auto looks = sized_vector<Look>(pieces, "looks at A");
   std::atomic<bool> stop{false};
   parallel_ranges(threads, pieces, 1, [&](Index first, Index count) {
     for (Index p = first; p < first + count && !stop; ++p) {
@@ -122,7 +123,7 @@ bool small_entries_count(double beta) {
 }  // namespace
 
 PrecisionChoice choose_precision(const DataView& A, const Options& options) {
-  require_on_host(Subject::A, A.space());
+  require_readable(Subject::A, A);
   if (options.precision != Precision::automatic) return {options.precision, {}};
   const double beta = beta_of(options);
   const bool wide = !fits_float32(A.type());

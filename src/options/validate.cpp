@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cmath>
 
+#include "base/enumerations.hpp"
 #include "base/number_words.hpp"
 #include "nonneg/options.hpp"
 
@@ -51,22 +53,21 @@ void require_exact_updates(const Options& options) {
   }
 }
 
-double beta_of(Loss loss) {
-  switch (loss) {
-    case Loss::kullback_leibler:
-      return kKullbackLeibler;
-    case Loss::itakura_saito:
-      return kItakuraSaito;
-    case Loss::frobenius:
-      break;
-  }
-  return kFrobenius;
+/// Refuses what a cast has made, or memory that nobody has set.
+template <class E>
+void require_known(Subject field, E value) {
+  if (line_of<Enumeration<E>>(value) != nullptr) return;
+  throw InvalidArgument(
+      field,
+      fmt::format("{} = {}: is no value of that enumeration; use one of {}", to_string(field),
+                  static_cast<int>(value), fmt::join(names_of<Enumeration<E>>(), ", ")));
 }
 
 }  // namespace
 
 double beta_of(const Options& options) {
   if (!options.loss) return options.beta;
+  require_known(Subject::loss, *options.loss);
   const double beta = beta_of(*options.loss);
   if (options.beta != kFrobenius && options.beta != beta) {
     throw InvalidArgument(Subject::loss,
@@ -78,6 +79,11 @@ double beta_of(const Options& options) {
 
 void validate(const Options& options) {
   require_rank(options.rank);
+  require_known(Subject::algorithm, options.algorithm);
+  require_known(Subject::missing, options.missing);
+  require_known(Subject::init, options.init);
+  require_known(Subject::precision, options.precision);
+  require_known(Subject::backend, options.backend);
   if (options.max_iterations) {
     require_at_least(Subject::max_iterations, *options.max_iterations, 0,
                      " (0: first factors are evaluated)");

@@ -11,6 +11,7 @@
 
 #include "base/number_words.hpp"
 #include "base/parallel.hpp"
+#include "base/sized_vector.hpp"
 #include "data/sparse_weights.hpp"
 #include "data/stored_entries.hpp"
 #include "data/widen.hpp"
@@ -65,7 +66,8 @@ void read_row(const DataView& A, Index i, double scale, Row& row) {
 /// The largest weight of each column so far, raised by several threads.
 class ColumnWeights {
  public:
-  explicit ColumnWeights(Index cols) : largest_(static_cast<std::size_t>(cols), 0.0) {}
+  explicit ColumnWeights(Index cols)
+      : largest_(sized_vector<double>(cols, "weights of A's columns")) {}
 
   void raise(Index j, double weight) {
     const std::atomic_ref<double> largest(largest_[static_cast<std::size_t>(j)]);
@@ -205,6 +207,18 @@ double loss_of_rows(const DataView& A, const Options& options, double scale, dou
   return loss;
 }
 
+/// Whether an entry of A has a weight above 0.
+bool any_weight(const DataView& A) {
+  if (A.weights() == nullptr) return true;
+  Row row;
+  for (Index i = 0; i < A.rows(); ++i) {
+    read_row(A, i, 1, row);
+    const auto& weights = row.weights;
+    if (std::any_of(weights.begin(), weights.end(), [](double w) { return w > 0; })) return true;
+  }
+  return false;
+}
+
 /// m·n.
 double entries_of(const DataView& A) {
   return static_cast<double>(A.rows()) * static_cast<double>(A.cols());
@@ -214,10 +228,10 @@ double entries_of(const DataView& A) {
 
 WeightedSums weighted_sums(const DataView& A, const Options& options, double scale, int threads) {
   const Index pieces = (A.rows() + kPieceRows - 1) / kPieceRows;
-  std::vector<WeightedSums> sums(static_cast<std::size_t>(pieces));
+  auto sums = sized_vector<WeightedSums>(pieces, "sums over rows of A");
   Summing summing(A, options, scale);
   // A piece that must be refused is read again afterwards, so that the first one speaks.
-  std::vector<char> refused(sums.size(), 0);
+  auto refused = sized_vector<char>(pieces, "sums over rows of A");
   const auto read = [&](Index p) {
     const Index row = p * kPieceRows;
     return summing.of_rows(row, std::min(kPieceRows, A.rows() - row));
@@ -262,7 +276,7 @@ WeightedSums weighted_sums(const DataView& A, const Options& options, double sca
     total.weight += entries - stored;
   }
   if (!(total.weight > 0)) {
-    throw InvalidArgument(Subject::A,
+    throw InvalidArgument(any_weight(A) ? Subject::A : Subject::weights,
                           "no entry of A is observed: every one is missing or has weight 0");
   }
   return total;
@@ -277,7 +291,7 @@ double constant_model_loss(const DataView& A, const Options& options, double sca
                            const WeightedSums& sums, int threads) {
   const double mean = sums.sum / sums.weight;
   const Index pieces = (A.rows() + kPieceRows - 1) / kPieceRows;
-  std::vector<double> losses(static_cast<std::size_t>(pieces));
+  auto losses = sized_vector<double>(pieces, "sums over rows of A");
   parallel_ranges(threads, pieces, 1, [&](Index first, Index count) {
     for (Index p = first; p < first + count; ++p) {
       const Index row = p * kPieceRows;

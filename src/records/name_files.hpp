@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/utf8.hpp"
@@ -21,6 +22,13 @@ namespace nonneg::records {
 
 inline constexpr const char* kRowNamesFile = "row_names.txt";
 inline constexpr const char* kColumnNamesFile = "column_names.txt";
+
+/// Throws InvalidArgument unless there are `wanted` names of rows or columns ("row"), or none.
+inline void require_names(const char* line, std::size_t names, Index wanted) {
+  if (names == 0 || std::cmp_equal(names, wanted)) return;
+  throw InvalidArgument(Subject::names, fmt::format("{} {} names for {} {}s: give as many, or none",
+                                                    names, line, wanted, line));
+}
 
 /// Returns whether names are too many to be in the JSON itself.
 inline bool in_own_file(const std::vector<std::string>& names) { return names.size() > 1000; }

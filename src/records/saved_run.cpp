@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/enumerations.hpp"
+#include "base/host_memory.hpp"
 #include "nonneg/run.hpp"
 #include "records/factor_file.hpp"
 #include "records/lookup.hpp"
@@ -214,6 +215,13 @@ SavedRun run_in(const std::string& directory, const MatrixFile& w_file, const Ma
     const std::string path = (fs::path(directory) / records::kRecordFile).string();
     const Members members(record, path);
     run.options = options_in(members);
+    if (run.options.rank == 0) run.options.rank = H.rows();
+    if (run.options.rank != H.rows()) {
+      throw InvalidArgument(
+          fmt::format("{}: \"rank\" of its options is {}, and H has {} rows; take run.json away to "
+                      "use the factors without it",
+                      path, run.options.rank, H.rows()));
+    }
     members.read("command", run.details.command);
     members.object("input").read("path", run.details.source);
     run.details.row_names = members.names("row_names", records::kRowNamesFile, result.W.rows());
@@ -224,10 +232,30 @@ SavedRun run_in(const std::string& directory, const MatrixFile& w_file, const Ma
   return run;
 }
 
-void require_names(const char* line, std::size_t names, Index wanted) {
-  if (names == 0 || std::cmp_equal(names, wanted)) return;
-  throw InvalidArgument(
-      fmt::format("{} {} names for {} {}s: give as many, or none", names, line, wanted, line));
+/// Throws InvalidArgument where a result cannot be written, or its options are not its own.
+template <class T>
+void require_saveable(const Result<T>& result, const Options& options) {
+  require_readable(Subject::W, result.W.view());
+  require_readable(Subject::H, result.Ht.view());
+  if (result.W.empty()) {
+    throw InvalidArgument(Subject::W, fmt::format("W is {} x {}: the result holds no factors, and "
+                                                  "there is nothing to save",
+                                                  result.W.rows(), result.W.cols()));
+  }
+  if (result.Ht.empty() || result.Ht.cols() != result.W.cols()) {
+    throw InvalidArgument(
+        Subject::H,
+        fmt::format("Ht is {} x {} and W is {} x {}: both must have the same columns",
+                    result.Ht.rows(), result.Ht.cols(), result.W.rows(), result.W.cols()));
+  }
+  validate(options);
+  if (options.rank != result.W.cols()) {
+    throw InvalidArgument(
+        Subject::rank,
+        fmt::format("rank = {}: the factors have rank {}; hand in the options that the result was "
+                    "made with",
+                    options.rank, result.W.cols()));
+  }
 }
 
 }  // namespace
@@ -235,6 +263,8 @@ void require_names(const char* line, std::size_t names, Index wanted) {
 template <class T>
 void save(const std::string& directory, const Result<T>& result, const Options& options,
           const RunDetails& details, IfPresent if_present) {
+  require_saveable(result, options);
+  using records::require_names;
   require_names("row", details.row_names.size(), result.W.rows());
   require_names("column", details.column_names.size(), result.Ht.rows());
   records::InputDescription input;

@@ -15,9 +15,9 @@
 #include <utility>
 
 #include "base/error_words.hpp"
-#include "base/host_memory.hpp"
 #include "data/dense_copy.hpp"
 #include "data/element_types.hpp"
+#include "data/readable.hpp"
 #include "io/file_descriptor.hpp"
 #include "io/output_file.hpp"
 #include "io/unfinished.hpp"
@@ -34,6 +34,7 @@ using records::kColumnNamesFile;
 using records::kDataName;
 using records::kIndexName;
 using records::kRowNamesFile;
+using records::require_names;
 
 /// Lines reach the disk this often; a kill of the writer loses none of them in between.
 constexpr std::chrono::seconds kFlushInterval{1};
@@ -77,19 +78,23 @@ void make_directory(const std::string& path, SnapshotDirectory::IfPresent if_pre
     if (::mkdir(path.c_str(), 0777) == 0) return;
     if (errno != EEXIST) fail(path, "cannot be made", errno);
     if (!fs::is_directory(path)) {
-      throw InvalidArgument(path + ": is a file; name a directory for the snapshots");
+      throw InvalidArgument(Subject::output,
+                            path + ": is a file; name a directory for the snapshots");
     }
     if (fs::is_empty(path)) return;
     // A writer that was killed at its start leaves files of ours and no index.
     if (!SnapshotDirectoryReader::holds_snapshots(path) && !holds_only_ours(path)) {
-      throw InvalidArgument(fmt::format(
-          "{}: is not empty and holds no {}, so it is left alone; name another directory", path,
-          kIndexName));
+      throw InvalidArgument(
+          Subject::output,
+          fmt::format(
+              "{}: is not empty and holds no {}, so it is left alone; name another directory", path,
+              kIndexName));
     }
     if (!replace) {
-      throw InvalidArgument(path +
-                            ": holds the snapshots of an older run; name another directory, or "
-                            "ask for these to be replaced");
+      throw InvalidArgument(Subject::output,
+                            path +
+                                ": holds the snapshots of an older run; name another directory, or "
+                                "ask for these to be replaced");
     }
     remove_snapshots(path);
   } catch (const fs::filesystem_error& e) {
@@ -116,6 +121,7 @@ void check_shapes(const SnapshotRun& run, const Snapshot<T>& snapshot) {
   if (W.rows() != run.snapshot_rows() || W.cols() != run.rank || Ht.rows() != run.cols ||
       Ht.cols() != run.rank) {
     throw InvalidArgument(
+        Subject::snapshots,
         fmt::format("snapshot {}: W is {} x {} and Ht {} x {}; the run's are {} x {} and {} x {}",
                     snapshot.iteration, W.rows(), W.cols(), Ht.rows(), Ht.cols(),
                     run.snapshot_rows(), run.rank, run.cols, run.rank));
@@ -128,7 +134,9 @@ class SnapshotDirectory::Impl {
  public:
   Impl(std::string path, SnapshotRun run, const DataView* data, IfPresent if_present)
       : path_(std::move(path)), run_(std::move(run)) {
-    if (data != nullptr) require_on_host(Subject::A, data->space());
+    if (data != nullptr) require_readable(Subject::A, *data);
+    require_names("row", run_.row_names.size(), run_.rows);
+    require_names("column", run_.column_names.size(), run_.cols);
     make_directory(path_, if_present);
     if (run_.nonneg_version.empty()) run_.nonneg_version = version();
     if (run_.started.empty()) run_.started = now_utc();
@@ -156,7 +164,8 @@ class SnapshotDirectory::Impl {
   void add_snapshot(const Snapshot<T>& snapshot) {
     check_shapes(run_, snapshot);
     if (snapshot.iteration <= last_iteration_) {
-      throw InvalidArgument(fmt::format("snapshot {} comes after snapshot {}: they must ascend",
+      throw InvalidArgument(Subject::snapshots,
+                            fmt::format("snapshot {} comes after snapshot {}: they must ascend",
                                         snapshot.iteration, last_iteration_));
     }
     const SnapshotEntry entry{.iteration = snapshot.iteration,

@@ -2,6 +2,7 @@
 #include "solve/plan.hpp"
 
 #include "cpu/plan.hpp"
+#include "data/readable.hpp"
 #include "devices/plugin_loader.hpp"
 #include "nonneg/devices.hpp"
 #include "nonneg/plan.hpp"
@@ -24,6 +25,8 @@ Buffers run_needs(const Options& options, Index m, Index n) {
 }
 
 Plan make_plan(const DataView& A, const Options& given, bool scaled) {
+  // Of sparse data the number of its entries is looked up.
+  if (A.sparse()) require_readable(Subject::A, A);
   Options options = resolve(given, A);
   const Buffers held = run_needs(options, A.rows(), A.cols());
   const BackendChoice choice = choose_backend(options, A);

@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "base/host_memory.hpp"
+#include "data/readable.hpp"
 #include "devices/make_backend.hpp"
 #include "options/checks.hpp"
 #include "options/resolve.hpp"
@@ -14,7 +14,7 @@ namespace {
 
 template <class T>
 Options resolved(const Options& given, const DataView& A) {
-  require_on_host(Subject::A, A.space());
+  require_readable(Subject::A, A);
   Options options = resolve(given, A);
   options.threads = sweep_threads(A.rows(), A.cols(), options.rank, options.threads);
   options.precision = require_precision<T>(options);

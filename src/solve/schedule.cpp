@@ -7,6 +7,7 @@
 #include <cmath>
 #include <utility>
 
+#include "base/sized_vector.hpp"
 #include "nonneg/error.hpp"
 
 namespace nonneg {
@@ -37,6 +38,11 @@ bool ScheduleClock::due(Index iteration, double seconds) {
 
 void validate(const SnapshotOptions& options) {
   const SnapshotSchedule& schedule = options.schedule;
+  if (schedule.kind < SnapshotSchedule::Kind::powers_of_two ||
+      schedule.kind > SnapshotSchedule::Kind::at) {
+    throw InvalidArgument(Subject::snapshots, fmt::format("kind = {}: is no kind of schedule",
+                                                          static_cast<int>(schedule.kind)));
+  }
   if (schedule.every < 1) {
     throw InvalidArgument(Subject::snapshots,
                           fmt::format("every = {}: must be at least 1", schedule.every));
@@ -69,9 +75,15 @@ void validate(const SnapshotOptions& options) {
 }
 
 std::vector<Index> sampled_rows(Index rows, Index w_rows) {
-  const Index stride = w_rows > 0 ? (rows + w_rows - 1) / w_rows : 1;
-  std::vector<Index> sample;
-  for (Index row = 0; row < rows; row += std::max<Index>(stride, 1)) sample.push_back(row);
+  if (rows < 0 || w_rows < 0) {
+    throw InvalidArgument(
+        Subject::snapshots,
+        fmt::format("w_rows = {} of {} rows: neither may be below 0", w_rows, rows));
+  }
+  const Index stride = w_rows > 0 ? std::max<Index>(1, (rows - 1) / w_rows + 1) : 1;
+  const Index count = rows > 0 ? (rows - 1) / stride + 1 : 0;
+  auto sample = sized_vector<Index>(count, "rows of a sample of W");
+  for (Index s = 0; s < count; ++s) sample[static_cast<std::size_t>(s)] = s * stride;
   return sample;
 }
 

@@ -72,7 +72,7 @@ class Transformer<T>::Impl {
       throw InvalidArgument(Subject::max_iterations,
                             "max_iterations = 0: a new row takes at least one update");
     }
-    require_on_host(Subject::H, H.space());
+    require_readable(Subject::H, H);
     require_valid_factor<T>(Subject::H, H);
     h_unit_ = unit_scale(H, h_mean_);
     Ht_ = transposed(H, h_unit_);

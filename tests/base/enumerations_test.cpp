@@ -13,9 +13,10 @@ using ::testing::ElementsAre;
 
 template <class Table>
 class EnumerationTest : public ::testing::Test {};
-using Tables = ::testing::Types<Enumeration<Algorithm>, Enumeration<Missing>, Enumeration<Init>,
-                                Enumeration<Precision>, Enumeration<BackendKind>,
-                                Enumeration<StopReason>, Enumeration<Subject>, NamedLosses>;
+using Tables =
+    ::testing::Types<Enumeration<Algorithm>, Enumeration<Missing>, Enumeration<Init>,
+                     Enumeration<Precision>, Enumeration<BackendKind>, Enumeration<StopReason>,
+                     Enumeration<Subject>, Enumeration<Loss>, NamedLosses>;
 TYPED_TEST_SUITE(EnumerationTest, Tables);
 
 TYPED_TEST(EnumerationTest, EachValueHasOneNameAndEachNameItsValue) {
@@ -43,6 +44,38 @@ TEST(EnumerationsTest, WhatIsNoValueIsUnknown) {
 TEST(EnumerationsTest, ABetaWithoutANameIsCalledBeta) {
   EXPECT_EQ(loss_name(kItakuraSaito), "is");
   EXPECT_EQ(loss_name(1.5), "beta");
+}
+
+TEST(EnumerationsTest, APublicNameIsReadAsItIsWritten) {
+  EXPECT_EQ(to_algorithm("anls"), Algorithm::anls);
+  EXPECT_EQ(to_missing("zeros"), Missing::zeros);
+  EXPECT_EQ(to_init("custom"), Init::custom);
+  EXPECT_EQ(to_precision("tf32"), Precision::tf32);
+  EXPECT_EQ(to_backend("auto"), BackendKind::automatic);
+  for (const Loss loss : {Loss::frobenius, Loss::kullback_leibler, Loss::itakura_saito}) {
+    EXPECT_EQ(to_loss(to_string(loss)), loss);
+    EXPECT_EQ(loss_name(beta_of(loss)), to_string(loss));
+  }
+  EXPECT_EQ(to_string(static_cast<Loss>(77)), "unknown");
+}
+
+TEST(EnumerationsTest, ATextThatIsNoNameIsRefusedWithTheNames) {
+  const auto refused = [](const auto& read, Subject field, const std::string& message) {
+    try {
+      read("Foo");
+      ADD_FAILURE() << "nothing was refused";
+    } catch (const InvalidArgument& error) {
+      EXPECT_EQ(error.subject(), field);
+      EXPECT_EQ(error.what(), message);
+    }
+  };
+  refused(to_algorithm, Subject::algorithm, "algorithm = Foo: must be one of auto, hals, mu, anls");
+  refused(to_loss, Subject::loss, "loss = Foo: must be one of frobenius, kl, is");
+  refused(to_missing, Subject::missing, "missing = Foo: must be one of none, nan, zeros");
+  refused(to_init, Subject::init, "init = Foo: must be one of random, custom");
+  refused(to_precision, Subject::precision,
+          "precision = Foo: must be one of auto, float32, float64, tf32");
+  refused(to_backend, Subject::backend, "backend = Foo: must be one of auto, cpu, cuda");
 }
 
 }  // namespace

@@ -173,5 +173,29 @@ TEST(OptionsTest, NamesAreThoseOfTheCommand) {
   EXPECT_EQ(to_string(BackendKind::cuda), "cuda");
 }
 
+TEST(OptionsTest, WhatIsNoValueOfAnEnumerationIsRefusedByItsField) {
+  const auto refused = [](const auto& spoil) {
+    Options options = valid();
+    spoil(options);
+    const auto call = [&] { validate(options); };
+    EXPECT_TRUE(mentions(message_of<InvalidArgument>(call), "= 77: is no value"));
+    return subject_of(call);
+  };
+  EXPECT_EQ(refused([](Options& o) { o.algorithm = static_cast<Algorithm>(77); }),
+            Subject::algorithm);
+  EXPECT_EQ(refused([](Options& o) { o.loss = static_cast<Loss>(77); }), Subject::loss);
+  EXPECT_EQ(refused([](Options& o) { o.missing = static_cast<Missing>(77); }), Subject::missing);
+  EXPECT_EQ(refused([](Options& o) { o.init = static_cast<Init>(77); }), Subject::init);
+  EXPECT_EQ(refused([](Options& o) { o.precision = static_cast<Precision>(77); }),
+            Subject::precision);
+  EXPECT_EQ(refused([](Options& o) { o.backend = static_cast<BackendKind>(77); }),
+            Subject::backend);
+  SnapshotOptions snapshots;
+  snapshots.schedule.kind = static_cast<SnapshotSchedule::Kind>(77);
+  EXPECT_EQ(subject_of([&] { validate(snapshots); }), Subject::snapshots);
+  const float entry = 1;
+  EXPECT_THROW(DataView(&entry, static_cast<ElementType>(77), 1, 1, 1, 1), InvalidArgument);
+}
+
 }  // namespace
 }  // namespace nonneg::test

@@ -10,6 +10,7 @@
 
 #include "nonneg/factorize.hpp"
 #include "nonneg/run.hpp"
+#include "nonneg/snapshot_directory.hpp"
 #include "records/model.hpp"
 
 namespace nonneg::test {
@@ -201,6 +202,62 @@ TEST_F(SavedRunTest, AFieldOfAnotherTypeIsNamed) {
   expect_named("extrapolation", [](Json& json) { json["options"]["extrapolation"] = 1; });
   expect_named("row_names", [](Json& json) { json["row_names"] = {"only one"}; });
   expect_named("timings", [](Json& json) { json["timings"] = {1}; });
+}
+
+TEST_F(SavedRunTest, OptionsOfAnotherRankAreNotTheResults) {
+  const Result<float> made = result<float>();
+  const auto subject = [&](const auto& call) {
+    try {
+      call();
+    } catch (const InvalidArgument& e) {
+      return e.subject();
+    }
+    ADD_FAILURE() << "nothing was refused";
+    return Subject::none;
+  };
+  Options other = options;
+  other.rank = 3;
+  EXPECT_EQ(subject([&] { save(run(), made, other); }), Subject::rank);
+  EXPECT_EQ(subject([&] { save(run(), AnyResult(), options); }), Subject::W);
+  EXPECT_EQ(subject([&] { save("", made, options); }), Subject::output);
+  EXPECT_EQ(subject([&] { save(run(), made, options, {.row_names = {"a"}}); }), Subject::names);
+  EXPECT_FALSE(fs::exists(run()));
+
+  save(run(), made, options);
+  EXPECT_NE(refusal([](Json& json) {
+              json["options"]["rank"] = 3;
+            }).find("\"rank\" of its options is 3, and H has 2 rows"),
+            std::string::npos);
+  EXPECT_EQ(load(run()).options.rank, 2);
+}
+
+TEST_F(SavedRunTest, ASnapshotDirectoryIsToldOfARunByItsOptionsAndItsResult) {
+  const std::vector<float> entries{1, 2, 3, 2, 4, 6, 1, 0, 5, 2, 2, 2};
+  const MatrixView<const float> A(entries.data(), 4, 3);
+  const SnapshotOptions every{.schedule = {.kind = SnapshotSchedule::Kind::every}, .w_rows = 2};
+  const std::string watched = (place / "watched").string();
+  Solver solver(A, options);
+  const auto directory = SnapshotDirectory::create(watched, snapshot_run(A, options, every));
+  solver.stream_to(*directory, every);
+  solver.run({}, [&](const LossRecord& check) { directory->add_check(check); });
+  directory->end(snapshot_end(solver.result()));
+
+  const SnapshotDirectoryReader reader(watched);
+  EXPECT_EQ(reader.run().rows, 4);
+  EXPECT_EQ(reader.run().cols, 3);
+  EXPECT_EQ(reader.run().rank, 2);
+  EXPECT_EQ(reader.run().algorithm, "mu");
+  EXPECT_EQ(reader.run().loss, "kl");
+  EXPECT_EQ(reader.run().precision, "float32");
+  EXPECT_EQ(reader.run().backend, "cpu");
+  EXPECT_EQ(reader.run().seed, 7U);
+  EXPECT_EQ(reader.run().max_iterations, 12);
+  EXPECT_EQ(reader.run().w_rows, (std::vector<Index>{0, 2}));
+  EXPECT_EQ(reader.checks().size(), 3U);
+  ASSERT_TRUE(reader.end().has_value());
+  EXPECT_EQ(reader.end()->stop_reason, "iteration_limit");
+  EXPECT_EQ(reader.end()->iterations, 12);
+  EXPECT_GT(reader.end()->seconds, 0);
 }
 
 }  // namespace

@@ -235,9 +235,17 @@ TEST_F(Directory, RefusesSnapshotsOfAnotherShapeOrOutOfOrder) {
   const auto directory = create(small_run());
   SnapshotRun other = small_run();
   other.rank = 3;
-  EXPECT_THROW(add_snapshot<float>(*directory, other, 1), InvalidArgument);
+  const auto refused = [&](const SnapshotRun& run, Index iteration) {
+    try {
+      add_snapshot<float>(*directory, run, iteration);
+    } catch (const InvalidArgument& e) {
+      return e.subject() == Subject::snapshots;
+    }
+    return false;
+  };
+  EXPECT_TRUE(refused(other, 1));
   add_snapshot<float>(*directory, small_run(), 2);
-  EXPECT_THROW(add_snapshot<float>(*directory, small_run(), 2), InvalidArgument);
+  EXPECT_TRUE(refused(small_run(), 2));
   EXPECT_EQ(SnapshotDirectoryReader(path()).snapshots().size(), 1U);
 }
 

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Data that the host may read.
+#pragma once
+
+#include "base/host_memory.hpp"
+#include "nonneg/data_view.hpp"
+
+namespace nonneg {
+
+/// Throws InvalidArgument, with what to do, where entries of A lie in the memory of a device, or
+/// nowhere: behind a null pointer.
+inline void require_readable(Subject subject, const DataView& A) {
+  require_on_host(subject, A.space());
+  if (!A.sparse()) {
+    require_entries(subject, A.data() != nullptr || A.empty());
+    return;
+  }
+  const SparseView& stored = A.stored();
+  require_entries(subject, stored.rows() == 0 || stored.row_offsets() != nullptr);
+  require_entries(subject, stored.entries() == 0 ||
+                               (stored.columns() != nullptr && stored.values() != nullptr));
+}
+
+}  // namespace nonneg
