@@ -72,14 +72,16 @@ class AnyResult {
   double h(Index c, Index j) const {
     return visit([&](const auto& result) { return static_cast<double>(result.Ht(j, c)); });
   }
-  /// W (m × k), of type(); valid as long as this object lives.
-  DataView W() const {
+  /// W (m × k), of type(); valid as long as this object lives, so that a temporary has none.
+  DataView W() const& {
     return visit([](const auto& result) { return DataView(result.W.view()); });
   }
-  /// H transposed (n × k), of type(); valid as long as this object lives.
-  DataView Ht() const {
+  DataView W() const&& = delete;
+  /// H transposed (n × k), of type(); likewise.
+  DataView Ht() const& {
     return visit([](const auto& result) { return DataView(result.Ht.view()); });
   }
+  DataView Ht() const&& = delete;
 
   /// The checks of the run, as Result has them.
   const std::vector<LossRecord>& loss_history() const {
@@ -111,6 +113,11 @@ class AnyResult {
 NONNEG_EXPORT AnyResult factorize_any(const DataView& A, const Options& options,
                                       std::stop_token stop = {},
                                       const CheckCallback& on_check = {});
+
+/// The factors of a former result, to go on from: factorize(A, options, start_from(former)), in
+/// that one's precision.
+inline const AnyResult& start_from(const AnyResult& former) noexcept { return former; }
+const AnyResult& start_from(const AnyResult&& former) = delete;
 
 /// As above, from the factors of a former result (a warm start), in its precision where
 /// options.precision leaves that open. Throws InvalidArgument, too, where options ask for another

@@ -18,6 +18,7 @@
 
 #include "nonneg/data_view.hpp"
 #include "nonneg/factorize.hpp"
+#include "nonneg/matrix_access.hpp"
 #include "nonneg/result.hpp"
 #include "nonneg/sparse_matrix.hpp"
 
@@ -28,10 +29,12 @@ namespace nonneg {
 template <class Derived>
 DataView eigen_view(const Eigen::DenseBase<Derived>& A) {
   constexpr bool kLiesInMemory = (Derived::Flags & Eigen::DirectAccessBit) != 0;
+  constexpr bool kStored = StoredEntry<typename Derived::Scalar>;
   static_assert(kLiesInMemory,
                 "nonneg: an expression of Eigen's has no entries in memory; evaluate it into a "
                 "matrix first, with .eval()");
-  if constexpr (kLiesInMemory) {
+  static_assert(kStored, "nonneg: entries must be integers, float or double");
+  if constexpr (kLiesInMemory && kStored) {
     const Derived& matrix = A.derived();
     // An empty matrix has strides of 0.
     const auto stride = [](Eigen::Index entries) { return entries == 0 ? Index{1} : entries; };
@@ -46,10 +49,24 @@ DataView eigen_view(const Eigen::DenseBase<Derived>& A) {
   }
 }
 
+/// Details of the calls.
+namespace calls {
+
+/// Whether a type is a matrix of Eigen's that keeps its entries compressed: a SparseMatrix, a Map
+/// of one, or a Block of its rows (or columns, where it is stored by columns).
+template <class Data>
+inline constexpr bool kEigenCompressed = std::is_base_of_v<Eigen::SparseCompressedBase<Data>, Data>;
+
+}  // namespace calls
+
 /// A sparse matrix that reads a row-major, compressed one of float or double where it lies, and
-/// must not outlive it; a copy of any other. Throws as SparseMatrix does.
-template <class Scalar, int Layout, class StorageIndex>
-SparseMatrix eigen_sparse(const Eigen::SparseMatrix<Scalar, Layout, StorageIndex>& A) {
+/// must not outlive it; a copy of any other, and of a Block that does not begin with the first row.
+/// Throws as SparseMatrix does.
+template <class Derived>
+SparseMatrix eigen_sparse(const Eigen::SparseCompressedBase<Derived>& A) {
+  using Scalar = typename Derived::Scalar;
+  using StorageIndex = typename Derived::StorageIndex;
+  constexpr bool kRows = (Derived::Flags & Eigen::RowMajorBit) != 0;
   const auto arrays = [](const auto& from, const auto& compressed) {
     constexpr ElementType kIndices = ElementTypeOf<StorageIndex>::value;
     const Index entries = compressed.nonZeros();
@@ -58,14 +75,17 @@ SparseMatrix eigen_sparse(const Eigen::SparseMatrix<Scalar, Layout, StorageIndex
                 ArrayView(compressed.innerIndexPtr(), kIndices, entries),
                 ArrayView(compressed.valuePtr(), ElementTypeOf<Scalar>::value, entries));
   };
-  constexpr bool kRows = (Layout & Eigen::RowMajorBit) != 0;
-  const auto copy = kRows ? SparseMatrix::from_csr : SparseMatrix::from_csc;
-  if (!A.isCompressed()) {
-    auto compressed = A;
+  using From = SparseMatrix (*)(Index, Index, ArrayView, ArrayView, ArrayView);
+  constexpr From kBorrow = SparseMatrix::borrow_csr;
+  constexpr From kCopy = kRows ? SparseMatrix::from_csr : SparseMatrix::from_csc;
+  const Derived& matrix = A.derived();
+  if (!matrix.isCompressed() || matrix.outerIndexPtr()[0] != 0) {
+    constexpr int kOptions = kRows ? Eigen::RowMajor : Eigen::ColMajor;
+    Eigen::SparseMatrix<Scalar, kOptions, StorageIndex> compressed(matrix);
     compressed.makeCompressed();
-    return arrays(copy, compressed);
+    return arrays(kCopy, compressed);
   }
-  return arrays(kRows && std::is_floating_point_v<Scalar> ? SparseMatrix::borrow_csr : copy, A);
+  return arrays(kRows && std::is_floating_point_v<Scalar> ? kBorrow : kCopy, matrix);
 }
 
 /// A matrix of nonneg's on the host, such as one of transform()'s, as a row-major one of Eigen's,
@@ -95,19 +115,18 @@ auto eigen_w(const Result<T>&&) = delete;
 template <class T>
 auto eigen_h(const Result<T>&&) = delete;
 
-/// What factorize() takes of Eigen's.
+/// What the calls take of Eigen's.
 template <class Derived>
 requires std::is_base_of_v<Eigen::DenseBase<Derived>, Derived>
 struct MatrixAccess<Derived> {
   using Entry = typename Derived::Scalar;
   static DataView view(const Derived& A) { return eigen_view(A); }
 };
-template <class Scalar, int Layout, class StorageIndex>
-struct MatrixAccess<Eigen::SparseMatrix<Scalar, Layout, StorageIndex>> {
-  using Entry = Scalar;
-  static SparseMatrix view(const Eigen::SparseMatrix<Scalar, Layout, StorageIndex>& A) {
-    return eigen_sparse(A);
-  }
+template <class Derived>
+requires(calls::kEigenCompressed<Derived> &&
+         !Derived::IsVectorAtCompileTime) struct MatrixAccess<Derived> {
+  using Entry = typename Derived::Scalar;
+  static SparseMatrix view(const Derived& A) { return eigen_sparse(A); }
 };
 
 }  // namespace nonneg

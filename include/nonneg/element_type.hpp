@@ -43,6 +43,10 @@ template <class E>
 concept StoredEntry = (std::is_integral_v<E> && sizeof(E) <= 8) || std::is_same_v<E, Half> ||
                       std::is_same_v<E, float> || std::is_same_v<E, double>;
 
+/// The types that factors are computed in, and matrices own entries of.
+template <class T>
+concept ComputedEntry = std::is_same_v<T, float> || std::is_same_v<T, double>;
+
 /// Its ElementType, as `value`.
 template <StoredEntry E>
 struct ElementTypeOf {

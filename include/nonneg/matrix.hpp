@@ -6,15 +6,21 @@
 #include <memory>
 #include <utility>
 
+#include "nonneg/element_type.hpp"
 #include "nonneg/export.hpp"
 #include "nonneg/matrix_view.hpp"
 
 namespace nonneg {
 
 /// Owns rows × cols entries, row-major without gaps, uninitialised; move-only. The host constructor
-/// takes host memory aligned to 64 bytes; a backend makes matrices in its own memory.
+/// takes host memory aligned to 64 bytes; a backend makes matrices in its own memory. T is float or
+/// double; entries of any other type are handed in as a MatrixView of them.
 template <class T>
 class Matrix {
+  static_assert(ComputedEntry<T>,
+                "nonneg::Matrix owns entries of float or double; keep others in a std::vector and "
+                "hand in nonneg::MatrixView(entries.data(), rows, columns)");
+
  public:
   /// Gives memory back.
   using Deleter = std::function<void(T*)>;

@@ -9,6 +9,7 @@
 #include "nonneg/error.hpp"
 #include "nonneg/factorize.hpp"
 #include "nonneg/matrix.hpp"
+#include "nonneg/matrix_access.hpp"
 #include "nonneg/matrix_file.hpp"
 #include "nonneg/matrix_view.hpp"
 #include "nonneg/options.hpp"

@@ -6,17 +6,20 @@
 #include <memory>
 #include <stop_token>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "nonneg/data_view.hpp"
 #include "nonneg/export.hpp"
+#include "nonneg/matrix_access.hpp"
 #include "nonneg/options.hpp"
 #include "nonneg/result.hpp"
 #include "nonneg/snapshot.hpp"
 
 namespace nonneg {
 
-/// The caller's first factors, on the host: W₀ m × k and H₀ k × n, entries >= 0 and finite.
+/// The caller's first factors, on the host: W₀ m × k and H₀ k × n, entries >= 0 and finite. H₀ is
+/// given once, as H or as Ht: both are refused (Subject::H0).
 template <class T>
 struct InitialFactors {
   /// W₀, m × k.
@@ -44,8 +47,13 @@ using CheckCallback = std::function<void(const LossRecord&)>;
 /// Each sweep reads A once: panel by panel it updates rows of W and adds up what H's update needs,
 /// for the Frobenius loss AᵀW and WᵀW, and then updates H from the sums. T is float or double. A
 /// must outlive the solver. Not safe for use from two threads at once; two solvers are independent.
+/// A solver that was moved from may be destroyed or assigned to, and nothing else.
 template <class T>
 class NONNEG_EXPORT Solver {
+  static_assert(ComputedEntry<T>,
+                "nonneg::Solver computes in float or double; name one of the two: "
+                "nonneg::Solver<float> solver(A, options), whatever the type of A's entries");
+
  public:
   /// Reads A once, to check it and to scale by it. Throws InvalidArgument (an option; an empty
   /// matrix; the first negative, NaN or infinite entry, by row, column and value; W₀ or H₀ of the
@@ -53,6 +61,16 @@ class NONNEG_EXPORT Solver {
   Solver(const DataView& A, const Options& options);
   /// As above, from the caller's own first factors (options.init is taken as custom).
   Solver(const DataView& A, const Options& options, const InitialFactors<T>& initial);
+  /// Of a matrix in any form that factorize() takes and that has a name, since A must outlive the
+  /// solver.
+  template <class Data>
+  requires(!std::is_convertible_v<Data&&, const DataView&>) Solver(Data&& A, const Options& options)
+      : Solver(calls::lasting_view(std::forward<Data>(A)), options) {}
+  /// As above, from the caller's own first factors.
+  template <class Data>
+  requires(!std::is_convertible_v<Data&&, const DataView&>)
+      Solver(Data&& A, const Options& options, const InitialFactors<T>& initial)
+      : Solver(calls::lasting_view(std::forward<Data>(A)), options, initial) {}
   ~Solver();
   Solver(Solver&&) noexcept;
   Solver& operator=(Solver&&) noexcept;
@@ -64,10 +82,12 @@ class NONNEG_EXPORT Solver {
   /// with and without. Throws InvalidArgument (an option), OutOfMemory (the copies on their way).
   void stream_to(SnapshotSink<T>& sink, const SnapshotOptions& options = {});
 
-  /// One sweep.
+  /// One sweep. Snapshots that are on their way when the solver is destroyed, after steps and
+  /// without a run(), are dropped: only run() waits for its sinks and gives them the last factors.
   void step();
-  /// The objective of the current factors, added to the history. Throws InvalidArgument when a
-  /// factor is no longer finite, naming the iteration.
+  /// The objective of the current factors, added to the history. Before run() it is that of the
+  /// first factors, which run() by itself does not look at. Throws InvalidArgument when a factor is
+  /// no longer finite, naming the iteration.
   LossRecord check();
   /// Sweeps and checks until converged, at the iteration limit, or asked to stop: the sweep under
   /// way ends first. Calls `before_sweep`, where given, before each sweep. A sink's last snapshot
@@ -92,13 +112,12 @@ class NONNEG_EXPORT Solver {
   std::unique_ptr<Impl> impl_;
 };
 
-/// The precision of data whose type is known: Solver solver(A.view(), options).
-template <class E>
-Solver(MatrixView<E>, const Options&) -> Solver<std::remove_const_t<E>>;
-/// As above.
-template <class E>
-Solver(MatrixView<E>, const Options&, const InitialFactors<std::remove_const_t<E>>&)
-    -> Solver<std::remove_const_t<E>>;
+/// The precision of data whose type is known: Solver solver(A, options).
+template <class Data>
+Solver(const Data&, const Options&) -> Solver<typename calls::OwnPrecision<Data>::type>;
+/// That of the first factors.
+template <class Data, class T>
+Solver(const Data&, const Options&, const InitialFactors<T>&) -> Solver<T>;
 
 /// Factorizes A, float32 or float64 by T. See Solver for what is minimised and what is thrown, and
 /// <nonneg/factorize.hpp> for calls that leave T to A.

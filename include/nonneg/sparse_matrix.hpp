@@ -45,6 +45,17 @@ class ArrayView {
   Index size_ = 0;
 };
 
+/// Details of the calls.
+namespace calls {
+
+/// Whether an argument of this type, as a forwarding reference deduces it, owns entries that end
+/// with the call.
+template <class Range>
+inline constexpr bool kGoneAtOnce =
+    std::ranges::range<Range> && !std::ranges::borrowed_range<Range>;
+
+}  // namespace calls
+
 /// A matrix of stored entries, as compressed rows (CSR): what SparseView describes. It owns them,
 /// or borrows them from arrays that lie so already (borrow_csr). Owned offsets take 8 bytes a row,
 /// entries 8 (float32) or 12 (float64).
@@ -66,7 +77,13 @@ class ArrayView {
 class NONNEG_EXPORT SparseMatrix {
  public:
   /// 0 × 0.
-  SparseMatrix() : row_offsets_(1, 0) {}
+  SparseMatrix() = default;
+  SparseMatrix(const SparseMatrix&) = default;
+  SparseMatrix& operator=(const SparseMatrix&) = default;
+  /// Leaves `other` 0 × 0.
+  SparseMatrix(SparseMatrix&& other) noexcept;
+  SparseMatrix& operator=(SparseMatrix&& other) noexcept;
+  ~SparseMatrix() = default;
 
   /// Row i has the entries offsets[i] … offsets[i + 1] - 1 of `columns` and `values`: rows + 1
   /// offsets, the last of which counts the entries.
@@ -79,6 +96,12 @@ class NONNEG_EXPORT SparseMatrix {
   /// do not ascend, naming it: sort the arrays (scipy's sum_duplicates()), or take from_csr.
   static SparseMatrix borrow_csr(Index rows, Index cols, ArrayView offsets, ArrayView columns,
                                  ArrayView values);
+  /// Arrays that are gone at the end of the line cannot be borrowed: name them, or take from_csr.
+  template <class Offsets, class Columns, class Values>
+  requires(calls::kGoneAtOnce<Offsets> || calls::kGoneAtOnce<Columns> ||
+           calls::kGoneAtOnce<Values>) static SparseMatrix
+      borrow_csr(Index rows, Index cols, Offsets&& offsets, Columns&& columns,
+                 Values&& values) = delete;
   /// Column j has the entries offsets[j] … offsets[j + 1] - 1 of `row_indices` and `values`: cols +
   /// 1 offsets. Turned to rows in one pass over the entries.
   static SparseMatrix from_csc(Index rows, Index cols, ArrayView offsets, ArrayView row_indices,
@@ -92,7 +115,7 @@ class NONNEG_EXPORT SparseMatrix {
   /// n.
   Index cols() const noexcept { return cols_; }
   /// Stored entries, each position once; a stored zero is one of them.
-  Index entries() const noexcept { return offsets()[rows_]; }
+  Index entries() const noexcept { return rows_ > 0 ? offsets()[rows_] : 0; }
   /// float32 or float64.
   ElementType type() const noexcept { return type_; }
 
@@ -107,6 +130,7 @@ class NONNEG_EXPORT SparseMatrix {
     return borrowed_offsets_ != nullptr ? borrowed_offsets_ : row_offsets_.data();
   }
 
+  /// rows + 1 of them, or none for 0 rows.
   std::vector<Index> row_offsets_;
   std::vector<std::int32_t> columns_;
   /// One of the two, by type_.

@@ -10,6 +10,7 @@
 #include "nonneg/data_view.hpp"
 #include "nonneg/export.hpp"
 #include "nonneg/matrix.hpp"
+#include "nonneg/matrix_access.hpp"
 #include "nonneg/options.hpp"
 #include "nonneg/result.hpp"
 
@@ -35,9 +36,14 @@ namespace nonneg {
 /// neither on the rows beside it nor on how A is cut into panels, beyond rounding. At tolerance 0
 /// all updates are done. Options::rank is taken from H; seed and init play no part.
 ///
-/// Not safe for use from two threads at once; two transformers are independent.
+/// Not safe for use from two threads at once; two transformers are independent. A transformer that
+/// was moved from may be destroyed or assigned to, and nothing else.
 template <class T>
 class NONNEG_EXPORT Transformer {
+  static_assert(ComputedEntry<T>,
+                "nonneg::Transformer computes in float or double: H must be a nonneg::Matrix or "
+                "MatrixView of one of the two");
+
  public:
   /// Copies H (k × n, on the host, entries >= 0 and finite). Throws InvalidArgument for an H that
   /// is not so, for an option, and for max_iterations = 0.
@@ -56,6 +62,18 @@ class NONNEG_EXPORT Transformer {
   /// NotAvailable, OutOfMemory.
   Matrix<T> transform(const DataView& A, std::vector<std::string>* warnings = nullptr,
                       LossRecord* loss = nullptr);
+
+  /// The same of a matrix in any form that factorize() takes.
+  template <class Data>
+  requires(!std::is_convertible_v<const Data&, const DataView&>) Matrix<T> transform(
+      const Data& A, std::vector<std::string>* warnings = nullptr, LossRecord* loss = nullptr) {
+    if constexpr (calls::require_matrix<Data>()) {
+      const auto& opened = MatrixAccess<Data>::view(A);
+      return transform(calls::data_of(opened), warnings, loss);
+    } else {
+      return {};
+    }
+  }
 
   /// k.
   Index rank() const noexcept;
@@ -80,19 +98,35 @@ NONNEG_EXPORT Matrix<T> transform(const DataView& A, MatrixView<const T> H, cons
                                   std::vector<std::string>* warnings = nullptr,
                                   LossRecord* loss = nullptr);
 
-/// The same, of an H by whose type T is known: transform(A.view(), H, options).
-template <class T>
-requires(!std::is_const_v<T>) Matrix<T> transform(const DataView& A, const MatrixView<T>& H,
-                                                  const Options& options,
-                                                  std::vector<std::string>* warnings = nullptr,
-                                                  LossRecord* loss = nullptr) {
-  return transform<T>(A, MatrixView<const T>(H), options, warnings, loss);
+/// The same of A in any form that factorize() takes, and H (k × n), a Matrix or MatrixView of T, by
+/// whose type T is known: transform(A, H, options).
+template <class Data, class Factor>
+requires(!calls::kAreViews<Data, Factor>) auto transform(
+    const Data& A, const Factor& H, const Options& options,
+    std::vector<std::string>* warnings = nullptr, LossRecord* loss = nullptr) {
+  using T = std::conditional_t<ComputedEntry<calls::FactorEntry<Factor>>,
+                               calls::FactorEntry<Factor>, float>;
+  if constexpr (!calls::require_factor<T, Factor>()) {
+    return Matrix<T>();
+  } else if constexpr (calls::require_matrix<Data>()) {
+    const auto& opened = MatrixAccess<Data>::view(A);
+    return nonneg::transform<T>(calls::data_of(opened), calls::FactorAccess<Factor>::view(H),
+                                options, warnings, loss);
+  } else {
+    return Matrix<T>();
+  }
 }
-/// As above.
-template <class T>
-Matrix<T> transform(const DataView& A, const Matrix<T>& H, const Options& options,
-                    std::vector<std::string>* warnings = nullptr, LossRecord* loss = nullptr) {
-  return transform<T>(A, MatrixView<const T>(H.view()), options, warnings, loss);
+
+/// The same with its precision named, which must be H's: transform<float>(A, H, options).
+template <class T, class Data, class Factor>
+requires(!(calls::kAreViews<Data, Factor> && std::is_same_v<Factor, MatrixView<const T>>))
+    Matrix<T> transform(const Data& A, const Factor& H, const Options& options,
+                        std::vector<std::string>* warnings = nullptr, LossRecord* loss = nullptr) {
+  if constexpr (calls::require_factor<T, Factor>()) {
+    return nonneg::transform(A, H, options, warnings, loss);
+  } else {
+    return {};
+  }
 }
 
 }  // namespace nonneg

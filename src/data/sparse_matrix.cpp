@@ -6,11 +6,9 @@
 
 #include <algorithm>
 #include <limits>
-#include <new>
 #include <utility>
 
-#include "base/byte_count.hpp"
-#include "base/memory_info.hpp"
+#include "base/sized_vector.hpp"
 #include "data/element_types.hpp"
 #include "nonneg/error.hpp"
 
@@ -20,8 +18,6 @@ namespace {
 constexpr Index kMaxColumns = std::numeric_limits<std::int32_t>::max();
 /// Integers up to here are exact in float32.
 constexpr double kMaxExact = 1 << 24;
-/// An array below this is allocated without asking how much memory is left.
-constexpr std::uint64_t kLarge = std::uint64_t{64} << 20;
 
 /// Calls visit with the array's elements, typed.
 template <class Visit>
@@ -49,25 +45,29 @@ bool fits_float32(ArrayView values) {
 
 template <class E>
 void assign(std::vector<E>& array, Index size) {
-  const std::uint64_t bytes = static_cast<std::uint64_t>(size) * sizeof(E);
-  const std::uint64_t left =
-      bytes < kLarge ? std::numeric_limits<std::uint64_t>::max() : available_memory_bytes();
-  try {
-    if (bytes > left) throw std::bad_alloc();
-    array.assign(static_cast<std::size_t>(size), E{});
-  } catch (const std::exception&) {
-    throw OutOfMemory(
-        fmt::format("cannot allocate {} for {} {} of a sparse matrix: {} free", byte_count(bytes),
-                    size, sizeof(E) == sizeof(std::int32_t) ? "entries" : "offsets",
-                    byte_count(available_memory_bytes())),
-        bytes, available_memory_bytes());
+  assign_sized(array, size,
+               sizeof(E) == sizeof(std::int32_t) ? "entries of a sparse matrix"
+                                                 : "offsets of a sparse matrix");
+}
+
+void require_array(ArrayView array, const char* name) {
+  if (element_size(array.type()) == 0 || array.size() < 0) {
+    throw InvalidArgument(Subject::sparse_arrays,
+                          fmt::format("{}: an array of type number {} and size {}", name,
+                                      static_cast<int>(array.type()), array.size()));
   }
+  if (array.data() != nullptr || array.size() == 0) return;
+  throw InvalidArgument(Subject::sparse_arrays,
+                        fmt::format("{} are a null pointer, said to have {} entries: hand in the "
+                                    "array's address",
+                                    name, array.size()));
 }
 
 /// An array of indices below `end`, as Index; every one read is checked.
 class Indices {
  public:
   Indices(ArrayView array, const char* name, Index end) : array_(array), name_(name), end_(end) {
+    require_array(array, name);
     if (!is_integer(array.type())) {
       throw InvalidArgument(Subject::sparse_arrays, fmt::format("{} are {}: they must be integers",
                                                                 name, element_name(array.type())));
@@ -179,6 +179,7 @@ void require_ascending(Index row, Index before, Index column) {
 }
 
 void check_values(Index indices, ArrayView values) {
+  require_array(values, "values");
   if (indices != values.size()) {
     throw InvalidArgument(Subject::sparse_arrays,
                           fmt::format("{} indices, but {} values: each entry has one of both",
@@ -427,6 +428,23 @@ SparseMatrix SparseMatrix::from_triplets(Index rows, Index cols, ArrayView row_i
     builder.scatter(row_numbers, 0, row_numbers.size(),
                     [&](Index e) { return checked[static_cast<std::size_t>(e)]; });
   });
+}
+
+SparseMatrix::SparseMatrix(SparseMatrix&& other) noexcept { *this = std::move(other); }
+
+SparseMatrix& SparseMatrix::operator=(SparseMatrix&& other) noexcept {
+  if (this == &other) return *this;
+  row_offsets_ = std::exchange(other.row_offsets_, {});
+  columns_ = std::exchange(other.columns_, {});
+  float32_ = std::exchange(other.float32_, {});
+  float64_ = std::exchange(other.float64_, {});
+  borrowed_offsets_ = std::exchange(other.borrowed_offsets_, nullptr);
+  borrowed_columns_ = std::exchange(other.borrowed_columns_, nullptr);
+  borrowed_values_ = std::exchange(other.borrowed_values_, nullptr);
+  type_ = other.type_;
+  rows_ = std::exchange(other.rows_, 0);
+  cols_ = std::exchange(other.cols_, 0);
+  return *this;
 }
 
 SparseView SparseMatrix::view() const {

@@ -81,7 +81,9 @@ TEST(SparseMatrix, BorrowsNothingThatASolverCannotReadWhereItLies) {
   EXPECT_THAT(borrow({1, 3, 0, 2}, Int32s{2, 1, 3, 4}), HasSubstr("values of int32"));
   EXPECT_THAT(borrow({1, 3, 0}, values), HasSubstr("3 indices, but 4 values"));
   EXPECT_THAT(refusal([&] {
-                SparseMatrix::borrow_csr(3, 4, Int64s{0, 2, 9, 4}, Int32s{1, 3, 0, 2}, values);
+                const Int64s falling{0, 2, 9, 4};
+                const Int32s columns{1, 3, 0, 2};
+                SparseMatrix::borrow_csr(3, 4, falling, columns, values);
               }),
               HasSubstr("offsets[3] is 4, below the 9"));
 }
@@ -205,10 +207,42 @@ TEST(SparseMatrix, KeepsItsViewWhenMoved) {
   auto first = SparseMatrix::from_csr(1, 2, Int32s{0, 1}, Int32s{1}, Floats{5});
   const SparseView view = first.view();
 
-  const SparseMatrix second = std::move(first);
+  SparseMatrix second = std::move(first);
 
   EXPECT_EQ(second.view().values(), view.values());
   EXPECT_EQ(dense_entries(view), (Values{0, 5}));
+  // NOLINTNEXTLINE(bugprone-use-after-move,clang-analyzer-cplusplus.Move): it is left 0 x 0
+  EXPECT_EQ(first.rows(), 0);
+  EXPECT_EQ(first.cols(), 0);
+  EXPECT_EQ(first.entries(), 0);
+  EXPECT_EQ(first.view().entries(), 0);
+  first = std::move(second);
+  EXPECT_EQ(dense_entries(first.view()), (Values{0, 5}));
+}
+
+TEST(SparseMatrix, RefusesNullPointersToEntriesThatThereShouldBe) {
+  const Int32s offsets{0, 1, 2};
+  const Int32s columns{0, 1};
+  const Floats values{1, 2};
+  const auto null_of = [](ElementType type, Index size) { return ArrayView(nullptr, type, size); };
+  const auto refused = [&](ArrayView at, ArrayView of, ArrayView with) {
+    for (const auto make : {&SparseMatrix::from_csr, &SparseMatrix::from_csc}) {
+      EXPECT_THAT(refusal([&] { make(2, 2, at, of, with); }), HasSubstr("are a null pointer"));
+    }
+    SparseMatrix (*const borrow)(Index, Index, ArrayView, ArrayView, ArrayView) =
+        &SparseMatrix::borrow_csr;
+    return refusal([&] { borrow(2, 2, at, of, with); });
+  };
+  EXPECT_THAT(refused(null_of(ElementType::int32, 3), columns, values), HasSubstr("offsets are"));
+  EXPECT_THAT(refused(null_of(ElementType::int64, 3), columns, values), HasSubstr("offsets are"));
+  EXPECT_THAT(refused(offsets, null_of(ElementType::int32, 2), values), HasSubstr("columns are"));
+  EXPECT_THAT(refused(offsets, columns, null_of(ElementType::float32, 2)),
+              HasSubstr("values are a null pointer, said to have 2 entries"));
+  EXPECT_EQ(
+      SparseMatrix::from_triplets(2, 2, null_of(ElementType::int32, 0),
+                                  null_of(ElementType::int32, 0), null_of(ElementType::float32, 0))
+          .entries(),
+      0);
 }
 
 TEST(SparseMatrix, RefusesOffsetsThatDoNotFit) {

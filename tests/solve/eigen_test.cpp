@@ -99,5 +99,59 @@ TEST(EigenIntegersTest, AreTakenInThePrecisionThatHoldsThem) {
   EXPECT_EQ(factorize(sparse, options()).type(), ElementType::float32);
 }
 
+TEST(EigenSparseTest, MapsAndBlocksOfSparseMatricesAreTakenToo) {
+  Eigen::MatrixXd dense(5, 4);
+  dense << 1, 0, 2, 0, 0, 3, 0, 1, 4, 0, 0, 2, 0, 1, 1, 0, 2, 0, 3, 1;
+  const Eigen::SparseMatrix<double, Eigen::RowMajor> rows = dense.sparseView();
+  const Eigen::SparseMatrix<double> columns = dense.sparseView();
+  using Map = Eigen::Map<const Eigen::SparseMatrix<double, Eigen::RowMajor>>;
+  const Map map(5, 4, rows.nonZeros(), rows.outerIndexPtr(), rows.innerIndexPtr(), rows.valuePtr());
+  EXPECT_EQ(eigen_sparse(map).view().values(), rows.valuePtr());
+  const auto entries_of = [](const SparseMatrix& A) {
+    Dense entries(A.rows(), A.cols());
+    const SparseView view = A.view();
+    for (Index i = 0; i < A.rows(); ++i) {
+      for (Index e = view.row_offsets()[i]; e < view.row_offsets()[i + 1]; ++e) {
+        entries(i, view.columns()[e]) = static_cast<const double*>(view.values())[e];
+      }
+    }
+    return entries;
+  };
+  const auto block_of = [&](Index first, Index count, Index first_col, Index cols) {
+    Dense block(count, cols);
+    for (Index i = 0; i < count; ++i) {
+      for (Index j = 0; j < cols; ++j) block(i, j) = dense(first + i, first_col + j);
+    }
+    return block;
+  };
+  EXPECT_TRUE(entries_equal(entries_of(eigen_sparse(rows.middleRows(0, 3))), block_of(0, 3, 0, 4)));
+  EXPECT_TRUE(entries_equal(entries_of(eigen_sparse(rows.middleRows(2, 2))), block_of(2, 2, 0, 4)));
+  EXPECT_TRUE(
+      entries_equal(entries_of(eigen_sparse(columns.middleCols(1, 3))), block_of(0, 5, 1, 3)));
+  const Result<double> wanted = factorize(rows, options());
+  EXPECT_TRUE(entries_equal(to_dense(factorize(map, options()).W), to_dense(wanted.W)));
+  const Result<double> of_block = factorize(rows.middleRows(1, 3), options());
+  EXPECT_EQ(of_block.W.rows(), 3);
+}
+
+TEST(EigenCallsTest, EveryCallTakesThem) {
+  const Eigen::MatrixXd dense = (Eigen::MatrixXd::Random(6, 5).array() + 1).matrix();
+  const Eigen::SparseMatrix<double> sparse = dense.sparseView();
+  const Result<double> wanted = factorize(dense, options());
+  const auto same = [](const Matrix<double>& X, const Matrix<double>& Y) {
+    return entries_equal(to_dense(X), to_dense(Y));
+  };
+  Solver solver(dense, options());
+  solver.run();
+  EXPECT_TRUE(same(solver.result().W, wanted.W));
+  EXPECT_TRUE(same(factorize<double>(dense, options()).W, wanted.W));
+  EXPECT_EQ(factorize<float>(dense, options()).precision, Precision::float32);
+  EXPECT_TRUE(same(factorize(dense, options(), start_from(wanted)).W,
+                   factorize(eigen_view(dense), options(), start_from(wanted)).W));
+  const Matrix<double> H = wanted.H();
+  EXPECT_TRUE(same(transform(dense, H, options()), transform(eigen_view(dense), H, options())));
+  EXPECT_EQ(transform(sparse, H, options()).rows(), 6);
+}
+
 }  // namespace
 }  // namespace nonneg::test

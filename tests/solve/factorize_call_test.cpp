@@ -94,6 +94,67 @@ TYPED_TEST(FactorizeCallTest, AWarmStartGoesOnFromAFormerResult) {
   EXPECT_LE(spelled_out.loss_history.front().loss, this->expected.loss_history.back().loss * 1.001);
 }
 
+TYPED_TEST(FactorizeCallTest, APrecisionThatIsNamedGoesWithEveryFormOfA) {
+  using T = TypeParam;
+  using Other = std::conditional_t<std::is_same_v<T, float>, double, float>;
+  // Whole numbers, which every type holds.
+  std::vector<int> counts(63);
+  for (std::size_t e = 0; e < counts.size(); ++e) counts[e] = static_cast<int>(e * 7 % 5);
+  const std::vector<Other> entries(counts.begin(), counts.end());
+  const std::vector<T> own(counts.begin(), counts.end());
+  Matrix<Other> matrix(9, 7);
+  std::copy(entries.begin(), entries.end(), matrix.data());
+  const Result<T> wanted = factorize(own, 9, 7, options());
+
+  expect_same(factorize<T>(counts, 9, 7, options()), wanted);
+  expect_same(factorize<T>(entries, 9, 7, options()), wanted);
+  expect_same(factorize<T>(MatrixView<const int>(counts.data(), 9, 7), options()), wanted);
+  expect_same(factorize<T>(matrix, options()), wanted);
+  expect_same(factorize<T>(matrix.view(), options()), wanted);
+  expect_same(factorize<T>(DataView(matrix.view()), options()), wanted);
+  Solver<T> solver(matrix, options());
+  solver.run();
+  expect_same(solver.result(), wanted);
+}
+
+TYPED_TEST(FactorizeCallTest, AWarmStartGoesWithEveryFormOfA) {
+  using T = TypeParam;
+  const std::vector<T> entries(this->A.data(), this->A.data() + this->A.size());
+  const Result<T>& former = this->expected;
+  const AnyResult any = factorize(DataView(this->A.view()), options());
+  const Result<T> wanted = factorize<T>(DataView(this->A.view()), options(), start_from(former));
+
+  expect_same(factorize(entries, 9, 7, options(), start_from(former)), wanted);
+  expect_same(factorize(this->A, options(), former), wanted);
+  expect_same(factorize<T>(this->A, options(), start_from(former)), wanted);
+  expect_same(factorize<T>(entries, 9, 7, options(), start_from(former)), wanted);
+  expect_same(factorize(this->A, options(), any).template as<T>(), wanted);
+  expect_same(factorize(this->A, options(), start_from(any)).template as<T>(), wanted);
+  expect_same(factorize(entries, 9, 7, options(), any).template as<T>(), wanted);
+  Solver solver(this->A, options(), start_from(former));
+  solver.run();
+  expect_same(solver.result(), wanted);
+}
+
+TYPED_TEST(FactorizeCallTest, TransformAndReconstructTakeWhatFactorizeTakes) {
+  using T = TypeParam;
+  const Matrix<T> H = this->expected.H();
+  const Dense wanted = to_dense(transform<T>(DataView(this->A.view()), H.view(), options()));
+  EXPECT_TRUE(entries_equal(to_dense(transform(this->A, H, options())), wanted));
+  EXPECT_TRUE(entries_equal(to_dense(transform(this->A.view(), H.view(), options())), wanted));
+  EXPECT_TRUE(entries_equal(to_dense(transform<T>(this->A, H, options())), wanted));
+  Transformer transformer(H, options());
+  EXPECT_TRUE(entries_equal(to_dense(transformer.transform(this->A)), wanted));
+
+  Matrix<T> W = to_matrix<T>(to_dense(this->expected.W));
+  const Dense model = to_dense(reconstruct(this->expected));
+  EXPECT_TRUE(entries_equal(to_dense(reconstruct(W.view(), H.view(), 0, 9)), model));
+  EXPECT_TRUE(entries_equal(to_dense(reconstruct(W, H, 0, 9)), model));
+  const AnyResult any = factorize(DataView(this->A.view()), options());
+  const Matrix<double> of_any = reconstruct(any);
+  EXPECT_LT(relative_distance(to_dense(of_any), model), 8 * kUnitRoundoff<T>);
+}
+
 TYPED_TEST(FactorizeCallTest, AFormerHOfAnotherShapeIsNamed) {
   using T = TypeParam;
   const Matrix<T> narrow = to_matrix<T>(random_matrix(9, 6, 1));
@@ -108,7 +169,8 @@ TEST(FactorizeArrayTest, ASizeThatDoesNotFitIsRefused) {
   EXPECT_EQ(subject_of(call), Subject::A);
   EXPECT_TRUE(mentions(message_of<InvalidArgument>(call), "6 entries: 2 x 4"));
   EXPECT_THROW(factorize(entries, Index{1} << 62, 6, options()), InvalidArgument);
-  EXPECT_THROW(factorize(entries, -2, -3, options()), InvalidArgument);
+  EXPECT_EQ(subject_of([&] { factorize(entries, -2, -3, options()); }), Subject::A);
+  EXPECT_EQ(subject_of([&] { factorize<double>(entries, 6, -1, options()); }), Subject::A);
 }
 
 TEST(FactorizeSparseTest, ASparseMatrixIsTakenAsItIs) {
@@ -121,6 +183,14 @@ TEST(FactorizeSparseTest, ASparseMatrixIsTakenAsItIs) {
   expect_same(factorize(A, options()).as<float>(), expected);
   const auto borrowed = SparseMatrix::borrow_csr(3, 3, indptr, indices, data);
   expect_same(factorize(borrowed, options()).as<float>(), expected);
+  expect_same(factorize<float>(A, options()), expected);
+  expect_same(factorize<float>(A.view(), options()), expected);
+  Solver<float> solver(A, options());
+  solver.run();
+  expect_same(solver.result(), expected);
+  const Matrix<float> H = expected.H();
+  EXPECT_TRUE(entries_equal(to_dense(transform(A, H, options())),
+                            to_dense(transform(A.view(), H, options()))));
 }
 
 }  // namespace

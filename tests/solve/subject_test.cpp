@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // InvalidArgument::subject(): what a refused call is about, so that nobody searches its message.
+#include "nonneg/devices.hpp"
+#include "nonneg/factorize.hpp"
+#include "nonneg/matrix_file.hpp"
+#include "nonneg/plan.hpp"
 #include "nonneg/precision.hpp"
+#include "nonneg/reconstruct.hpp"
 #include "nonneg/snapshot_directory.hpp"
 #include "nonneg/sparse_matrix.hpp"
 #include "support/solver_cases.hpp"
@@ -121,6 +126,85 @@ TEST_F(DeviceViewTest, KeepsItsMemorySpaceThroughBlocksAndTypedViews) {
   EXPECT_EQ(data.row_block(1, 2).space(), MemorySpace::device);
   EXPECT_EQ(data.as<double>().space(), MemorySpace::device);
   EXPECT_EQ(DataView(A.view()).space(), MemorySpace::host);
+}
+
+TEST_F(SubjectTest, ANullPointerWithASizeIsAboutItsMatrix) {
+  using View = MatrixView<const double>;
+  const auto refused_null = [](const std::function<void()>& call) {
+    EXPECT_TRUE(mentions(message_of<InvalidArgument>(call), "null pointer"));
+    return subject_of(call);
+  };
+  const View a(nullptr, 6, 5);
+  EXPECT_EQ(refused_null([&] { factorize<double>(a, options); }), Subject::A);
+  EXPECT_EQ(refused_null([&] { choose_precision(a, options); }), Subject::A);
+  EXPECT_EQ(refused_null([&] { transform(a, H0, options); }), Subject::A);
+  EXPECT_EQ(refused_null([&] { transform(A, View(nullptr, 2, 5), options); }), Subject::H);
+  EXPECT_EQ(refused_null([&] { DataView(A.view()).weighted_by(a); }), Subject::weights);
+  const DataView by_columns(nullptr, ElementType::uint8, 6, 5, 1, 6);
+  EXPECT_EQ(refused_null([&] { factorize<double>(by_columns, options); }), Subject::A);
+  EXPECT_EQ(refused_null([&] { SnapshotDirectory::create("unused", {}, &by_columns); }),
+            Subject::A);
+  const auto start = [&](const InitialFactors<double>& initial) {
+    return refused_null([&] { factorize<double>(A.view(), options, initial); });
+  };
+  EXPECT_EQ(start({.W = View(nullptr, 6, 2), .H = H0.view()}), Subject::W0);
+  EXPECT_EQ(start({.W = W0.view(), .H = View(nullptr, 2, 5)}), Subject::H0);
+  EXPECT_EQ(start({.W = W0.view(), .H = {}, .Ht = View(nullptr, 5, 2)}), Subject::H0);
+  EXPECT_EQ(refused_null([&] { reconstruct(View(nullptr, 6, 2), H0, 0, 1); }), Subject::W);
+  EXPECT_EQ(refused_null([&] { reconstruct(W0, View(nullptr, 2, 5), 0, 1); }), Subject::H);
+  EXPECT_EQ(refused_null([&] { write_npy("unused.npy", a); }), Subject::A);
+
+  const SparseView nowhere(nullptr, nullptr, nullptr, ElementType::float64, 6, 5);
+  const std::vector<Index> offsets{0, 1, 1, 1, 1, 1, 1};
+  const SparseView no_entries(offsets.data(), nullptr, nullptr, ElementType::float64, 6, 5);
+  for (const DataView& data : {DataView(nowhere), DataView(no_entries)}) {
+    EXPECT_EQ(refused_null([&] { factorize<double>(data, options); }), Subject::A);
+    EXPECT_EQ(refused_null([&] { make_plan(data, options); }), Subject::A);
+    EXPECT_EQ(refused_null([&] { choose_backend(options, data); }), Subject::A);
+  }
+}
+
+TEST_F(SubjectTest, WhatIsWrongIsNeverAboutNothing) {
+  const Matrix<double> none = to_matrix<double>(Dense(6, 5, 0));
+  EXPECT_EQ(refused(DataView(A.view()).weighted_by(none.view())), Subject::weights);
+  // Where something counts, but nothing of that is observed, it is A that lacks it.
+  const Matrix<double> unknown = to_matrix<double>(Dense(6, 5, std::nan("")));
+  options.missing = Missing::nan;
+  EXPECT_EQ(refused(DataView(unknown.view()).weighted_by(A.view())), Subject::A);
+  options.missing = Missing::none;
+  EXPECT_EQ(subject_of([&] { reconstruct(W0, H0, 5, 2); }), Subject::W);
+  EXPECT_EQ(subject_of([&] { reconstruct(W0, H0, -1, 2); }), Subject::W);
+  const Matrix<double> Ht = to_matrix<double>(random_matrix(5, 2, 3));
+  const InitialFactors<double> both{.W = W0.view(), .H = H0.view(), .Ht = Ht.view()};
+  EXPECT_EQ(subject_of([&] { factorize(A, options, both); }), Subject::H0);
+  EXPECT_EQ(subject_of([] { sampled_rows(-1, 0); }), Subject::snapshots);
+}
+
+/// Memory beyond any machine's.
+TEST(OutOfMemoryTest, WhatNoMachineHoldsIsRefusedByItsBytes) {
+  const auto bytes_of = [](const auto& call) -> std::uint64_t {
+    try {
+      call();
+    } catch (const OutOfMemory& error) {
+      return error.bytes_requested();
+    }
+    ADD_FAILURE() << "nothing was refused";
+    return 0;
+  };
+  const float entry = 1;
+  Options options;
+  options.rank = 1;
+  constexpr Index kMany = Index{1} << 40;
+  EXPECT_GE(bytes_of([] { sampled_rows(kMany, 0); }), std::uint64_t{8} << 40);
+  EXPECT_GE(bytes_of([&] { factorize(MatrixView<const float>(&entry, kMany, kMany), options); }),
+            std::uint64_t{1} << 40);
+  options.beta = 1;
+  EXPECT_GE(bytes_of([&] { factorize(MatrixView<const float>(&entry, kMany, 1), options); }),
+            std::uint64_t{1} << 40);
+  // A wide A takes its columns' weights.
+  options.missing = Missing::nan;
+  EXPECT_GE(bytes_of([&] { factorize(MatrixView<const float>(&entry, 1, kMany), options); }),
+            std::uint64_t{1} << 40);
 }
 
 }  // namespace
