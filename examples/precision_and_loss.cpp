@@ -21,11 +21,8 @@ std::vector<int> counts() {
 bool run(const std::string& precision, const std::string& loss) {
   nonneg::Options options;
   options.rank = 2;
-  options.precision =
-      precision == "float64" ? nonneg::Precision::float64 : nonneg::Precision::float32;
-  options.loss = loss == "kl"   ? nonneg::Loss::kullback_leibler
-                 : loss == "is" ? nonneg::Loss::itakura_saito
-                                : nonneg::Loss::frobenius;
+  options.precision = nonneg::to_precision(precision);
+  options.loss = nonneg::to_loss(loss);
   // Integers are of no precision of their own: the result's is that of the options.
   const nonneg::AnyResult result = nonneg::factorize(counts(), 5, 24, options);
 
@@ -33,13 +30,20 @@ bool run(const std::string& precision, const std::string& loss) {
   std::printf("%s, %-9s  relative error %.1e after %d iterations, H(0, 0) = %.3f\n",
               precision.c_str(), loss.c_str(), result.relative_error(),
               static_cast<int>(result.iterations()), result.h(0, 0));
-  return bytes == (precision == "float64" ? 8 : 4) && result.relative_error() < 0.05;
+  const bool wide = result.type() == nonneg::ElementType::float64;
+  return bytes == (wide ? 8 : 4) && result.relative_error() < 0.05;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc == 3) return run(argv[1], argv[2]) ? 0 : 1;
+  try {
+    if (argc == 3) return run(argv[1], argv[2]) ? 0 : 1;
+  } catch (const nonneg::InvalidArgument& e) {
+    // An unknown word: "loss = foo: must be one of frobenius, kl, is".
+    std::fprintf(stderr, "%s\n", e.what());
+    return 2;
+  }
   bool right = true;
   for (const char* precision : {"float32", "float64"}) {
     for (const char* loss : {"frobenius", "kl", "is"}) right = run(precision, loss) && right;
