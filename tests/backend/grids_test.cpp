@@ -89,5 +89,21 @@ TYPED_TEST(GridsTest, TheModelIsWholeBeyondOneGridOfTiles) {
   EXPECT_EQ(fetch_sums(this->backend(), sums, 1)[0], expected);
 }
 
+TYPED_TEST(GridsTest, EveryRowOfAGridHasAWorkspaceOfItsOwnByAnls) {
+  using T = typename TypeParam::Scalar;
+  if (sizeof(T) == sizeof(double)) GTEST_SKIP() << "as in float32";
+  // Above 104 components a row is solved in device memory, 512 of them at once. Nothing is to be
+  // done for dead components, but to find that out.
+  constexpr Index kRows = 513;
+  constexpr Index kRank = 105;
+  auto f = this->put(Dense(kRows, kRank, 0.5));
+  auto p = this->put(Dense(kRows, kRank, 0));
+  auto g = this->put(Dense(kRank, kRank, 0));
+
+  this->backend().anls_update(f.view(), p.view(), g.view(), RowUpdate<T>{});
+
+  EXPECT_TRUE(entries_equal(f.values(), Dense(kRows, kRank, 0.5)));
+}
+
 }  // namespace
 }  // namespace nonneg::test

@@ -186,5 +186,22 @@ TYPED_TEST(WidenTest, AnEmptyMatrixIsLegal) {
   EXPECT_EQ(this->widened(memory, 5, 0, {1, 1}, 1).cols, 0);
 }
 
+/// Several entries are moved at once where the first is aligned to that.
+TYPED_TEST(WidenTest, WhatIsWidenedMayBeginAnywhere) {
+  using T = typename TypeParam::Scalar;
+  std::vector<float> memory(24);
+  for (std::size_t e = 0; e < memory.size(); ++e) memory[e] = static_cast<float>(e) + 0.5F;
+  const DataView stored(memory.data(), ElementType::float32, 1, 24, 24, 1);
+  auto out = this->put(Dense(1, 26, kSentinel));
+  const MatrixView<T> all = out.view();
+
+  this->backend().widen(stored, 2, MatrixView<T>(all.data() + 1, 1, 24, 24, all.space()));
+
+  const Dense found = out.values();
+  EXPECT_EQ(found(0, 0), kSentinel);
+  EXPECT_EQ(found(0, 25), kSentinel);
+  for (Index j = 0; j < 24; ++j) EXPECT_EQ(found(0, j + 1), 2 * static_cast<double>(j) + 1);
+}
+
 }  // namespace
 }  // namespace nonneg::test

@@ -189,6 +189,7 @@ void run_memory_defect(int defect, Buffers& b) {
       cudaFree(b.a);
       break;
     case 15:  // use after free
+      cudaDeviceSynchronize();
       cudaFree(b.out);
       add_one<<<1, 32>>>(b.a, b.out, 32);
       break;
@@ -214,6 +215,29 @@ void run_memory_defect(int defect, Buffers& b) {
     case 23:  // cudaFreeHost of what malloc gave
       cudaFreeHost(b.host);
       break;
+    case 27:  // memory is freed before the kernel that uses it has run
+      cudaDeviceSynchronize();
+      add_one<<<1, 32>>>(b.a, b.out, 32);
+      cudaFree(b.out);
+      break;
+    case 28:  // an asynchronous copy's source changes before it has run
+      cudaMemcpyAsync(b.a, b.host, kBytes, cudaMemcpyHostToDevice, nullptr);
+      b.host[0] = 7;
+      break;
+    case 29: {  // pinned memory is freed before its copy has run
+      float* pinned = nullptr;
+      cudaMallocHost(&pinned, kBytes);
+      cudaMemcpyAsync(pinned, b.a, kBytes, cudaMemcpyDeviceToHost, nullptr);
+      cudaFreeHost(pinned);
+      break;
+    }
+    case 32: {  // streams, events and page-locked memory are never given back
+      cudaStream_t stream;
+      cudaStreamCreate(&stream);
+      cudaFree(b.a);
+      cudaFree(b.out);
+      break;
+    }
     default:
       break;
   }
@@ -246,6 +270,19 @@ void run_cublas_defect(int defect, Buffers& b) {
   if (defect == 17)  // ldc = 128 needs more than the 256 elements there are
     cublasSgemm(handle, CUBLAS_OP_N, CUBLAS_OP_N, 16, 4, 4, &one, b.a, 16, b.a, 4, &zero, b.out,
                 128);
+  if (defect == 30) {  // a stream that is set after the workspace takes it back
+    cublasSetWorkspace(handle, b.out, kBytes);
+    cublasSetStream(handle, nullptr);
+    cublasSgemm(handle, CUBLAS_OP_N, CUBLAS_OP_N, 4, 4, 4, &one, b.a, 4, b.a, 4, &zero, b.a + 64,
+                4);
+  }
+  if (defect == 31) {  // the workspace is freed before the product has run
+    cudaDeviceSynchronize();
+    cublasSetWorkspace(handle, b.out, kBytes);
+    cublasSgemm(handle, CUBLAS_OP_N, CUBLAS_OP_N, 4, 4, 4, &one, b.a, 4, b.a, 4, &zero, b.a + 64,
+                4);
+    cudaFree(b.out);
+  }
   cublasDestroy(handle);
 }
 
@@ -272,7 +309,7 @@ int main(int argc, char** argv) {
   if (defect != 7) cudaMemset(b.out, 0, kBytes);
   run_kernel_defect(defect, b);
   run_memory_defect(defect, b);
-  if (defect == 16 || defect == 17) run_cublas_defect(defect, b);
+  if (defect == 16 || defect == 17 || defect == 30 || defect == 31) run_cublas_defect(defect, b);
   if (defect == 24) allocate_in_capture();
   if (defect == 26) download_large_memory();
   const cudaError_t synchronised = cudaDeviceSynchronize();

@@ -113,13 +113,16 @@ Outcome legacy_stream_orders_blocking_ones(Setup& s) {
   return {s.download(s.x), 4};
 }
 
-/// A pageable upload's source may change at once; a host function between two copies; loops over
-/// queries.
+/// A pageable upload by cudaMemcpy takes its source at once, one by cudaMemcpyAsync when it runs; a
+/// host function between two copies; loops over queries.
 Outcome host_function_and_queries(Setup& s) {
+  for (float& v : s.pageable) v = 2;
+  NONNEG_MUST(cudaMemcpy(s.y, s.pageable, kBytes, cudaMemcpyHostToDevice));
+  for (float& v : s.pageable) v = 5;
+  NONNEG_CHECK(s.download(s.y) == 2);
   for (float& v : s.pageable) v = 5;
   NONNEG_MUST(cudaEventRecord(s.event, s.first));
   NONNEG_MUST(cudaMemcpyAsync(s.x, s.pageable, kBytes, cudaMemcpyHostToDevice, s.first));
-  for (float& v : s.pageable) v = -1;
   NONNEG_MUST(cudaMemcpyAsync(s.pinned, s.x, kBytes, cudaMemcpyDeviceToHost, s.first));
   NONNEG_MUST(cudaLaunchHostFunc(s.first, increment, s.pinned));
   NONNEG_MUST(cudaMemcpyAsync(s.y, s.pinned, kBytes, cudaMemcpyHostToDevice, s.first));
@@ -127,6 +130,7 @@ Outcome host_function_and_queries(Setup& s) {
   cudaError_t answer = cudaErrorNotReady;
   while (answer == cudaErrorNotReady) answer = cudaEventQuery(s.later);
   NONNEG_MUST(answer);
+  for (float& v : s.pageable) v = -1;
   float milliseconds = 0;
   NONNEG_MUST(cudaEventElapsedTime(&milliseconds, s.event, s.later));
   NONNEG_CHECK(milliseconds > 0);
