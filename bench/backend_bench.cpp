@@ -10,15 +10,15 @@
 #include <optional>
 #include <stop_token>
 
+#include "bench/machine_peak.hpp"
+#include "bench/sweep_cost.hpp"
 #include "devices/make_backend.hpp"
 #include "emulated_device.h"
 #include "nonneg/devices.hpp"
 #include "nonneg/error.hpp"
 #include "nonneg/solver.hpp"
-#include "rules/gram_rule.hpp"
-#include "support/cost.hpp"
+#include "rules/chosen_repeats.hpp"
 #include "support/device_peak.hpp"
-#include "support/machine_peak.hpp"
 
 namespace nonneg::bench {
 

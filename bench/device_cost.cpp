@@ -7,9 +7,9 @@
 #include <cstdio>
 #include <string_view>
 
+#include "bench/modelled_times.hpp"
 #include "nonneg/error.hpp"
 #include "support/device_cost_table.hpp"
-#include "support/modelled_times.hpp"
 #include "support/run_ledger.hpp"
 
 namespace nonneg::bench {
@@ -41,8 +41,11 @@ int main(int argc, char** argv) {
     return 2;
   }
   try {
-    const std::string table = argument == "--modelled" ? modelled_tables() : counted_tables();
-    std::fputs(table.c_str(), stdout);
+    if (argument == "--modelled") {
+      for (const std::string& table : modelled_tables()) std::printf("%s\n", table.c_str());
+    } else {
+      std::fputs(counted_tables().c_str(), stdout);
+    }
   } catch (const nonneg::Error& error) {
     std::fprintf(stderr, "device_cost: %s\n", error.what());
     return 1;

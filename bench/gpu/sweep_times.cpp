@@ -17,8 +17,8 @@
 #include <optional>
 #include <sstream>
 
+#include "bench/planted_data.hpp"
 #include "emulated_device.h"
-#include "gpu/planted_data.hpp"
 #include "nonneg/error.hpp"
 #include "nonneg/matrix_file.hpp"
 #include "nonneg/solver.hpp"

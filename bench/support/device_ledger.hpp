@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "support/device_cost_model.hpp"
+#include "support/device_memory_model.hpp"
 
 namespace nonneg::bench {
 

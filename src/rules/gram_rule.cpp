@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/gram_rule.hpp"
 
-#include <algorithm>
-
 #include "backend/profile_range.hpp"
 
 namespace nonneg {
@@ -114,12 +112,6 @@ class GramRule final : public UpdateRule<T> {
 };
 
 }  // namespace
-
-Index chosen_repeats(Algorithm algorithm, Index other_length, Index rank) noexcept {
-  if (algorithm != Algorithm::hals) return 1;
-  constexpr Index kMaxRepeats = 20;
-  return std::clamp<Index>(1 + other_length / (8 * rank), 2, kMaxRepeats);
-}
 
 template <class T>
 std::unique_ptr<UpdateRule<T>> make_gram_rule(Backend<T>& backend, const RuleSettings<T>& settings,

@@ -10,11 +10,6 @@
 
 namespace nonneg {
 
-/// Passes over a row of one factor per sweep that pay: a pass costs 2k² flops per row beside the
-/// `other_length`·k·4 of the sweep's products (Gillis & Glineur 2012, section 4). `other_length` is
-/// n for W and m for H.
-Index chosen_repeats(Algorithm algorithm, Index other_length, Index rank) noexcept;
-
 /// What a rule for panels of at most panel_rows rows holds: H·Hᵀ, and a panel's A_p·Ht.
 inline Buffers gram_rule_needs(Index panel_rows, Index rank) {
   return {{"G", rank, rank}, {"P", panel_rows, rank}};

@@ -11,6 +11,7 @@
 #include "init/first_factors.hpp"
 #include "options/checks.hpp"
 #include "options/resolve.hpp"
+#include "rules/chosen_repeats.hpp"
 #include "solve/plan.hpp"
 #include "solve/unobserved.hpp"
 

@@ -3,6 +3,7 @@
 // is made of: A over the bus once, no place for an m × n matrix, and stored entries alone.
 #include <gtest/gtest.h>
 
+#include "bench/device_counts.hpp"
 #include "cost/measured_runs.hpp"
 
 namespace nonneg::bench {
@@ -46,6 +47,17 @@ TEST_F(RunCostTest, AResidentSweepIsOneGraphLaunchThatBringsNothingOver) {
     EXPECT_EQ(one.graph_launches, 1U);
     EXPECT_EQ(one.uploaded_bytes, 0U);
     EXPECT_EQ(one.host_waits, 0U);
+  });
+}
+
+TEST_F(RunCostTest, TheModelHasTheKernelsAndProductsOfAKullbackLeiblerSweep) {
+  const auto wanted = [](const RunCase& run) {
+    return !run.sparse && run.beta == kKullbackLeibler;
+  };
+  for_each_run(wanted, [](const MeasuredRun& one) {
+    const Index panels = (one.run.m + one.run.panel_rows - 1) / one.run.panel_rows;
+    EXPECT_EQ(one.kernels, kullback_leibler_kernels(static_cast<std::uint64_t>(panels)));
+    EXPECT_EQ(one.products, kullback_leibler_products(static_cast<std::uint64_t>(panels)));
   });
 }
 

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "support/cost.hpp"
+#include "bench/sweep_cost.hpp"
 
 namespace nonneg::bench {
 

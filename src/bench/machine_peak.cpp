@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "support/machine_peak.hpp"
+#include "bench/machine_peak.hpp"
 
 #include <omp.h>
 

@@ -6,10 +6,8 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "cuda/backend_memory.hpp"
 #include "nonneg/options.hpp"
-#include "rules/make_rule.hpp"
-#include "solve/plan.hpp"
+#include "rules/chosen_repeats.hpp"
 
 namespace nonneg::bench {
 
@@ -21,6 +19,8 @@ struct SweepCase {
   Index panel_rows = 0;
   Algorithm algorithm = Algorithm::mu;
   bool extrapolates = false;
+  /// The Kullback-Leibler divergence in place of the Frobenius loss; `algorithm` is mu.
+  bool kullback_leibler = false;
   /// A in device memory; else each panel crosses the bus in each sweep.
   bool resident = true;
   /// Passes of an update; 0: the algorithm's own choice.
@@ -75,6 +75,10 @@ inline std::uint64_t entries(Index rows, Index cols) {
 
 /// How kernels/row_groups.cuh cuts a factor of k <= 768 float32 components.
 struct RowCut {
+  /// Lanes of a group, of which a warp has 32 / width.
+  Index width = 0;
+  /// Components of a row in the registers of a lane.
+  Index per_lane = 0;
   Index rows_per_group = 0;
   Index rows_per_block = 0;
   /// G is copied into each block's shared memory; else every group reads its rows anew, through the
@@ -83,8 +87,8 @@ struct RowCut {
 
   explicit RowCut(Index k) {
     constexpr Index kWarpsPerBlock = 8;
-    const Index width = k <= 8 ? 8 : (k <= 16 ? 16 : 32);
-    const Index per_lane = k <= 32 ? 1 : (k <= 64 ? 2 : (k <= 128 ? 4 : (k <= 256 ? 8 : 16)));
+    width = k <= 8 ? 8 : (k <= 16 ? 16 : 32);
+    per_lane = k <= 32 ? 1 : k <= 64 ? 2 : k <= 128 ? 4 : k <= 256 ? 8 : k <= 512 ? 16 : 24;
     rows_per_group = per_lane <= 2 ? 4 : (per_lane <= 8 ? 2 : 1);
     rows_per_block = kWarpsPerBlock * (32 / width) * rows_per_group;
     gram_in_shared = k <= 64;
@@ -95,6 +99,11 @@ struct RowCut {
     constexpr Index kMaxBlocks = 2048;
     return static_cast<std::uint64_t>(
         std::clamp<Index>((rows + rows_per_block - 1) / rows_per_block, 1, kMaxBlocks));
+  }
+  /// Warps' worth of rows.
+  std::uint64_t warps(Index rows) const {
+    const Index rows_per_warp = 32 / width * rows_per_group;
+    return static_cast<std::uint64_t>((rows + rows_per_warp - 1) / rows_per_warp);
   }
   std::uint64_t groups(Index rows) const {
     return static_cast<std::uint64_t>((rows + rows_per_group - 1) / rows_per_group);
@@ -186,8 +195,14 @@ inline UpdateTraffic extrapolation_traffic(Index m, Index n, Index k) {
 /// decides; extrapolation_traffic leaves them out.
 inline constexpr std::uint64_t kDecisionBytes = 128;
 
-/// One sweep that every row takes `w_passes` and `h_passes` over. HALS rows stop by themselves: its
-/// ledger lies between one pass and the most.
+/// Kernels and products of a Kullback-Leibler sweep over dense, complete data. Per panel: the model
+/// and its quotients for either factor's products, W's update, the sums of W's columns; then Ht's
+/// update, and once per sweep the sums of Ht's columns. Sums take two kernels.
+inline std::uint64_t kullback_leibler_kernels(std::uint64_t panels) { return 5 * panels + 3; }
+inline std::uint64_t kullback_leibler_products(std::uint64_t panels) { return 4 * panels; }
+
+/// One Frobenius sweep that every row takes `w_passes` and `h_passes` over. HALS rows stop by
+/// themselves: its ledger lies between one pass and the most.
 inline SweepCounts model_sweep(const SweepCase& sweep, Index w_passes, Index h_passes) {
   const std::uint64_t a = entries(sweep.m, sweep.n);
   const std::uint64_t w = entries(sweep.m, sweep.k);
@@ -230,39 +245,6 @@ inline SweepCounts model_sweep(const SweepCase& sweep, Index w_passes, Index h_p
     counts.extrapolate = extrapolation_traffic(sweep.m, sweep.n, sweep.k);
   }
   return counts;
-}
-
-/// Device memory of a run, in bytes.
-struct DeviceMemory {
-  /// A, or the buffers that its panels arrive in.
-  std::uint64_t data = 0;
-  std::uint64_t factors = 0;
-  std::uint64_t workspace = 0;
-
-  std::uint64_t total() const { return data + factors + workspace; }
-};
-
-/// cuBLAS's own workspace, room for denominators and the partial sums of the reductions, whatever
-/// the data.
-inline const std::uint64_t kFixedBytes = cuda::backend_bytes(0);
-
-/// From the lists that the run's parts allocate from. No term has m·n but A itself.
-inline DeviceMemory model_memory(const SweepCase& sweep) {
-  Options options;
-  options.rank = sweep.k;
-  options.algorithm = sweep.algorithm;
-  options.extrapolation = sweep.extrapolates;
-  options.tolerance = 0;
-  const LossMode frobenius(options, DataView());
-  const Index panel_rows = std::min(sweep.panel_rows, sweep.m);
-  DeviceMemory memory;
-  memory.data = kEntryBytes * (sweep.resident ? entries(sweep.m, sweep.n)
-                                              : cuda::kStagingSlots * entries(panel_rows, sweep.n));
-  memory.factors = kEntryBytes * (entries(sweep.m, sweep.k) + entries(sweep.n, sweep.k));
-  Buffers workspace = sweep_needs<float>(frobenius, panel_rows, sweep.n, sweep.k, 0);
-  workspace.add(run_needs(options, sweep.m, sweep.n));
-  memory.workspace = workspace.bytes(kEntryBytes) + kFixedBytes;
-  return memory;
 }
 
 }  // namespace nonneg::bench
