@@ -5,9 +5,8 @@
 //   sweep_times --rows 500000 --cols 4096 mu:64 hals:64:tf32 hals:64:panel=8192 kl:20:sparse
 //   mu:64:uint8
 //
-// A sweep returns before the device has done it, and so a check ends what is timed: sweeps for at
-// least a quarter of a second, three times, once the panel height is settled and the sweep
-// recorded.
+// Each is timed three times (src/bench/timed_sweeps.hpp), once the panel height is settled and the
+// sweep recorded.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -18,6 +17,7 @@
 #include <sstream>
 
 #include "bench/planted_data.hpp"
+#include "bench/timed_sweeps.hpp"
 #include "emulated_device.h"
 #include "nonneg/error.hpp"
 #include "nonneg/matrix_file.hpp"
@@ -102,24 +102,13 @@ void time_sweeps(const DataView& A, const Options& options, bool emulated, order
   solver.step();
   solver.check();
   line["start_seconds"] = seconds_since(start);
-  for (int s = 1; s < (emulated ? 2 : 12); ++s) solver.step();
-  solver.check();
-  constexpr double kEnough = 0.25;
-  int sweeps = 2;
-  std::vector<double> milliseconds;
-  while (milliseconds.size() < (emulated ? 1U : 3U)) {
-    const auto begin = Clock::now();
-    for (int s = 0; s < sweeps; ++s) solver.step();
-    const LossRecord record = solver.check();
-    const double seconds = seconds_since(begin);
-    line["relative_error"] = record.relative_error;
-    line["sweeps"] = record.iteration;
-    if (emulated || seconds >= kEnough || sweeps > 4096) {
-      milliseconds.push_back(1e3 * seconds / sweeps);
-    } else {
-      sweeps = std::min(4 * sweeps, static_cast<int>(sweeps * 1.3 * kEnough / seconds) + 1);
-    }
-  }
+  const SweepTiming timing =
+      emulated ? SweepTiming{.warm_up = 1, .repeats = 1, .seconds = 0} : SweepTiming{.warm_up = 11};
+  std::vector<double> milliseconds = time_sweeps(solver, timing);
+  for (double& time : milliseconds) time *= 1e3;
+  const LossRecord& last = solver.loss_history().back();
+  line["relative_error"] = last.relative_error;
+  line["sweeps"] = last.iteration;
   line["ms_per_sweep"] = milliseconds;
   const Result<T> result = solver.result();
   line["panel_rows"] = result.panel_rows;

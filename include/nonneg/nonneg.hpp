@@ -15,6 +15,7 @@
 #include "nonneg/options.hpp"
 #include "nonneg/plan.hpp"
 #include "nonneg/precision.hpp"
+#include "nonneg/rates.hpp"
 #include "nonneg/reconstruct.hpp"
 #include "nonneg/result.hpp"
 #include "nonneg/run.hpp"

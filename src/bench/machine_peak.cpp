@@ -76,6 +76,13 @@ double fma_peak(int threads) {
   return best;
 }
 
+}  // namespace
+
+double MachinePeak::limit_seconds(const Cost& cost, bool float32) const {
+  return std::max(cost.flops / (float32 ? float32_flops : float64_flops),
+                  cost.bytes / read_bandwidth);
+}
+
 double read_bandwidth(int threads) {
   const std::vector<float> data(std::size_t{64} << 20, 1.0F);  // 256 MiB: beyond any cache
   double best = 0;
@@ -97,13 +104,6 @@ double read_bandwidth(int threads) {
     best = std::max(best, static_cast<double>(data.size() * sizeof(float)) / seconds);
   }
   return best;
-}
-
-}  // namespace
-
-double MachinePeak::limit_seconds(const Cost& cost, bool float32) const {
-  return std::max(cost.flops / (float32 ? float32_flops : float64_flops),
-                  cost.bytes / read_bandwidth);
 }
 
 MachinePeak measure_machine_peak(int threads) {

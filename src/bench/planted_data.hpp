@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The matrix that a device's sweeps are timed on, in the stored types that it is asked for.
+/// The matrix that sweeps are timed on, in the stored types that it is asked for.
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <vector>
 
@@ -20,18 +22,22 @@ inline float uniform_of(std::uint64_t key) {
 }
 
 /// W·H + noise, m × n: factors of rank 32 (at most n / 2), uniform in [0, 1), half of whose entries
-/// are 0; noise uniform in [0, 0.1). The same entries on every machine.
+/// are 0; noise uniform in [0, 0.1). The same
+/// entries for the same seed on every machine.
 class PlantedData {
  public:
-  PlantedData(Index rows, Index cols) : dense_(rows, cols) {
-    const Index rank = std::max<Index>(1, std::min<Index>(32, cols / 2));
+  PlantedData(Index rows, Index cols, std::uint64_t seed = 0)
+      : shift_(seed * 0xD1B54A32D192ED03U), dense_(rows, cols) {
+    const Index rank = planted_rank(cols);
     std::vector<float> H(static_cast<std::size_t>(rank * cols));
     for (std::size_t e = 0; e < H.size(); ++e) H[e] = half_zero(kOfH + e);
     parallel_ranges(usable_threads(), rows, 1, [&](Index first, Index count) {
       for (Index i = first; i < first + count; ++i) {
         float* row = &dense_(i, 0);
         const auto at = static_cast<std::uint64_t>(i * cols);
-        for (Index j = 0; j < cols; ++j) row[j] = 0.1F * uniform_of(at + j);
+        for (Index j = 0; j < cols; ++j) {
+          row[j] = 0.1F * uniform(at + static_cast<std::uint64_t>(j));
+        }
         for (Index c = 0; c < rank; ++c) {
           const float w = half_zero(kOfW + static_cast<std::uint64_t>(i * rank + c));
           const float* h = &H[static_cast<std::size_t>(c * cols)];
@@ -41,6 +47,10 @@ class PlantedData {
         }
       }
     });
+  }
+
+  static Index planted_rank(Index cols) {
+    return std::max<Index>(1, std::min<Index>(32, cols / 2));
   }
 
   const Matrix<float>& dense() const { return dense_; }
@@ -65,7 +75,7 @@ class PlantedData {
     const Index rows = dense_.rows();
     const Index cols = dense_.cols();
     const auto is_stored = [&](Index i, Index j) {
-      return uniform_of(kOfPlaces + static_cast<std::uint64_t>(i * cols + j)) < 0.05F;
+      return uniform(kOfPlaces + static_cast<std::uint64_t>(i * cols + j)) < 0.05F;
     };
     std::vector<Index> offsets(static_cast<std::size_t>(rows) + 1, 0);
     parallel_ranges(usable_threads(), rows, 1, [&](Index first, Index count) {
@@ -95,7 +105,8 @@ class PlantedData {
   static constexpr std::uint64_t kOfH = std::uint64_t{2} << 60U;
   static constexpr std::uint64_t kOfPlaces = std::uint64_t{3} << 60U;
 
-  static float half_zero(std::uint64_t key) { return std::max(0.0F, 2 * uniform_of(key) - 1); }
+  float uniform(std::uint64_t key) const { return uniform_of(key + shift_); }
+  float half_zero(std::uint64_t key) const { return std::max(0.0F, 2 * uniform(key) - 1); }
 
   template <class E, class Convert>
   std::vector<E> converted(const Convert& convert) const {
@@ -108,6 +119,8 @@ class PlantedData {
     return entries;
   }
 
+  /// Of all keys, by the seed.
+  std::uint64_t shift_;
   Matrix<float> dense_;
 };
 

@@ -25,7 +25,7 @@ TEST_P(HelpPage, FitsEightyColumnsAndHasExamples) {
 
 INSTANTIATE_TEST_SUITE_P(Command, HelpPage,
                          testing::Values("", "factorize", "transform", "reconstruct", "render",
-                                         "plan", "info", "demo", "view", "completion"),
+                                         "plan", "bench", "info", "demo", "view", "completion"),
                          [](const auto& page) { return page.param.empty() ? "all" : page.param; });
 
 TEST(Help, ShowsDefaults) {

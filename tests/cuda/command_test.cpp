@@ -184,6 +184,41 @@ TEST_F(DeviceCommandTest, ADeviceWithoutRoomIsRefusedWithTheBytes) {
   EXPECT_EQ(place.entries(), Words{"A.npy"});
 }
 
+TEST_F(DeviceCommandTest, BenchComparesTheCpuWithAnEmulatedDeviceByCountsAlone) {
+  const std::string bench = "bench --size 60,20 --rank 3 --repeats 1 --panel-rows 20 ";
+  const Outcome outcome = nonneg(bench + "--algorithm mu --json");
+  ASSERT_EQ(outcome.status, 0) << outcome.error;
+  const auto record = nlohmann::json::parse(outcome.out);
+  EXPECT_EQ(record.at("emulated"), true);
+  EXPECT_EQ(record.at("gpu_figures"), "emulated: counts, no times");
+  EXPECT_TRUE(says(record.at("gpu"), {"cuda:0, nonneg emulated device"}));
+  const auto& rank = record.at("ranks").at(0);
+  const auto& gpu = rank.at("gpu");
+  EXPECT_EQ(gpu.at("sweep_seconds").size(), 0U);
+  EXPECT_EQ(gpu.at("error_seconds"), nullptr);
+  // Both begin alike, and go alike: to rounding.
+  EXPECT_EQ(gpu.at("error_reached"), true);
+  EXPECT_NEAR(gpu.at("error_sweeps"), rank.at("cpu").at("error_sweeps"), 5);
+  // Of each of three panels three products and an update; of H an update and its Gram matrix.
+  EXPECT_EQ(gpu.at("kernels_per_sweep"), 4);
+  EXPECT_EQ(gpu.at("products_per_sweep"), 10);
+  EXPECT_EQ(gpu.at("bus_bytes_per_sweep"), 0);
+  EXPECT_NE(rank.at("modelled"), nullptr);
+}
+
+TEST_F(DeviceCommandTest, BenchTakesTheDeviceAloneAndSaysWhyThereIsNone) {
+  const std::string bench = "bench --size 60,20 --rank 2 --repeats 1 ";
+  const Outcome alone = nonneg(bench + "--backend cuda --precision tf32 --json");
+  ASSERT_EQ(alone.status, 0) << alone.error;
+  const auto record = nlohmann::json::parse(alone.out);
+  EXPECT_EQ(record.at("precision"), "tf32");
+  EXPECT_EQ(record.at("ranks").at(0).at("cpu"), nullptr);
+  EXPECT_EQ(record.at("error_reference"), "gpu");
+  const Outcome none = nonneg(bench + "--backend cuda", {"DEVICES=0"});
+  EXPECT_EQ(none.status, 3);
+  EXPECT_TRUE(says(none.error, {"--backend cuda", "no NVIDIA driver is installed"}));
+}
+
 TEST_F(DeviceCommandTest, AFaultOfAnyCallLeavesAMessageAndNoFiles) {
   const Outcome clean = nonneg(kFactorize, {"LOG=1"});
   ASSERT_EQ(clean.status, 0) << clean.error;

@@ -11,7 +11,7 @@ Program make_program() {
                   {}};
   for (const auto& make :
        {factorize_command, transform_command, reconstruct_command, render_command, plan_command,
-        view_command, info_command, demo_command, completion_command}) {
+        bench_command, view_command, info_command, demo_command, completion_command}) {
     program.commands.push_back(make());
   }
   return program;

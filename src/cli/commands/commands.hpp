@@ -12,6 +12,7 @@ Command reconstruct_command();
 Command render_command();
 Command plan_command();
 Command view_command();
+Command bench_command();
 Command info_command();
 Command demo_command();
 Command completion_command();

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <cstdint>
-#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -12,23 +11,12 @@
 #include "cli/commands/commands.hpp"
 #include "cli/options/result_options.hpp"
 #include "cli/output/console.hpp"
+#include "cli/output/processor.hpp"
 #include "nonneg/devices.hpp"
 #include "nonneg/version.hpp"
 
 namespace nonneg::cli {
 namespace {
-
-/// The rest of the first line "KEY : rest" of a file under /proc; empty where there is none.
-std::string proc_value(const char* path, const std::string& key) {
-  std::ifstream file(path);
-  for (std::string line; std::getline(file, line);) {
-    const std::size_t colon = line.find(':');
-    if (!line.starts_with(key) || colon == std::string::npos) continue;
-    const std::size_t start = line.find_first_not_of(" \t", colon + 1);
-    return start == std::string::npos ? std::string() : line.substr(start);
-  }
-  return {};
-}
 
 std::uint64_t memory_bytes(const std::string& key) {
   const std::string kilobytes = proc_value("/proc/meminfo", key);
@@ -65,7 +53,7 @@ nlohmann::ordered_json to_json(const DeviceInfo& device) {
 
 ExitStatus execute(bool json) {
   const BuildInfo build = build_info();
-  const std::string model = proc_value("/proc/cpuinfo", "model name");
+  const std::string model = processor_name();
   const int cores = usable_threads();
   const DeviceList list = devices();
   const std::uint64_t total = memory_bytes("MemTotal");
