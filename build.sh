@@ -306,12 +306,12 @@ command_bench() {
   local python
   set_up "$kBuildNeeds$kBenchNeeds"
   configure -D NONNEG_BUILD_BENCH=ON
-  build_targets --target nonneg nonneg_command nonneg_bench backend_bench rule_bench snapshot_bench
+  build_targets --target nonneg nonneg_command nonneg_bench rule_bench snapshot_bench
   step "benchmarks"
   "$build/bench/nonneg_bench" "${further[@]}"
   say
   step "the CPU against a GPU"
-  "$build/bench/backend_bench"
+  "$build/nonneg" bench --size 20000,2000 --rank 8,32,64,128
   say
   step "the rules, to the same error"
   "$build/bench/rule_bench"
@@ -338,7 +338,7 @@ command_gpu-kit() {
     -D NONNEG_HDF5=OFF -D NONNEG_ONEDNN=OFF -D NONNEG_LIBZIP=OFF -D NONNEG_ZSTD=OFF -D NONNEG_LZMA=OFF \
     -D NONNEG_BUILD_TESTS=ON -D NONNEG_BUILD_BENCH=ON
   build_targets --target nonneg nonneg_cuda nonneg_command nonneg_backend_test nonneg_cuda_test \
-    nonneg_solve_test sweep_times backend_bench
+    nonneg_solve_test sweep_times
   step "laying out the kit"
   "$source/bench/gpu/make_kit.sh" "$build" "$source/build-gpu-kit"
   say "Copy build-gpu-kit/ to the machine with the GPU, and there: bash build-gpu-kit/run.sh"

@@ -16,12 +16,12 @@ fail() {
 rm -rf -- "$kit"
 mkdir -p "$kit/tests/data/beta"
 kit=$(readlink -f "$kit")
-install "$build/nonneg" "$build/src/libnonneg_cuda.so" "$build/bench/sweep_times" "$build/bench/backend_bench" \
+install "$build/nonneg" "$build/src/libnonneg_cuda.so" "$build/bench/sweep_times" \
   "$build/tests/backend/nonneg_backend_test" "$build/tests/cuda/nonneg_cuda_test" "$build/tests/solve/nonneg_solve_test" "$kit"
 for library in "$build"/src/libnonneg.so.*; do
   if [ -L "$library" ]; then install "$(readlink -f "$library")" "$kit/$(basename "$library")"; fi
 done
-strip "$kit"/nonneg* "$kit"/*.so* "$kit/sweep_times" "$kit/backend_bench"
+strip "$kit"/nonneg* "$kit"/*.so* "$kit/sweep_times"
 install -m 644 "$build/tests/gpu_tests.txt" "$kit"
 install -m 644 "$source/tests/data/beta/golden.json" "$kit/tests/data/beta"
 install "$source/bench/gpu/run.sh" "$source/bench/gpu/peers.py" "$kit"
