@@ -8,12 +8,12 @@
 #include <map>
 #include <string>
 
-#include "bench/machine_peak.hpp"
 #include "bench/sweep_cost.hpp"
 #include "devices/make_backend.hpp"
 #include "nonneg/plan.hpp"
 #include "nonneg/solver.hpp"
 #include "rules/chosen_repeats.hpp"
+#include "support/machine_peak.hpp"
 
 namespace nonneg::bench {
 

@@ -7,7 +7,7 @@
 #include <numeric>
 #include <vector>
 
-#include "bench/machine_peak.hpp"
+#include "bench/read_bandwidth.hpp"
 #include "devices/make_backend.hpp"
 #include "nonneg/error.hpp"
 #include "nonneg/plan.hpp"
@@ -134,9 +134,10 @@ double copy_bandwidth(Backend<T>& backend, std::uint64_t free_bytes) {
   Bench<T> bench(backend);
   constexpr Index kCols = 1 << 13;
   const auto fitting = static_cast<Index>(free_bytes / 16 / sizeof(T));
-  const Matrix<T> from =
-      bench.filled(std::clamp<Index>(fitting / kCols, 1, kMaxEntries / kCols), kCols, 0);
-  Matrix<T> to = backend.allocate(from.rows(), kCols);
+  const Index rows = std::clamp<Index>(fitting / kCols, 1, kMaxEntries / kCols);
+  Matrix<T> from = backend.allocate(rows, kCols);
+  Matrix<T> to = backend.allocate(rows, kCols);
+  backend.set_zero(from.view());
   double best = 0;
   for (int round = 0; round < kRounds; ++round) {
     best = std::max(best, bench.per_second([&] { backend.copy(from.view(), to.view()); }));

@@ -20,9 +20,6 @@ struct MachinePeak {
   double limit_seconds(const Cost& cost, bool float32 = true) const;
 };
 
-/// Bytes per second that so many threads read from memory, in about 0.2 s and 256 MiB.
-double read_bandwidth(int threads);
-
 /// Measures for about a second. 0 threads: all that this process may use.
 MachinePeak measure_machine_peak(int threads = 0);
 

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "bench/machine_peak.hpp"
-
-#include <omp.h>
+#include "support/machine_peak.hpp"
 
 #include <algorithm>
 #include <chrono>
-#include <numeric>
-#include <vector>
 
-#include "base/parallel.hpp"
+#include "base/thread_team.hpp"
+#include "bench/read_bandwidth.hpp"
 
 namespace nonneg::bench {
 
@@ -81,29 +78,6 @@ double fma_peak(int threads) {
 double MachinePeak::limit_seconds(const Cost& cost, bool float32) const {
   return std::max(cost.flops / (float32 ? float32_flops : float64_flops),
                   cost.bytes / read_bandwidth);
-}
-
-double read_bandwidth(int threads) {
-  const std::vector<float> data(std::size_t{64} << 20, 1.0F);  // 256 MiB: beyond any cache
-  double best = 0;
-  for (int repeat = 0; repeat < 5; ++repeat) {
-    float total = 0;
-    const auto start = Clock::now();
-#pragma omp parallel num_threads(threads) reduction(+ : total)
-    {
-      const auto part = data.size() / static_cast<std::size_t>(omp_get_num_threads());
-      const float* from = data.data() + part * static_cast<std::size_t>(omp_get_thread_num());
-      float lanes[64] = {};
-      for (std::size_t i = 0; i + 64 <= part; i += 64) {
-        for (int l = 0; l < 64; ++l) lanes[l] += from[i + static_cast<std::size_t>(l)];
-      }
-      total += std::accumulate(std::begin(lanes), std::end(lanes), 0.0F);
-    }
-    const double seconds = seconds_since(start);
-    use(total);
-    best = std::max(best, static_cast<double>(data.size() * sizeof(float)) / seconds);
-  }
-  return best;
 }
 
 MachinePeak measure_machine_peak(int threads) {
