@@ -91,6 +91,14 @@ TEST(Bench, SaysWhatTheModelDoesNotKnowAndModelsNothing) {
   EXPECT_EQ(record.at("not_modelled"), nullptr);
 }
 
+TEST(Bench, OfTf32HasItOnTheGpuAlone) {
+  const Outcome outcome = run(Workplace(), {"bench", "--size", "60,10", "--rank", "1", "--repeats",
+                                            "1", "--precision", "tf32"});
+  ASSERT_EQ(outcome.status, 0) << outcome.error;
+  EXPECT_NE(outcome.out.find("hals, frobenius, tf32 (on the cpu float32)\n"), std::string::npos)
+      << outcome.out;
+}
+
 struct BadBench {
   std::string name;
   Words options;

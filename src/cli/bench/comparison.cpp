@@ -98,11 +98,8 @@ std::optional<DeviceWork> counted_work(const DataView& A, const Options& options
 template <class T>
 class Side {
  public:
-  Side(const DataView& A, Options options, std::int64_t repeats, bool emulated)
-      : A_(A),
-        options_(std::move(options)),
-        repeats_(static_cast<int>(repeats)),
-        emulated_(emulated) {
+  Side(const DataView& A, const Options& options, std::int64_t repeats, bool emulated)
+      : A_(A), options_(options), repeats_(static_cast<int>(repeats)), emulated_(emulated) {
     options_.tolerance = 0;
   }
 
