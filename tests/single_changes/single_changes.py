@@ -37,7 +37,7 @@ STATEMENT = re.compile(r"(?<=[;{}]\n)( +)(?!return\b|delete\b|throw\b)[A-Za-z_][
 SOURCES = re.compile(r"^(kernels/.*\.(cu|cuh|cpp|hpp)|src/cuda/.*\.(cpp|hpp))$")
 # Tests from the quickest on: the first that fails ends a change's turn.
 GROUPS = ("primitives_.*", "(sources|solver|solver_suites|losses|choices|choice|devices)",
-          "(?!primitives|sources|solver|losses|choice|devices|gpu_kit|backend_bench).*")
+          "(?!primitives|sources|solver|losses|choice|devices|gpu_kit).*")
 
 
 def masked(text):
