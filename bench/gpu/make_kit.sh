@@ -23,6 +23,7 @@ for library in "$build"/src/libnonneg.so.*; do
 done
 strip "$kit"/nonneg* "$kit"/*.so* "$kit/sweep_times"
 install -m 644 "$build/tests/gpu_tests.txt" "$kit"
+install -m 644 "$source/tests/data/learning_demo.json" "$kit/tests/data"
 install -m 644 "$source/tests/data/beta/golden.json" "$kit/tests/data/beta"
 install "$source/bench/gpu/run.sh" "$source/bench/gpu/peers.py" "$kit"
 install -m 644 "$source/bench/gpu/README.md" "$kit"

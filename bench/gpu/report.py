@@ -127,7 +127,7 @@ def other_cases(results):
             continue
         start = "-" if results.emulated else figure(step["start_seconds"])
         rows.append((step["case"], results.milliseconds(step["ms_per_sweep"]), step["panel_rows"],
-                     f"{step['relative_error']:.6f}", start))
+                     "not finite" if step["relative_error"] is None else f"{step['relative_error']:.6f}", start))
     if not rows:
         return ""
     return ("Every case: rule, rank and what differs from float32; the seconds are those until the first sweep was "

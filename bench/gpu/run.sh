@@ -100,7 +100,7 @@ library_path=${LD_LIBRARY_PATH:-}
 find_cuda_libraries() {
   local name folder folders
   mapfile -t folders < <(
-    printf '%s\n' /usr/local/cuda/lib64 /usr/local/cuda*/lib64 /usr/local/cuda*/targets/x86_64-linux/lib
+    printf '%s\n' /usr/local/cuda/lib64 /usr/local/cuda/lib /usr/local/cuda*/lib64 /usr/local/cuda*/targets/x86_64-linux/lib
     "${python:-false}" -c 'import sys; print("\n".join(sys.path))' 2>/dev/null |
       while IFS= read -r folder; do
         [ -n "$folder" ] && printf '%s\n' "$folder"/nvidia/*/lib "$folder"/nvidia/lib
@@ -122,14 +122,14 @@ find_cuda_libraries() {
 python=$(tool python3)
 smi=$(tool nvidia-smi)
 find_cuda_libraries
-gpu=$([ -z "$smi" ] || timeout 10 "$smi" --query-gpu=name,driver_version,memory.total,clocks.max.sm,clocks.max.mem,power.limit \
+gpu=$([ -z "$smi" ] || timeout -k 5 10 "$smi" --query-gpu=name,driver_version,memory.total,clocks.max.sm,clocks.max.mem,power.limit \
   --format=csv,noheader 2>&1 | head -1)
 cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1)
-ours timeout 60 "$(program nonneg)" info --json >"$logs/info.json" 2>"$logs/info.txt" || echo null >"$logs/info.json"
+ours timeout -k 5 60 "$(program nonneg)" info --json >"$logs/info.json" 2>"$logs/info.txt" || echo null >"$logs/info.json"
 emulated=false
 if grep -q 'nonneg emulated device' "$logs/info.json"; then emulated=true; fi
 say "gpu: ${gpu:-no nvidia-smi}; cpu: $cpu, $threads threads; emulated: $emulated"
-ours timeout 60 "$(program nonneg)" info | sed -n '/^devices/,$p'
+ours timeout -k 5 60 "$(program nonneg)" info | sed -n '/^devices/,$p'
 
 # ---- Device tests, in parallel; what fails once more alone ------------------------------------
 
@@ -137,7 +137,7 @@ export NONNEG_TEST_REQUIRE_GPU=1 OMP_WAIT_POLICY=passive OMP_NUM_THREADS=4
 # test_once NAME PROGRAM FILTER MARK [OPTION…]: leaves its log, and its status in the log's last line.
 test_once() {
   local status
-  ours timeout "$(left_until "$4")" "$(program "$2")" "--gtest_filter=$3" --gtest_brief=1 "${@:5}" >"$logs/test_$1.log" 2>&1
+  ours timeout -k 5 "$(left_until "$4")" "$(program "$2")" "--gtest_filter=$3" --gtest_brief=1 "${@:5}" >"$logs/test_$1.log" 2>&1
   status=$?
   echo "status $status" >>"$logs/test_$1.log"
   return "$status"
@@ -180,7 +180,7 @@ run_tests() {
 
 sanitize() { # LABEL TOOL FILTER OPTION…
   local begin=$SECONDS status
-  ours timeout "$(left_until "$sanitizers_end")" "$sanitizer" --tool "$2" --error-exitcode 9 --print-limit 20 "${@:4}" \
+  ours timeout -k 5 "$(left_until "$sanitizers_end")" "$sanitizer" --tool "$2" --error-exitcode 9 --print-limit 20 "${@:4}" \
     "$(program nonneg_backend_test)" "--gtest_filter=$3" --gtest_brief=1 >"$logs/sanitizer_$1.log" 2>&1
   status=$?
   record sanitizers "$1" "$(answer "$status" "$logs/sanitizer_$1.log")" "$((SECONDS - begin))" \
@@ -232,7 +232,7 @@ write_matrix=()
 run_sweeps() {
   local begin=$SECONDS status line rows=${ROWS:-500000} cols=${COLS:-4096} shared_memory=/dev/shm
   if [ "$mode" = tiny ]; then rows=60 cols=24; fi
-  if timeout 60 "${python:-false}" -c 'import torch; assert torch.cuda.is_available()' 2>/dev/null; then
+  if timeout -k 5 60 "${python:-false}" -c 'import torch; assert torch.cuda.is_available()' 2>/dev/null; then
     torch=yes
     # 8.2 GB for the others to read, where there is room.
     if [ "$(df --output=avail -BG "$shared_memory" 2>/dev/null | tail -1 | tr -dc 0-9)0" -ge 200 ]; then
@@ -242,7 +242,7 @@ run_sweeps() {
     write_matrix=(--write "$matrix")
   fi
   # shellcheck disable=SC2046
-  OMP_NUM_THREADS=$threads ours timeout "$(left_until $((sweeps_end + 5)))" "$(program sweep_times)" --rows "$rows" --cols "$cols" \
+  OMP_NUM_THREADS=$threads ours timeout -k 5 "$(left_until $((sweeps_end + 5)))" "$(program sweep_times)" --rows "$rows" --cols "$cols" \
     --budget "$(left_until "$sweeps_end")" "${write_matrix[@]}" $(sweep_cases) >"$logs/sweeps.jsonl" 2>"$logs/sweeps.txt"
   status=$?
   while IFS= read -r line; do
@@ -261,7 +261,7 @@ run_peers() {
     return
   fi
   for what in nmf shapes; do
-    timeout "$(left_until "$end")" "$python" "$here/peers.py" "$what" "$matrix" \
+    timeout -k 5 "$(left_until "$end")" "$python" "$here/peers.py" "$what" "$matrix" \
       --budget "$(left_until $((end - 5)))" >"$logs/peers_$what.jsonl" 2>"$logs/peers_$what.txt"
     record peers "$what" $? "$((SECONDS - begin))" "$(tail -1 "$logs/peers_$what.txt" | head -c 300)"
     end=$peers_end
@@ -279,10 +279,11 @@ profile() { # LABEL KERNEL CASE
     record counters "$1" "$late" 0 "no time was left"
     return
   fi
-  OMP_NUM_THREADS=$threads ours timeout "$(left_until "$counters_end")" "$profiler" --clock-control none --set basic \
+  OMP_NUM_THREADS=$threads ours timeout -k 5 "$(left_until "$counters_end")" "$profiler" --clock-control none --set basic \
     --section MemoryWorkloadAnalysis --section WarpStateStats -k "regex:$2" --launch-skip 2 --launch-count 1 --kill yes \
     "$(program sweep_times)" --rows "$rows" --cols "$cols" "$3" >"$logs/counters_$1.log" 2>&1
   status=$?
+  if grep -aq 'Duration' "$logs/counters_$1.log"; then status=0; fi # the program is ended once it is profiled
   record counters "$1" "$(answer "$status" "$logs/counters_$1.log")" "$((SECONDS - begin))" \
     "$(grep -aE 'Duration|Registers Per|Achieved Occ|Compute \(SM\) Thr|DRAM Thr|L1/TEX Hit|ERR_|==ERROR' "$logs/counters_$1.log" | sed 's/  */ /g' | tr '\n' ';' | cut -c1-600)"
 }
