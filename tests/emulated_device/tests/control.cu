@@ -5,6 +5,7 @@
 #include <cuda_runtime.h>
 #include <nvtx3/nvToolsExt.h>
 
+#include <cmath>
 #include <string>
 
 #include "emulated_device.h"
@@ -153,6 +154,76 @@ void test_device_errors() {
   NONNEG_CHECK(Control::live_allocations() == 0);
 }
 
+/// Captures two memsets, `between` them, and says how the capture ended.
+template <class Between>
+cudaError_t capture_with(const Between& between) {
+  cudaStream_t stream;
+  cudaGraph_t graph = nullptr;
+  float* a = nullptr;
+  NONNEG_MUST(cudaMalloc(&a, kBytes));
+  NONNEG_MUST(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking));
+  NONNEG_MUST(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal));
+  NONNEG_MUST(cudaMemsetAsync(a, 0, kBytes, stream));
+  between();
+  cudaMemsetAsync(a, 0, kBytes, stream);
+  const cudaError_t status = cudaStreamEndCapture(stream, &graph);
+  cudaGetLastError();
+  NONNEG_CHECK((graph != nullptr) == (status == cudaSuccess));
+  if (graph != nullptr) {
+    NONNEG_MUST(cudaGraphDestroy(graph));
+  }
+  NONNEG_MUST(cudaStreamDestroy(stream));
+  NONNEG_MUST(cudaFree(a));
+  return status;
+}
+
+void test_what_spoils_a_capture() {
+  NONNEG_CHECK(capture_with([] {}) == cudaSuccess);
+  cublasHandle_t handle;
+  NONNEG_MUST(cublasCreate(&handle));
+  NONNEG_CHECK(capture_with([&] {
+                 NONNEG_CHECK(cublasDestroy(handle) != CUBLAS_STATUS_SUCCESS);
+               }) == cudaErrorStreamCaptureInvalidated);
+  Control::spoil_captures(1);
+  NONNEG_CHECK(capture_with([] {}) == cudaErrorStreamCaptureInvalidated);
+  NONNEG_CHECK(capture_with([] {}) == cudaSuccess);
+}
+
+void test_pitches() {
+  constexpr size_t kTooFar = size_t{1} << 31;
+  float* a = nullptr;
+  NONNEG_MUST(cudaMalloc(&a, kBytes));
+  NONNEG_CHECK(cudaMemset2D(a, kTooFar, 0, 4, 2) == cudaErrorInvalidPitchValue);
+  NONNEG_CHECK(cudaMemcpy2D(a, 4, a, kTooFar, 4, 2, cudaMemcpyDeviceToDevice) ==
+               cudaErrorInvalidPitchValue);
+  cudaGetLastError();
+  NONNEG_MUST(cudaFree(a));
+}
+
+/// A float that adds up neighbours one by one is off where a double is not.
+void test_device_sums() {
+  constexpr int kTerms = 1 << 16;
+  cublasHandle_t handle;
+  NONNEG_MUST(cublasCreate(&handle));
+  float* a = to_device(std::vector<float>(kTerms, 0.7f));
+  float* c = to_device(std::vector<float>(1, 0.0f));
+  const float one = 1, zero = 0;
+  const auto sum = [&] {
+    NONNEG_MUST(cublasSgemm_64(handle, CUBLAS_OP_T, CUBLAS_OP_N, 1, 1, kTerms, &one, a, kTerms, a,
+                               kTerms, &zero, c, 1));
+    return to_host(c, 1)[0];
+  };
+  const float exact = sum();
+  NONNEG_CHECK(!Control::set_device_sums(true));
+  const float rounded = sum();
+  NONNEG_CHECK(rounded != exact && std::fabs(rounded / exact - 1) < 1e-3f && sum() == rounded);
+  NONNEG_CHECK(Control::set_device_sums(false));
+  NONNEG_CHECK(sum() == exact);
+  NONNEG_MUST(cudaFree(a));
+  NONNEG_MUST(cudaFree(c));
+  NONNEG_MUST(cublasDestroy(handle));
+}
+
 void test_several_devices() {
   Control::set_devices(2);
   int count = 0;
@@ -194,6 +265,9 @@ int main() {
   test_phases();
   test_findings();
   test_device_errors();
+  test_what_spoils_a_capture();
+  test_pitches();
+  test_device_sums();
   test_several_devices();
   std::printf("bad=%d\n", failed_checks);
   return failed_checks;
