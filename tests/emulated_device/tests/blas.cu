@@ -71,7 +71,8 @@ void test_tf32(const Problem& p) {
   NONNEG_MUST(cublasSgemm(p.handle, CUBLAS_OP_N, CUBLAS_OP_N, kM, kN, kK, &kOne, p.a, kM, p.b, kK,
                           &kZero, p.c, kM));
   const double error = largest_error(to_host(p.c, kM * kN), p);
-  NONNEG_CHECK(error > 1e-5 && error < 1e-3);  // rounded, but not more than to 10 bits
+  // Rounded, or cut off as by NONNEG_EMU_BLAS=device, but not more than to 10 bits.
+  NONNEG_CHECK(error > 1e-5 && error < 2.1e-3);
   NONNEG_MUST(cublasSetMathMode(p.handle, CUBLAS_DEFAULT_MATH));
 }
 
