@@ -237,8 +237,9 @@ TEST_F(DeviceCommandTest, AFaultOfAnyCallLeavesAMessageAndNoFiles) {
     SCOPED_TRACE("call " + std::to_string(call) + " of " + std::to_string(calls));
     const Words fault{"FAIL_AT=" + std::to_string(call), "LEAKS=1"};
     const Outcome outcome = nonneg(kFactorize, fault);
-    if (outcome.status == 0) {  // the end of a wait that nobody needed
-      ++unnoticed;
+    if (outcome.status == 0) {
+      // The end of a wait that nobody needed; or a sweep that is run as it cannot be recorded.
+      if (!says(outcome.error, {"while recording"})) ++unnoticed;
       EXPECT_EQ(read_text(place.at("run/W.npy")), W);
       std::filesystem::remove_all(place.at("run"));
       continue;

@@ -26,8 +26,9 @@ bool inject_failure(const char* call) {
   if (counted != settings().fail_at) return false;
   failed = host_phase().empty() ? call : host_phase() + "/" + call;
   while_recording = capturing() || kMakeRecordings.count(call) != 0;
-  std::fprintf(stderr, "NONNEG_EMU INJECT failure of call %llu: %s\n",
-               static_cast<unsigned long long>(counted), call);
+  std::fprintf(stderr, "NONNEG_EMU INJECT failure of call %llu: %s%s\n",
+               static_cast<unsigned long long>(counted), call,
+               while_recording ? ", while recording" : "");
   return true;
 }
 
