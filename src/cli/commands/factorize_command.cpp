@@ -23,11 +23,9 @@
 #include "cli/output/run_summary.hpp"
 #include "data/dense_copy.hpp"
 #include "io/name_match.hpp"
-#include "nonneg/devices.hpp"
 #include "nonneg/error.hpp"
 #include "nonneg/matrix_file.hpp"
 #include "nonneg/precision.hpp"
-#include "options/resolve.hpp"
 
 namespace nonneg::cli {
 namespace {
@@ -80,19 +78,8 @@ std::string naming_file(const InvalidArgument& error, const FactorizeArguments& 
 }
 
 /// What of the run is known before it begins.
-SnapshotRun snapshot_run(const FactorizeArguments& arguments, const MatrixFile& file,
-                         const DataView& A) {
-  const Options options = resolve(arguments.options, A);
-  SnapshotRun run;
-  run.rank = options.rank;
-  run.algorithm = to_string(options.algorithm);
-  run.loss = loss_name(options.beta);
-  run.beta = options.beta;
-  run.precision = to_string(options.precision);
-  run.backend = to_string(choose_backend(options, A).kind);
-  run.seed = options.seed;
-  run.max_iterations = *options.max_iterations;
-  run.tolerance = options.tolerance;
+SnapshotRun run_of(const FactorizeArguments& arguments, const MatrixFile& file, const DataView& A) {
+  SnapshotRun run = snapshot_run(A, arguments.options);
   run.data_source = std::filesystem::absolute(file.path()).lexically_normal().string();
   run.opened = opened_as(arguments.options, arguments.open);
   if (file.dataset().starts_with('/')) {
@@ -119,7 +106,7 @@ Ended<T> solve_file(const MatrixFile& file, const DataView& A, const FactorizeAr
   try {
     Solver<T> solver = initial == nullptr ? Solver<T>(A, arguments.options)
                                           : Solver<T>(A, arguments.options, *initial);
-    const SnapshotRun begun = snapshot_run(arguments, file, A);
+    const SnapshotRun begun = run_of(arguments, file, A);
     progress.set_limit(begun.max_iterations);
     watch.begin(solver, A, begun);
     interrupt.begin_graceful();
