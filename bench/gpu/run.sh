@@ -134,26 +134,25 @@ ours timeout -k 5 60 "$(program nonneg)" info | sed -n '/^devices/,$p'
 # ---- Device tests, in parallel; what fails once more alone ------------------------------------
 
 export NONNEG_TEST_REQUIRE_GPU=1 OMP_WAIT_POLICY=passive OMP_NUM_THREADS=4
-# test_once NAME PROGRAM FILTER MARK [OPTION…]: leaves its log, and its status in the log's last line.
+# test_once NAME PROGRAM FILTER MARK [OPTION…]: leaves its log, and its status and seconds in the log's last line.
 test_once() {
-  local status
+  local status begin=$SECONDS
   ours timeout -k 5 "$(left_until "$4")" "$(program "$2")" "--gtest_filter=$3" --gtest_brief=1 "${@:5}" >"$logs/test_$1.log" 2>&1
   status=$?
-  echo "status $status" >>"$logs/test_$1.log"
+  echo "status $status $((SECONDS - begin))" >>"$logs/test_$1.log"
   return "$status"
 }
 test_words() { # LOG: what gtest said last, and which failed.
-  grep -aE '^\[  (PASSED|FAILED|SKIPPED)' "$1" | tail -8 | tr '\n' ' ' | cut -c1-900
+  grep -aE '^\[  (PASSED|FAILED|SKIPPED)' "$1" | tail -8 | tr '\n' ' ' | cut -c1-600
 }
 run_tests() {
-  local name program filter begin status again jobs=4
+  local name program filter status seconds again jobs=4
   local list=$scratch/gpu_tests.txt
   grep -v '^#' "$(program gpu_tests.txt)" >"$list"
   if [ "$mode" = tiny ]; then
     jobs=2
     grep -E '^choice ' "$list" >"$list.tiny" && mv "$list.tiny" "$list"
   fi
-  begin=$SECONDS
   while read -r name program filter; do
     while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do wait -n; done
     over "$tests_end" && break
@@ -161,8 +160,8 @@ run_tests() {
   done <"$list"
   wait
   while read -r name program filter; do
-    status=$(sed -n '$s/^status //p' "$logs/test_$name.log" 2>/dev/null)
-    if [ -z "$status" ]; then
+    read -r status seconds < <(sed -n '$s/^status //p' "$logs/test_$name.log" 2>/dev/null)
+    if [ -z "${status:-}" ]; then
       record tests "$name" "$late" 0 "no time was left"
       continue
     fi
@@ -172,7 +171,7 @@ run_tests() {
       test_once "$name" "$program" "$filter" "$tests_end"
       again="; alone: status $?"
     fi
-    record tests "$name" "$status" "$((SECONDS - begin))" "$(test_words "$logs/test_$name.log")$again"
+    record tests "$name" "$status" "$seconds" "$(test_words "$logs/test_$name.log")$again"
   done <"$list"
 }
 
@@ -210,7 +209,7 @@ run_probe() {
   if [ "$mode" = tiny ]; then repeats=1; fi
   test_once two_threads nonneg_cuda_test 'ThreadsTest.*' "$probe_end" --gtest_repeat=$repeats
   record probe two_threads $? "$((SECONDS - begin))" \
-    "$(grep -acE '^\[  PASSED' "$logs/test_two_threads.log") of $repeats rounds passed; $(grep -acE 'Failure' "$logs/test_two_threads.log") failures"
+    "$(grep -acE '^\[=+\] .* ran' "$logs/test_two_threads.log") of $repeats rounds ran; $(grep -acE 'Failure' "$logs/test_two_threads.log") failures"
 }
 
 # ---- Sweeps -----------------------------------------------------------------------------------------

@@ -83,7 +83,7 @@ class GpuKit(unittest.TestCase):
     def test_every_step_is_told_be_it_done_or_absent(self):
         self.assertEqual([(one["name"], one["status"]) for one in self.of("tests")], [("choice", 0)])
         self.assertEqual([(one["name"], one["status"]) for one in self.of("probe")], [("two_threads", 0)])
-        self.assertIn("1 of 1 rounds passed; 0 failures", self.of("probe")[0]["summary"])
+        self.assertIn("1 of 1 rounds ran; 0 failures", self.of("probe")[0]["summary"])
         self.assertEqual({one["name"]: one["status"] for one in self.of("sanitizers")},
                          {"memcheck": 0, "memcheck_products": 0, "racecheck": 9, "synccheck": 126, "initcheck": 0})
         self.assertEqual([(one["name"], one["status"]) for one in self.of("peers")], [("nmf", 0), ("shapes", 0)])
