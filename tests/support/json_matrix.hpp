@@ -4,6 +4,7 @@
 
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 #include <string>
 
 #include "support/reference.hpp"
@@ -14,6 +15,7 @@ namespace nonneg::test {
 /// The file `name` of tests/data. Throws where it is missing or no JSON.
 inline nlohmann::json read_test_data(const std::string& name) {
   std::ifstream file(test_data(name));
+  if (!file) throw std::runtime_error(test_data(name) + " is missing");
   return nlohmann::json::parse(file);
 }
 

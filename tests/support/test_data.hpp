@@ -9,23 +9,21 @@
 
 namespace nonneg::test {
 
-/// The path of the file `name` of tests/data: in the folder that NONNEG_TEST_DATA names, else in
-/// the tests/data that lies beside the program or in a folder above it. Throws where it is in none.
-inline std::string test_data(const std::string& name) {
+/// The folder that NONNEG_TEST_DATA names, else the tests/data that lies beside the program or in a
+/// folder above it. Throws where it is in none.
+inline std::string test_data_folder() {
   namespace fs = std::filesystem;
-  if (const char* folder = std::getenv("NONNEG_TEST_DATA"); folder != nullptr) {
-    const fs::path file = fs::path(folder) / name;
-    if (fs::exists(file)) return file.string();
-    throw std::runtime_error(file.string() + " is missing: NONNEG_TEST_DATA names another folder");
-  }
+  if (const char* folder = std::getenv("NONNEG_TEST_DATA"); folder != nullptr) return folder;
   const fs::path program = fs::read_symlink("/proc/self/exe");
   for (fs::path folder = program.parent_path();; folder = folder.parent_path()) {
-    const fs::path file = folder / "tests/data" / name;
-    if (fs::exists(file)) return file.string();
+    if (fs::exists(folder / "tests/data")) return folder / "tests/data";
     if (folder == folder.root_path()) break;
   }
-  throw std::runtime_error("tests/data/" + name + " is neither beside " + program.string() +
+  throw std::runtime_error("tests/data is neither beside " + program.string() +
                            " nor above it: set NONNEG_TEST_DATA to the folder");
 }
+
+/// The path of what `name` says in tests/data, such as a file, or a data set in a file.
+inline std::string test_data(const std::string& name) { return test_data_folder() + "/" + name; }
 
 }  // namespace nonneg::test
