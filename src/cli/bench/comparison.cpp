@@ -78,10 +78,13 @@ bench::SweepCase sweep_case(const DataView& A, const Options& options, Index ran
 
 /// The largest k of which the model knows the instructions.
 constexpr Index kMaxModelledRank = 768;
+/// A device takes the sums of higher panels in pieces, which the counts do not know.
+constexpr Index kMaxCountedRows = 8192;
 
 std::optional<DeviceWork> counted_work(const DataView& A, const Options& options, Index rank,
                                        Index panel_rows, const Plan& plan) {
-  if (!unknown_sweep(A, options).empty() || rank > kMaxModelledRank || panel_rows < 1) return {};
+  if (!unknown_sweep(A, options).empty() || rank > kMaxModelledRank) return {};
+  if (panel_rows < 1 || panel_rows > kMaxCountedRows) return {};
   bench::SweepCase sweep = sweep_case(A, options, rank);
   sweep.panel_rows = panel_rows;
   sweep.resident = plan.resident;
