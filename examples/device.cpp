@@ -8,8 +8,8 @@
 int main(int argc, char** argv) {
   const nonneg::DeviceList found = nonneg::devices();
   for (const nonneg::DeviceInfo& device : found.devices) {
-    std::printf("cuda:%d  %s, %.1f GB free\n", device.index, device.name.c_str(),
-                static_cast<double>(device.memory_free_bytes) * 1e-9);
+    std::printf("cuda:%d  %s, %.1f GB\n", device.index, device.name.c_str(),
+                static_cast<double>(device.memory_bytes) * 1e-9);
   }
   if (found.devices.empty()) std::printf("no device: %s\n", found.reason.c_str());
 
