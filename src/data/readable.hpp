@@ -7,6 +7,12 @@
 
 namespace nonneg {
 
+/// Throws InvalidArgument, with what to do, where the offsets of A's rows lie behind a null
+/// pointer: how many entries A stores cannot be told then. A view of the host's.
+inline void require_readable_offsets(Subject subject, const SparseView& A) {
+  require_entries(subject, A.rows() == 0 || A.row_offsets() != nullptr);
+}
+
 /// Throws InvalidArgument, with what to do, where entries of A lie in the memory of a device, or
 /// nowhere: behind a null pointer.
 inline void require_readable(Subject subject, const DataView& A) {
@@ -16,7 +22,7 @@ inline void require_readable(Subject subject, const DataView& A) {
     return;
   }
   const SparseView& stored = A.stored();
-  require_entries(subject, stored.rows() == 0 || stored.row_offsets() != nullptr);
+  require_readable_offsets(subject, stored);
   require_entries(subject, stored.entries() == 0 ||
                                (stored.columns() != nullptr && stored.values() != nullptr));
 }

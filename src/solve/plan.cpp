@@ -26,7 +26,7 @@ Buffers run_needs(const Options& options, Index m, Index n) {
 
 Plan make_plan(const DataView& A, const Options& given, bool scaled) {
   // Of sparse data the number of its entries is looked up.
-  if (A.sparse()) require_readable(Subject::A, A);
+  if (A.sparse()) require_readable_offsets(Subject::A, A.stored());
   Options options = resolve(given, A);
   const Buffers held = run_needs(options, A.rows(), A.cols());
   const BackendChoice choice = choose_backend(options, A);
