@@ -104,7 +104,7 @@ BackendChoice choose_backend(const Options& options) {
 }
 
 BackendChoice choose_backend(const Options& options, const DataView& A) {
-  if (A.sparse()) require_readable(Subject::A, A);
+  if (A.sparse()) require_readable_offsets(Subject::A, A.stored());
   const bool unordered = A.sparse() && options.deterministic;
   const bool open =
       options.backend == BackendKind::automatic && options.precision != Precision::tf32;
