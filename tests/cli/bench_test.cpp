@@ -231,12 +231,12 @@ TEST(BenchTable, OfAnEmulatedDeviceHasCountsAndNoTimes) {
   }
   const auto record = cli::comparison_json(comparison, "");
   EXPECT_EQ(record.at("gpu_figures"), "emulated: counts, no times");
-  const auto& gpu = record.at("ranks").at(0).at("gpu");
-  EXPECT_EQ(gpu.at("median_sweep_seconds"), nullptr);
-  EXPECT_EQ(gpu.at("start_seconds"), nullptr);
-  EXPECT_EQ(gpu.at("error_seconds"), nullptr);
-  EXPECT_EQ(gpu.at("error_sweeps"), 45);
-  EXPECT_EQ(gpu.at("kernels_per_sweep"), 13);
+  const auto& figures = record.at("ranks").at(0).at("gpu");
+  EXPECT_EQ(figures.at("median_sweep_seconds"), nullptr);
+  EXPECT_EQ(figures.at("start_seconds"), nullptr);
+  EXPECT_EQ(figures.at("error_seconds"), nullptr);
+  EXPECT_EQ(figures.at("error_sweeps"), 45);
+  EXPECT_EQ(figures.at("kernels_per_sweep"), 13);
 }
 
 TEST(BenchTable, NamesTheSweepsOfTheReferenceOfEachRank) {
