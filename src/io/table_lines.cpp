@@ -17,6 +17,7 @@ constexpr std::size_t kNamesInWords = 3;
 
 std::string some_quoted(const std::vector<std::string>& names) {
   std::vector<std::string> quoted;
+  quoted.reserve(names.size());
   for (const std::string& name : names) quoted.push_back(quote_cell(name));
   return some_of(quoted, 10);
 }
