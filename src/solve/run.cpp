@@ -149,7 +149,10 @@ template <class T>
 void Run<T>::stream_to(SnapshotSink<T>& sink, const SnapshotOptions& options) {
   validate(options);
   streamers_.push_back(std::make_unique<SnapshotStreamer<T>>(
-      backend_, sink, options, plan_.rows, plan_.cols, plan_.rank, sums_.size(),
+      [this](Index w_rows) {
+        return backend_.make_host_copy(w_rows, plan_.cols, plan_.rank, sums_.size());
+      },
+      sink, options, plan_.rows, plan_.rank, sums_.size(),
       [this](const typename SnapshotStreamer<T>::Moment& moment, const HostSums& sums,
              MatrixView<T> W, MatrixView<T> Ht) { return developed(moment, sums, W, Ht); }));
   take_snapshot({streamers_.back().get()});

@@ -35,9 +35,12 @@ class SnapshotStreamer {
   using Develop = std::function<Snapshot<T>(const Moment& moment, const HostSums& sums,
                                             MatrixView<T> W, MatrixView<T> Ht)>;
 
-  /// For W m × k, Ht n × k and `sums` sums. The backend and the sink must outlive the streamer.
-  SnapshotStreamer(Backend<T>& backend, SnapshotSink<T>& sink, const SnapshotOptions& options,
-                   Index m, Index n, Index k, Index sums, Develop develop)
+  /// Makes a copy of the ring, for so many rows of W.
+  using MakeCopy = std::function<std::unique_ptr<HostCopy<T>>(Index w_rows)>;
+
+  /// For W m × k and `sums` sums. What the copies copy from and the sink must outlive the streamer.
+  SnapshotStreamer(const MakeCopy& make_copy, SnapshotSink<T>& sink, const SnapshotOptions& options,
+                   Index m, Index k, Index sums, Develop develop)
       : sink_(sink),
         develop_(std::move(develop)),
         clock_(options.schedule),
@@ -46,7 +49,7 @@ class SnapshotStreamer {
         rank_(k),
         sum_count_(sums) {
     for (Index slot = 0; slot < options.ring; ++slot) {
-      ring_.push_back(backend.make_host_copy(rows_, n, k, sums));
+      ring_.push_back(make_copy(rows_));
       free_.push_back(ring_.back().get());
     }
     thread_ = std::thread([this] { deliver(); });
@@ -84,12 +87,14 @@ class SnapshotStreamer {
     return failure_ == nullptr;
   }
 
-  /// Takes a snapshot; there must be room.
+  /// Takes a snapshot; there must be room. None once the sink, or a copy on its way to it, has
+  /// failed: a copy that could not be waited for may still be under way.
   void take(const Moment& moment, MatrixView<const T> W, MatrixView<const T> Ht,
             const double* sums) {
     HostCopy<T>* copy = nullptr;
     {
       const std::lock_guard lock(mutex_);
+      if (failure_ != nullptr) return;
       copy = free_.back();
       free_.pop_back();
     }
@@ -98,7 +103,7 @@ class SnapshotStreamer {
       copy->take(sample, Ht, sums);
     } catch (...) {
       const std::lock_guard lock(mutex_);
-      free_.push_back(copy);
+      if (failure_ == nullptr) failure_ = std::current_exception();
       throw;
     }
     {
@@ -121,7 +126,7 @@ class SnapshotStreamer {
     changed_.wait(lock, [this] { return free_.size() == ring_.size() || failure_ != nullptr; });
   }
 
-  /// Throws what the sink threw, if it did; from then on it gets nothing more.
+  /// Throws what the sink or a copy threw, if one did; from then on the sink gets nothing more.
   void rethrow_failure() const {
     std::exception_ptr failure;
     {
