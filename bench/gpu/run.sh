@@ -22,9 +22,9 @@ out=${OUT:-$here/results}
 threads=$(nproc)
 readonly absent=127 refused=126 late=124 # statuses of what did not come to an answer
 case "$mode" in
-  all) tests_end=95 sanitizers_end=135 probe_end=145 sweeps_end=275 peers_end=320 counters_end=350 ;;
-  tests) tests_end=70 sanitizers_end=108 probe_end=116 sweeps_end=0 peers_end=0 counters_end=0 ;;
-  tiny) tests_end=600 sanitizers_end=600 probe_end=600 sweeps_end=600 peers_end=600 counters_end=600 ;;
+  all) tests_end=95 sanitizers_end=135 probe_end=145 sweeps_end=255 bench_end=280 peers_end=320 counters_end=350 ;;
+  tests) tests_end=70 sanitizers_end=108 probe_end=116 sweeps_end=0 bench_end=0 peers_end=0 counters_end=0 ;;
+  tiny) tests_end=600 sanitizers_end=600 probe_end=600 sweeps_end=600 bench_end=600 peers_end=600 counters_end=600 ;;
   *)
     sed -n '3,/^set -u/p' "${BASH_SOURCE[0]}" | sed -n 's/^# \{0,1\}//p' >&2
     exit 2
@@ -251,6 +251,20 @@ run_sweeps() {
   tail -n +2 "$logs/sweeps.jsonl"
 }
 
+# ---- The CPU and the GPU on one matrix: nonneg bench -----------------------------------------------
+
+run_bench() {
+  local begin=$SECONDS status size=50000,2000 rank=32
+  if [ "$mode" = tiny ]; then size=60,24 rank=3; fi
+  OMP_NUM_THREADS=$threads ours timeout -k 5 "$(left_until "$bench_end")" "$(program nonneg)" bench --size "$size" --rank "$rank" \
+    --json >"$logs/bench.json" 2>"$logs/bench.txt"
+  status=$?
+  if [ "$status" -eq 0 ]; then
+    printf '{"step": "bench", "result": %s}\n' "$(tr '\n' ' ' <"$logs/bench.json")" >>"$records/bench.json"
+  fi
+  record bench_command all "$status" "$((SECONDS - begin))" "$(head -c 300 "$logs/bench.txt")"
+}
+
 # ---- Others on the same matrix -----------------------------------------------------------------------
 
 run_peers() {
@@ -305,6 +319,7 @@ run_sanitizers
 run_probe
 if [ "$sweeps_end" -gt 0 ]; then
   run_sweeps
+  run_bench
   run_peers
   run_counters
 fi
@@ -322,6 +337,6 @@ fi
 } >"$out/results.json"
 tar -czf "$out/logs.tgz" -C "$out" logs && rm -rf "$logs"
 unfinished=$(cat "$records"/*.json | grep -c "\"status\": $late,")
-bad=$(grep -hE '"step": "(tests|sanitizers|probe|sweep_times)"' "$records"/*.json | grep -cvE "\"status\": (0|77|$late|$refused|$absent),")
+bad=$(grep -hE '"step": "(tests|sanitizers|probe|sweep_times|bench_command)"' "$records"/*.json | grep -cvE "\"status\": (0|77|$late|$refused|$absent),")
 printf '%s s; results: %s; red: %s, ended by the clock: %s\n' "$SECONDS" "$out/results.json" "$bad" "$unfinished"
 [ "$bad" -eq 0 ]

@@ -71,12 +71,12 @@ class RankTest : public DeviceTest {
 };
 
 TEST_F(RankTest, HalsAgreesWithTheCpuAtEverySizeOfKernel) {
-  for (const Index k : {7, 15, 31, 33, 65, 129, 257, 513, 769}) check<float>(Algorithm::hals, k);
+  for (const Index k : {7, 9, 17, 33, 65, 129, 257, 513, 769}) check<float>(Algorithm::hals, k);
   for (const Index k : {64, 200, 512, 513}) check<double>(Algorithm::hals, k);
 }
 
 TEST_F(RankTest, MultiplicativeUpdatesAgreeWithTheCpuAtEverySizeOfKernel) {
-  for (const Index k : {7, 15, 31, 33, 65, 129, 257, 513, 769}) check<float>(Algorithm::mu, k);
+  for (const Index k : {7, 9, 17, 33, 65, 129, 257, 513, 769}) check<float>(Algorithm::mu, k);
   for (const Index k : {64, 200, 512, 513}) check<double>(Algorithm::mu, k);
 }
 

@@ -108,6 +108,17 @@ class GpuKit(unittest.TestCase):
                 self.assertTrue(one["emulated"] and one["ms_per_sweep"] and one["relative_error"] < 1, one)
         self.assertEqual(cases["hals:3:panel=20"]["panel_rows"], 20)
 
+    def test_the_cpu_and_the_device_were_compared(self):
+        self.assertEqual([(one["name"], one["status"]) for one in self.of("bench_command")], [("all", 0)])
+        (bench,) = self.of("bench")
+        (rank,) = bench["result"]["ranks"]
+        self.assertEqual(rank["rank"], 3)
+        self.assertTrue(rank["cpu"]["error_reached"] and rank["gpu"]["error_reached"], rank)
+        self.assertIn("| 60 × 24, k = 3 | gpu | - | - | - |", report(self.file, "--print").stdout)
+        rank["gpu"] |= {"sweep_seconds": [0.002], "error_seconds": 0.125, "of_limit": 0.5}
+        measured = report(self.changed(emulated=False, steps=[bench]), "--print").stdout
+        self.assertIn("| 60 × 24, k = 3 | gpu | 2 | 0.125 | 50 % |", measured)
+
     def test_the_report_replaces_its_section_and_no_more(self):
         page = self.folder / "gpu.md"
         before = (OPTIONS.sources / "docs/gpu.md").read_text()
