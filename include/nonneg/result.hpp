@@ -34,7 +34,8 @@ struct LossRecord {
   /// the part of an entry that the model is off by. A number always, but infinite for A = 0 and W·H
   /// > 0.
   double relative_error = 0;
-  /// True where the loss was summed entry by entry, false where the Gram identity gave it.
+  /// True where the loss was summed over A's entries (of sparse data whose zeros are observed: over
+  /// the stored ones, and the others in closed form), false where the Gram identity gave it.
   bool direct = false;
 };
 

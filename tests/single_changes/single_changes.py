@@ -37,7 +37,7 @@ STATEMENT = re.compile(r"(?<=[;{}]\n)( +)(?!return\b|delete\b|throw\b)[A-Za-z_][
 SOURCES = re.compile(r"^(kernels/.*\.(cu|cuh|cpp|hpp)|src/cuda/.*\.(cpp|hpp))$")
 # Tests from the quickest on, as ctest's -R and -E have them: the first that fails ends a change's turn.
 QUICK = "primitives_float32"
-SHORT = "(primitives_.*|sources|solver|solver_suites|losses|choices|choice|devices|owners|recordings|rates)"
+SHORT = "(primitives_.*|sources|solver|solver_suites|losses|choices|choice|devices|owners|ranks|recordings|rates)"
 GROUPS = ((QUICK, "none"), (SHORT, QUICK), (".*", f"({SHORT}|gpu_kit)"))
 
 

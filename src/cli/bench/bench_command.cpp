@@ -37,6 +37,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// The cards of the model by the names that the option has for them.
+constexpr std::pair<const char*, const char*> kCards[] = {
+    {"h200", "H200 SXM"}, {"a100", "A100 80GB SXM"}, {"rtx4090", "GeForce RTX 4090"}};
+
 struct BenchArguments {
   std::string input;
   /// Rows and columns of a matrix that is made.
@@ -44,7 +48,7 @@ struct BenchArguments {
   OpenOptions open;
   DataArguments data;
   ComparisonRequest request;
-  std::string card = "h200";
+  std::string card = kCards[0].first;
   /// Where the JSON goes as well; empty: nowhere.
   std::string out;
   bool overwrite = false;
@@ -52,9 +56,13 @@ struct BenchArguments {
   bool json = false;
 };
 
-/// The cards of the model by the names that the option has for them.
-constexpr std::pair<const char*, const char*> kCards[] = {
-    {"h200", "H200 SXM"}, {"a100", "A100 80GB SXM"}, {"rtx4090", "GeForce RTX 4090"}};
+/// Their names, as the option's text has them.
+std::string card_names() {
+  std::string names;
+  for (const auto& [option, title] : kCards)
+    names += (names.empty() ? "" : "|") + std::string(option);
+  return names;
+}
 
 const bench::Card* card_named(const std::string& name) {
   for (const auto& [option, title] : kCards) {
@@ -224,9 +232,9 @@ void declare(OptionTable& table, BenchArguments& arguments) {
   table.integer("--repeats", request.repeats, "How often a sweep's time is taken");
   table.integer("--max-iterations", options.max_iterations, "Most iterations towards the error",
                 "200, or 1000 where only mu serves");
-  table.add("--card", "h200|a100|rtx4090", "The GPU that is modelled where none is there",
-            arguments.card, [&arguments](const std::string& text) {
-              const std::vector<std::string> names = choices_of("h200|a100|rtx4090");
+  table.add("--card", card_names(), "The GPU that is modelled where none is there", arguments.card,
+            [&arguments](const std::string& text) {
+              const std::vector<std::string> names = choices_of(card_names());
               arguments.card = names.at(parse_choice("--card", text, names));
             });
   table.text("--out", arguments.out, "FILE", "File for the same as JSON");
