@@ -52,6 +52,12 @@ class AnyResult {
     return std::visit(std::forward<Visitor>(visitor), result_);
   }
 
+  /// The same of a result that may be changed.
+  template <class Visitor>
+  decltype(auto) visit(Visitor&& visitor) {
+    return std::visit(std::forward<Visitor>(visitor), result_);
+  }
+
   /// m: rows of A and of W.
   Index rows() const {
     return visit([](const auto& result) { return result.W.rows(); });

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "nonneg/any.hpp"
+#include "nonneg/components.hpp"
 #include "nonneg/data_view.hpp"
 #include "nonneg/devices.hpp"
 #include "nonneg/element_type.hpp"

@@ -51,6 +51,46 @@ struct Timings {
   double total_seconds = 0;
 };
 
+/// What each component explains of A, in the order of the components.
+struct Explained {
+  /// What says it.
+  enum class By {
+    /// By how much the loss would rise without the component, the others as they are:
+    ///   ½‖A − W·H + w_q·h_q‖² − ½‖A − W·H‖² = ½·S_qq·G_qq + ⟨C_q, h_q⟩ − Σ_l S_ql·G_ql
+    /// with S = WᵀW, G = H·Hᵀ and C = AᵀW. Of the Frobenius loss of complete data. Where q is at
+    /// its
+    /// minimum that is ½·‖w_q‖²·‖h_q‖², and never below 0; elsewhere it may be, of a component that
+    /// harms.
+    loss_rise,
+    /// What it puts into W·H: the sum of all entries of w_q·h_q, ‖w_q‖₁·‖h_q‖₁. Of any other loss,
+    /// weights and missing entries.
+    model_sum
+  };
+  By by = By::loss_rise;
+  /// One for each component; empty where nothing says them.
+  std::vector<double> amounts;
+  /// Of loss_rise as parts of ½‖A‖², which add up to at most 1 where each is at its minimum, as
+  /// what several components explain together is counted for none of them; of model_sum as parts of
+  /// their sum. 0 where A, or W·H, is 0.
+  std::vector<double> shares;
+};
+
+/// "loss_rise" or "model_sum".
+NONNEG_EXPORT std::string_view to_string(Explained::By by) noexcept;
+
+/// What normalize() brings to 1 in each component: a norm of its row of H or of its column of W. Of
+/// l1 it is the sum of the entries, of l2 the root of the sum of their squares, of max the largest.
+enum class Normalization { none, h_l1, h_l2, h_max, w_l1, w_l2, w_max };
+
+/// "none", "h-l1", "h-l2", "h-max", "w-l1", "w-l2" or "w-max".
+NONNEG_EXPORT std::string_view to_string(Normalization value) noexcept;
+
+/// How a run's components are arranged: as the run left them, or by what they explain.
+enum class ComponentOrder { none, explained };
+
+/// "none" or "explained".
+NONNEG_EXPORT std::string_view to_string(ComponentOrder value) noexcept;
+
 /// Factors on the host, with how they came about. W is m × k; Ht, the transpose of H, is n × k.
 template <class T>
 struct Result {
@@ -95,6 +135,15 @@ struct Result {
   std::vector<Index> unobserved_rows;
   /// The same of columns.
   std::vector<Index> unobserved_columns;
+  /// What each component explains, whatever the factors were scaled to since.
+  Explained explained;
+  /// What normalize() brought to 1.
+  Normalization normalization = Normalization::none;
+  /// What normalize() multiplied each column of W by, and divided each row of H by; empty where it
+  /// was not called. The loss, the objective and its penalties are of the factors before.
+  std::vector<double> scales;
+  /// Which component of the run, from 0, each one is, where order() has moved them; else empty.
+  std::vector<Index> places;
 
   /// A copy of H, k × n.
   Matrix<T> H() const {

@@ -34,6 +34,9 @@ std::string_view to_string(Init value) noexcept { return name_of(value); }
 std::string_view to_string(Precision value) noexcept { return name_of(value); }
 std::string_view to_string(BackendKind value) noexcept { return name_of(value); }
 std::string_view to_string(StopReason value) noexcept { return name_of(value); }
+std::string_view to_string(Explained::By value) noexcept { return name_of(value); }
+std::string_view to_string(Normalization value) noexcept { return name_of(value); }
+std::string_view to_string(ComponentOrder value) noexcept { return name_of(value); }
 std::string_view to_string(Subject value) noexcept { return name_of(value); }
 
 std::string_view loss_name(double beta) noexcept {

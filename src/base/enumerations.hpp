@@ -79,6 +79,28 @@ struct Enumeration<StopReason> {
 };
 
 template <>
+struct Enumeration<Explained::By> {
+  static constexpr std::array kTable{
+      Enumerator{Explained::By::loss_rise, "loss_rise", "of the data's squares"},
+      Enumerator{Explained::By::model_sum, "model_sum", "of the model's sum"}};
+};
+
+template <>
+struct Enumeration<Normalization> {
+  static constexpr std::array kTable{
+      Enumerator{Normalization::none, "none"},  Enumerator{Normalization::h_l1, "h-l1"},
+      Enumerator{Normalization::h_l2, "h-l2"},  Enumerator{Normalization::h_max, "h-max"},
+      Enumerator{Normalization::w_l1, "w-l1"},  Enumerator{Normalization::w_l2, "w-l2"},
+      Enumerator{Normalization::w_max, "w-max"}};
+};
+
+template <>
+struct Enumeration<ComponentOrder> {
+  static constexpr std::array kTable{Enumerator{ComponentOrder::none, "none"},
+                                     Enumerator{ComponentOrder::explained, "explained"}};
+};
+
+template <>
 struct Enumeration<Subject> {
   static constexpr std::array kTable{Enumerator{Subject::none, "none"},
                                      Enumerator{Subject::A, "A"},

@@ -13,10 +13,20 @@ struct RunSum {
 };
 
 /// Behind them, k sums of each kind, one for each component: the squared norms of W's and Ht's
-/// columns, and their inner products with those of the check before and of one before the last
-/// third of the run.
+/// columns, their inner products with those of the check before and of one before the last third of
+/// the run, and the components' shares ⟨C_q, h_q⟩ of cross and Σ_l S_ql·G_ql of quadratic.
 struct ComponentSum {
-  enum Kind : Index { w_squares, h_squares, w_last, h_last, w_third, h_third, kinds };
+  enum Kind : Index {
+    w_squares,
+    h_squares,
+    w_last,
+    h_last,
+    w_third,
+    h_third,
+    cross,
+    quadratic,
+    kinds
+  };
 };
 
 }  // namespace nonneg

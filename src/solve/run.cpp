@@ -12,6 +12,7 @@
 #include "options/checks.hpp"
 #include "options/resolve.hpp"
 #include "rules/chosen_repeats.hpp"
+#include "solve/explained.hpp"
 #include "solve/plan.hpp"
 #include "solve/unobserved.hpp"
 
@@ -203,6 +204,8 @@ Result<T> Run<T>::result() {
   const ColumnScales scales = scales_now();
   result.W = handed_out(W_, scales.w);
   result.Ht = handed_out(Ht_, scales.h);
+  result.explained =
+      gram_ ? explained_by_loss() : explained_of_model<T>(result.W.view(), result.Ht.view());
   result.loss_history = history_;
   result.stop_reason = stop_reason_;
   result.iterations = iteration_;
@@ -221,6 +224,15 @@ Result<T> Run<T>::result() {
   result.unobserved_columns = problem_.summary().unobserved_columns;
   for (const Streamer& streamer : streamers_) result.snapshots_skipped += streamer->skipped();
   return result;
+}
+
+template <class T>
+Explained Run<T>::explained_by_loss() {
+  if (iteration_ == 0 || (extrapolation_ && sums_.fetch().undone())) {
+    sweep_.add_up_terms(W_.view(), Ht_.view());
+  }
+  sums_.add_up_explained(sweep_.terms(), W_.view(), Ht_.view());
+  return explained_of_loss(sums_.fetch(), units_, problem_.summary().scaled_sum_of_squares);
 }
 
 template <class T>

@@ -84,6 +84,8 @@ class Run {
   /// Whether factors are handed out balanced after so many sweeps: those before the first are as
   /// they were drawn.
   bool balances_after(Index iteration) const { return balanced_ && iteration > 0; }
+  /// By the loss, where it is Frobenius'.
+  Explained explained_by_loss();
   /// Of what is handed out now.
   ColumnScales scales_now();
   /// On the host.

@@ -58,6 +58,14 @@ class RunSums {
     backend_.column_dots(Ht, Ht, of_components(ComponentSum::h_squares));
   }
 
+  /// What each component explains by the loss, from the terms of these factors.
+  void add_up_explained(const SweepTerms<T>& terms, MatrixView<const T> W, MatrixView<const T> Ht) {
+    take_gram(Ht);
+    backend_.column_dots(terms.C.view(), Ht, of_components(ComponentSum::cross));
+    backend_.column_dots(terms.S.view(), G_.view(), of_components(ComponentSum::quadratic));
+    add_up_squares(W, Ht);
+  }
+
   /// Waits for the sums.
   HostSums fetch() {
     std::vector<double> host(static_cast<std::size_t>(size()));

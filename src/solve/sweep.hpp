@@ -49,15 +49,24 @@ class Sweep {
         own.rule->accumulate(panel, point, W_p, own.terms);
       });
     });
-    SweepTerms<T>& all = share(0).terms;
-    for (int w = 1; w < crew_.size(); ++w) {
-      backend_.add(share(w).terms.C.view(), all.C.view());
-      backend_.add(share(w).terms.S.view(), all.S.view());
-    }
-    update_rule_->update_columns(all, Ht);
+    update_rule_->update_columns(summed_terms(), Ht);
   }
 
-  /// What the last run() added up over all workers.
+  /// The terms of factors as they are, which a sweep that was undone, or none, has not left: one
+  /// more read of A.
+  void add_up_terms(MatrixView<const T> W, MatrixView<const T> Ht) {
+    crew_.run([&](int worker) {
+      Share& own = share(worker);
+      own.rule->begin_sweep(Ht);
+      own.terms.clear(crew_.backend(worker));
+      crew_.for_each_panel(worker, [&](const Panel<T>& panel) {
+        own.rule->accumulate(panel, Ht, W.row_block(panel.first_row, panel.rows()), own.terms);
+      });
+    });
+    summed_terms();
+  }
+
+  /// What the last run() or add_up_terms() added up over all workers.
   const SweepTerms<T>& terms() const { return shares_.front().terms; }
 
   /// sums[w] = the loss over worker w's rows, entry by entry: one more read of A.
@@ -81,6 +90,16 @@ class Sweep {
     Rule rule;
     SweepTerms<T> terms;
   };
+
+  /// The workers' terms, added to the first one's.
+  const SweepTerms<T>& summed_terms() {
+    SweepTerms<T>& all = share(0).terms;
+    for (int w = 1; w < crew_.size(); ++w) {
+      backend_.add(share(w).terms.C.view(), all.C.view());
+      backend_.add(share(w).terms.S.view(), all.S.view());
+    }
+    return all;
+  }
 
   Share& share(int worker) { return shares_[static_cast<std::size_t>(worker)]; }
 

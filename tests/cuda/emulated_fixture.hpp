@@ -56,11 +56,12 @@ struct Outcome {
   Dense W;
   Dense Ht;
   std::vector<double> losses;
+  std::vector<double> explained;
 };
 
 template <class T>
 Outcome outcome_of(const Result<T>& result) {
-  Outcome outcome{to_dense(result.W), to_dense(result.Ht), {}};
+  Outcome outcome{to_dense(result.W), to_dense(result.Ht), {}, result.explained.amounts};
   for (const LossRecord& record : result.loss_history) outcome.losses.push_back(record.loss);
   return outcome;
 }
@@ -73,8 +74,11 @@ Outcome run_of(const DataView& A, const Options& options) {
 inline ::testing::AssertionResult same(const Outcome& actual, const Outcome& expected) {
   if (auto equal = entries_equal(actual.W, expected.W); !equal) return equal;
   if (auto equal = entries_equal(actual.Ht, expected.Ht); !equal) return equal;
-  if (actual.losses == expected.losses) return ::testing::AssertionSuccess();
-  return ::testing::AssertionFailure() << "the factors are the same, the losses are not";
+  if (actual.losses != expected.losses) {
+    return ::testing::AssertionFailure() << "the factors are the same, the losses are not";
+  }
+  if (actual.explained == expected.explained) return ::testing::AssertionSuccess();
+  return ::testing::AssertionFailure() << "the losses are the same, what components explain is not";
 }
 
 /// The plans that a run of A makes as the device's free memory shrinks: of its own backend's, which
