@@ -14,6 +14,7 @@
 #include "records/lookup.hpp"
 #include "records/name_files.hpp"
 #include "records/run_directory.hpp"
+#include "records/run_record.hpp"
 
 namespace nonneg::records {
 
@@ -109,6 +110,27 @@ class ModelRecord {
     return indices;
   }
 
+  /// Of the components, where they were scaled after the run.
+  std::vector<double> scales(Index wanted) const {
+    std::vector<double> scales;
+    const Json* const components = find(json_, kComponentsKey);
+    if (components == nullptr) return scales;
+    if (!components->is_object()) refuse_type(kComponentsKey, "object");
+    const Json* const found = find(*components, "scales");
+    if (found == nullptr) return scales;
+    if (!found->is_array()) refuse_type("scales", "list of numbers");
+    for (const Json& scale : *found) {
+      if (!scale.is_number()) refuse_type("scales", "list of numbers");
+      scales.push_back(scale.get<double>());
+      if (scales.back() > 0 && std::isfinite(scales.back())) continue;
+      refuse(fmt::format("\"scales\" has {}: must be finite and > 0", scales.back()));
+    }
+    if (std::ssize(scales) != wanted) {
+      refuse(fmt::format("has {} scales, but H has {} rows", scales.size(), wanted));
+    }
+    return scales;
+  }
+
   std::vector<std::string> column_names(Index wanted) const {
     std::vector<std::string> names;
     if (const Json* found = find(json_, "column_names_file")) {
@@ -185,6 +207,7 @@ ModelOptions options_of(const ModelRecord& record) {
 
 Model open_model(const std::string& directory) {
   Model model{.H = MatrixFile::open((fs::path(directory) / "H.npy").string()),
+              .scales = {},
               .column_names = {},
               .options = {},
               .transposed = {},
@@ -194,12 +217,14 @@ Model open_model(const std::string& directory) {
   model.options = options_of(record);
   model.transposed = record.transposed();
   record.require_shape(model.H, "rank", "columns");
+  model.scales = record.scales(model.H.view().rows());
   model.column_names = record.column_names(model.H.view().cols());
   return model;
 }
 
 Model open_h(const std::string& path, const OpenOptions& opened) {
   Model model{.H = MatrixFile::open(path, opened),
+              .scales = {},
               .column_names = {},
               .options = {},
               .transposed = {},

@@ -34,6 +34,9 @@ struct Unobserved {
 struct Model {
   /// k × n; its entries have not been looked at (read_factor()).
   MatrixFile H;
+  /// What each row of H is to be multiplied by, and W's column divided by, to be as the run solved
+  /// them; empty where they are so.
+  std::vector<double> scales;
   /// Names of H's columns; empty where it has none.
   std::vector<std::string> column_names;
   ModelOptions options;

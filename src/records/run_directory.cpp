@@ -12,6 +12,7 @@
 #include "io/output_file.hpp"
 #include "nonneg/error.hpp"
 #include "nonneg/matrix_file.hpp"
+#include "records/factor_tables.hpp"
 #include "records/name_files.hpp"
 #include "records/record_text.hpp"
 
@@ -24,7 +25,8 @@ namespace fs = std::filesystem;
 /// it.
 bool is_run_file(const fs::path& name) {
   constexpr std::array kFiles{"W.npy",       "H.npy",          kRecordFile,
-                              kRowNamesFile, kColumnNamesFile, "report.html"};
+                              kRowNamesFile, kColumnNamesFile, kWTableFile,
+                              kHTableFile,   kTopTableFile,    "report.html"};
   constexpr std::array kPictures{"learning", "line", "basis", "pairs", "factors", "loss"};
   constexpr std::array kFormats{".gif", ".png", ".svg"};
   const auto among = [](const auto& list, const std::string& word) {
@@ -96,24 +98,24 @@ void RunDirectory::write(MatrixView<const T> W, MatrixView<const T> Ht,
   write_npy((partial / "W.npy").string(), W);
   write_npy_transposed((partial / "H.npy").string(), Ht);
   for (const TextFile& file : further) write_text(file);
-  write_record_file(record, history);
+  write_text(
+      {kRecordFile, {}, [&](const TextFile::Take& take) { write_record(record, history, take); }});
   directory_.commit();
 }
 
-void RunDirectory::write_record_file(const nlohmann::ordered_json& record,
-                                     const std::vector<LossRecord>& history) const {
-  io::OutputFile file((directory_.path().partial / kRecordFile).string(), words_for(kRecordFile));
-  std::uint64_t bytes = 0;
-  write_record(record, history, [&](std::string_view text) {
-    file.write_at(bytes, text.data(), text.size());
-    bytes += text.size();
-  });
-  file.commit();
-}
-
 void RunDirectory::write_text(const TextFile& file) const {
-  io::write_file((directory_.path().partial / file.name).string(), file.content,
-                 words_for(file.name));
+  io::OutputFile out((directory_.path().partial / file.name).string(), words_for(file.name));
+  std::uint64_t bytes = 0;
+  const TextFile::Take take = [&](std::string_view text) {
+    out.write_at(bytes, text.data(), text.size());
+    bytes += text.size();
+  };
+  if (file.write) {
+    file.write(take);
+  } else {
+    take(file.content);
+  }
+  out.commit();
 }
 
 io::OutputWords RunDirectory::words_for(const std::string& file) const {

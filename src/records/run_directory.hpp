@@ -3,8 +3,10 @@
 /// of them or none.
 #pragma once
 
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "io/output_directory.hpp"
@@ -17,8 +19,13 @@ namespace nonneg::records {
 inline constexpr const char* kRecordFile = "run.json";
 
 struct TextFile {
+  /// Is handed a text piece by piece.
+  using Take = std::function<void(std::string_view)>;
+
   std::string name;
   std::string content;
+  /// Hands on the content where that is too long to be held; else none.
+  std::function<void(const Take&)> write{};
 };
 
 /// Made before the work begins, so that a place that cannot be used is known at once. Until the run
@@ -32,7 +39,7 @@ class RunDirectory {
                io::OutputGuard& guard = io::OutputGuard::none(), const io::OutputNames& names = {});
 
   /// Writes W (m × k), Ht (n × k, as H, k × n), the record with the history, and further files:
-  /// kRowNamesFile, kColumnNamesFile. Throws IoError.
+  /// kRowNamesFile, kColumnNamesFile, those of factor_tables(). Throws IoError.
   template <class T>
   void write(MatrixView<const T> W, MatrixView<const T> Ht, const nlohmann::ordered_json& record,
              const std::vector<LossRecord>& history = {},
@@ -42,8 +49,6 @@ class RunDirectory {
   const std::string& name() const noexcept { return directory_.path().given; }
 
  private:
-  void write_record_file(const nlohmann::ordered_json& record,
-                         const std::vector<LossRecord>& history) const;
   void write_text(const TextFile& file) const;
   io::OutputWords words_for(const std::string& file) const;
 

@@ -5,6 +5,7 @@
 
 #include "base/enumerations.hpp"
 #include "base/json_values.hpp"
+#include "nonneg/components.hpp"
 #include "nonneg/version.hpp"
 #include "options/resolve.hpp"
 #include "records/name_files.hpp"
@@ -20,6 +21,28 @@ Json to_json(const Timings& timings) {
           {"sweep_seconds", number_json(timings.sweep_seconds)},
           {"check_seconds", number_json(timings.check_seconds)},
           {"total_seconds", number_json(timings.total_seconds)}};
+}
+
+Json numbers_json(const std::vector<double>& values) {
+  Json list = Json::array();
+  for (const double value : values) list.push_back(number_json(value));
+  return list;
+}
+
+/// What there is to say of each component, in their order.
+template <class T>
+Json components_json(const Result<T>& result) {
+  Json components = Json::object();
+  if (!result.explained.amounts.empty()) {
+    components["explained_by"] = to_string(result.explained.by);
+    components["explained"] = numbers_json(result.explained.amounts);
+    components["explained_share"] = numbers_json(result.explained.shares);
+  }
+  components["sparseness_w"] = numbers_json(sparseness(result.W));
+  components["sparseness_h"] = numbers_json(sparseness(result.Ht));
+  if (!result.scales.empty()) components["scales"] = numbers_json(result.scales);
+  if (!result.places.empty()) components["places"] = result.places;
+  return components;
 }
 
 }  // namespace
@@ -128,9 +151,13 @@ Json run_record(const RunRequest& request, const Result<T>& result) {
       {"iterations", result.iterations},
       {"stop_reason", to_string(result.stop_reason)},
       {"relative_error", number_json(result.relative_error)},
+      {kComponentsKey, components_json(result)},
       {kHistoryKey, Json::array()},
       {"timings", to_json(result.timings)},
       {"warnings", warnings}};
+  record["options"]["normalize"] = to_string(result.normalization);
+  record["options"]["order"] =
+      to_string(result.places.empty() ? ComponentOrder::none : ComponentOrder::explained);
   if (!result.unobserved_rows.empty()) record["unobserved_rows"] = result.unobserved_rows;
   if (!result.unobserved_columns.empty()) {
     record["unobserved_columns"] = result.unobserved_columns;

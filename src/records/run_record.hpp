@@ -14,6 +14,10 @@
 
 namespace nonneg::records {
 
+/// Where run.json says of each component what it explains and how sparse it is, and where they were
+/// scaled or moved since the run, by how much and from where.
+inline constexpr const char* kComponentsKey = "components";
+
 /// What was factorized, and where it came from.
 struct InputDescription {
   /// Empty for generated data.

@@ -2,8 +2,10 @@
 // Runs on disk, for callers of the library.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <type_traits>
@@ -77,6 +79,27 @@ class Members {
       }
       field.push_back(element.get<Element>());
     }
+  }
+
+  /// A list of one for each of `wanted` components. A number that is null there was not finite.
+  void read(const char* name, std::vector<double>& field, Index wanted) const {
+    const Json* member = find(name);
+    if (member == nullptr) return;
+    require(name, member->is_array() && std::ssize(*member) == wanted,
+            "list of a number for each component");
+    for (const Json& element : *member) {
+      require(name, element.is_number() || element.is_null(), "list of numbers");
+      field.push_back(element.is_null() ? std::numeric_limits<double>::quiet_NaN()
+                                        : element.get<double>());
+    }
+  }
+  void read(const char* name, std::vector<Index>& field, Index wanted) const {
+    read(name, field);
+    const auto outside = [&](Index place) { return place < 0 || place >= wanted; };
+    require(name,
+            field.empty() ||
+                (std::ssize(field) == wanted && std::none_of(field.begin(), field.end(), outside)),
+            "list of a place for each component");
   }
 
   /// The objects of a list.
@@ -196,6 +219,13 @@ void read_course(const Members& record, const Options& options, Result<T>& resul
   record.read("warnings", result.warnings);
   record.read("unobserved_rows", result.unobserved_rows);
   record.read("unobserved_columns", result.unobserved_columns);
+  record.object("options").read("normalize", result.normalization);
+  const Members components = record.object(records::kComponentsKey);
+  components.read("explained_by", result.explained.by);
+  components.read("explained", result.explained.amounts, options.rank);
+  components.read("explained_share", result.explained.shares, options.rank);
+  components.read("scales", result.scales, options.rank);
+  components.read("places", result.places, options.rank);
 }
 
 template <class T>

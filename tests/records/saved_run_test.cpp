@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "nonneg/components.hpp"
 #include "nonneg/factorize.hpp"
 #include "nonneg/run.hpp"
 #include "nonneg/snapshot_directory.hpp"
@@ -119,6 +120,26 @@ TEST_F(SavedRunTest, ALoadedRunGoesOnAsTheResultWould) {
   expect_equal(on.W, expected.W);
 }
 
+TEST_F(SavedRunTest, WhatWasMadeOfComponentsIsKept) {
+  Result<double> made = result<double>();
+  normalize(made, Normalization::w_l2);
+  order(made, ComponentOrder::explained);
+  save(run(), made, options);
+  const SavedRun loaded = load(run());
+  const auto& again = loaded.result.as<double>();
+  EXPECT_EQ(again.normalization, Normalization::w_l2);
+  EXPECT_EQ(again.scales, made.scales);
+  EXPECT_EQ(again.places, made.places);
+  EXPECT_EQ(again.explained.by, Explained::By::model_sum);
+  EXPECT_EQ(again.explained.amounts, made.explained.amounts);
+  EXPECT_EQ(again.explained.shares, made.explained.shares);
+  EXPECT_EQ(records::open_model(run()).scales, made.scales);
+  // A result that says nothing of its components is one, too.
+  made.explained = {};
+  save(run(), made, options, {}, IfPresent::replace);
+  EXPECT_TRUE(load(run()).result.as<double>().explained.amounts.empty());
+}
+
 TEST_F(SavedRunTest, IsAModelToTheCommand) {
   save(run(), result<float>(), options, {.source = {}, .column_names = {"x", "y", "z"}});
   const records::Model model = records::open_model(run());
@@ -197,6 +218,10 @@ TEST_F(SavedRunTest, AFieldOfAnotherTypeIsNamed) {
   expect_named("warnings", [](Json& json) { json["warnings"] = {1}; });
   expect_named("threads", [](Json& json) { json["threads"] = 1e300; });
   expect_named("device", [](Json& json) { json["options"]["device"] = std::int64_t{1} << 40; });
+  expect_named("explained", [](Json& json) { json["components"]["explained"] = {1}; });
+  expect_named("explained_by", [](Json& json) { json["components"]["explained_by"] = "luck"; });
+  expect_named("places", [](Json& json) { json["components"]["places"] = {0, 2}; });
+  expect_named("normalize", [](Json& json) { json["options"]["normalize"] = "h"; });
   expect_named("options", [](Json& json) { json["options"] = 3; });
   expect_named("seed", [](Json& json) { json["options"]["seed"] = -1; });
   expect_named("extrapolation", [](Json& json) { json["options"]["extrapolation"] = 1; });

@@ -23,9 +23,11 @@
 #include "cli/output/run_summary.hpp"
 #include "data/dense_copy.hpp"
 #include "io/name_match.hpp"
+#include "nonneg/components.hpp"
 #include "nonneg/error.hpp"
 #include "nonneg/matrix_file.hpp"
 #include "nonneg/precision.hpp"
+#include "records/factor_tables.hpp"
 
 namespace nonneg::cli {
 namespace {
@@ -45,6 +47,11 @@ struct FactorizeArguments {
   std::string out;
   bool overwrite = false;
   Telling telling;
+  Normalization normalize = Normalization::none;
+  ComponentOrder order = ComponentOrder::none;
+  bool tables = false;
+  Index top = 20;
+  bool top_given = false;
   WatchArguments watch;
   DataArguments data;
 };
@@ -67,6 +74,21 @@ void resolve_init(FactorizeArguments& arguments) {
                     !any                       ? "both are"
                     : arguments.init_w.empty() ? "--init-w is"
                                                : "--init-h is"));
+  }
+}
+
+/// What is said of tables is said of some.
+void require_tables(const FactorizeArguments& arguments) {
+  if (arguments.top_given && !arguments.tables) {
+    throw InvalidArgument(fmt::format(
+        "--top {} says how many features of a component top.tsv lists: add --tables, which writes "
+        "it, or leave --top out",
+        arguments.top));
+  }
+  if (arguments.top < 1) {
+    throw InvalidArgument(
+        fmt::format("--top {}: must be at least 1, the features of a component that top.tsv lists",
+                    arguments.top));
   }
 }
 
@@ -183,6 +205,14 @@ std::string snapshot_lines(const std::filesystem::path& directory, const Rendere
   return out;
 }
 
+/// Where the tables are, by the name that the user gave.
+std::string table_line(const FactorizeArguments& arguments) {
+  if (!arguments.tables) return {};
+  const std::filesystem::path directory = std::filesystem::path(arguments.out) / "";
+  return fmt::format("tables          {}{}, {}, {}\n", directory.string(), records::kWTableFile,
+                     records::kHTableFile, records::kTopTableFile);
+}
+
 template <class T>
 ExitStatus run(const FactorizeArguments& arguments, const MatrixFile& file, const DataView& A,
                records::RunDirectory& directory, Progress& progress, RunWatch& watch,
@@ -207,6 +237,8 @@ ExitStatus run(const FactorizeArguments& arguments, const MatrixFile& file, cons
   auto [result, failure] =
       solve_file<T>(file, A, arguments, initial ? &*initial : nullptr, progress, watch, interrupt);
   progress.end();
+  normalize(result, arguments.normalize);
+  order(result, arguments.order);
   warn_of_repeated("row", file.row_names(), result.warnings);
   warn_of_repeated("column", file.column_names(), result.warnings);
 
@@ -223,7 +255,14 @@ ExitStatus run(const FactorizeArguments& arguments, const MatrixFile& file, cons
     record["snapshots"] = watch.snapshots();
     record["snapshots_skipped"] = result.snapshots_skipped;
   }
-  write_run(record, result, &directory, arguments.telling, name_files(request.input));
+  std::vector<records::TextFile> further = name_files(request.input);
+  if (arguments.tables) {
+    const records::AxisNames names{file.row_names(), file.column_names()};
+    for (auto& table : records::factor_tables(result, names, arguments.top)) {
+      further.push_back(std::move(table));
+    }
+  }
+  write_run(record, result, &directory, arguments.telling, further);
   const double seconds = result.loss_history.empty() ? 0 : result.loss_history.back().seconds;
   watch.end({failure ? "failed" : std::string(to_string(result.stop_reason)),
              {},
@@ -248,7 +287,8 @@ ExitStatus run(const FactorizeArguments& arguments, const MatrixFile& file, cons
     }
     print_json(record, arguments.out, result.loss_history);
   } else if (!arguments.telling.quiet) {
-    print(run_summary(record, arguments.out) + snapshot_lines(arguments.watch.snapshots, rendered));
+    print(run_summary(record, arguments.out) + table_line(arguments) +
+          snapshot_lines(arguments.watch.snapshots, rendered));
   }
   watch.linger();
   return status_of(result.stop_reason);
@@ -259,6 +299,7 @@ ExitStatus execute(FactorizeArguments arguments, Interrupt& interrupt) {
   require_value("factorize", "--out", arguments.out);
   if (!arguments.rank_given) missing("factorize", "--rank");
   resolve_init(arguments);
+  require_tables(arguments);
   validate(arguments.options);
   io::require_unread(io::resolve_output(arguments.out, output_names("--out")),
                      {arguments.input, arguments.init_w, arguments.init_h, arguments.data.mask,
@@ -293,6 +334,17 @@ void declare(OptionTable& table, FactorizeArguments& arguments) {
   add_out_directory(table, arguments.out, true);
   table.flag("--overwrite", arguments.overwrite, "Replace an older run in DIR");
   add_telling(table, arguments.telling);
+
+  table.group("Components");
+  table.choice("--normalize", arguments.normalize,
+               "After the run bring this norm of each component's row of H, or column of W, to 1; "
+               "the other factor keeps the scale");
+  table.choice("--order", arguments.order,
+               "none: as the run left them; explained: by what each explains, the largest first");
+  table.flag("--tables", arguments.tables,
+             "Write W and H with names as W.tsv and H.tsv, and the top features as top.tsv");
+  table.integer("--top", arguments.top, "Features of each component in top.tsv").given =
+      &arguments.top_given;
 
   table.group("Algorithm");
   add_algorithm(table, options);

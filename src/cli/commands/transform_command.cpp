@@ -137,6 +137,27 @@ struct Transform {
   const ColumnMatch& match;
 };
 
+/// factor(i, q)·scales[q] for the rows of H, or for the columns of W; without scales as it is.
+/// New rows are solved in the scale in which the model was, where the penalties on W are meant.
+template <class T>
+void scale_h(const std::vector<double>& scales, Matrix<T>& H) {
+  for (std::size_t q = 0; q < scales.size(); ++q) {
+    T* const row = H.view().row(static_cast<Index>(q));
+    for (Index j = 0; j < H.cols(); ++j) {
+      row[j] = static_cast<T>(static_cast<double>(row[j]) * scales[q]);
+    }
+  }
+}
+template <class T>
+void scale_w(const std::vector<double>& scales, Matrix<T>& W) {
+  for (Index i = 0; i < W.rows(); ++i) {
+    T* const row = W.view().row(i);
+    for (std::size_t q = 0; q < scales.size(); ++q) {
+      row[q] = static_cast<T>(static_cast<double>(row[q]) * scales[q]);
+    }
+  }
+}
+
 std::string left_out_words(const ColumnMatch& match) {
   const std::size_t count = match.left_out.size();
   return fmt::format("{} column{} that the model does not have {} left out: {}", count,
@@ -196,7 +217,8 @@ ExitStatus run(const Transform& of, const io::OutputPath& out, Interrupt& interr
   const TransformArguments& arguments = of.arguments;
   const auto start = std::chrono::steady_clock::now();
   const Options used = resolved(of.chosen, of.A, of.input.path());
-  const Matrix<T> H = matched_h<T>(of.model, of.match);
+  Matrix<T> H = matched_h<T>(of.model, of.match);
+  scale_h(of.model.scales, H);
   Matrix<T> W;
   std::vector<std::string> warnings;
   if (!of.match.left_out.empty()) warnings.push_back(left_out_words(of.match));
@@ -212,6 +234,7 @@ ExitStatus run(const Transform& of, const io::OutputPath& out, Interrupt& interr
   } catch (const InvalidArgument& e) {
     throw InvalidArgument(e.subject(), with_layer_advice(naming_input(e, of), of.input));
   }
+  scale_w(of.model.scales, W);
   io::OutputFile file(out, arguments.overwrite, interrupt);
   io::NpyRows<T>(file, W.rows(), W.cols()).append(W.view());
   file.commit();

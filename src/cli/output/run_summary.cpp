@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -11,6 +12,7 @@
 #include "base/enumerations.hpp"
 #include "cli/output/console.hpp"
 #include "nonneg/options.hpp"
+#include "records/run_record.hpp"
 
 namespace nonneg::cli {
 namespace {
@@ -41,6 +43,35 @@ std::string wrapped(const std::string& text) {
     column += word.size();
   }
   return out;
+}
+
+/// The first `most` numbers of a list, with so many digits behind the point.
+std::string first_of(const Json& numbers, std::size_t most, double factor, int digits) {
+  std::string text;
+  for (std::size_t q = 0; q < std::min(most, numbers.size()); ++q) {
+    if (q > 0) text += ", ";
+    text += numbers[q].is_null()
+                ? "-"
+                : fmt::format("{:.{}f}", factor * numbers[q].get<double>(), digits);
+  }
+  if (numbers.size() > most) text += ", ...";
+  return text;
+}
+
+/// What components explain, and how sparse they are: of the first ones, a line each.
+std::string component_lines(const Json& components) {
+  constexpr double kPercent = 100;
+  std::string out;
+  if (components.contains("explained_by")) {
+    const auto by = value_named<Enumeration<Explained::By>>(
+        components["explained_by"].get_ref<const std::string&>());
+    out += fmt::format("explained       {} % {}\n",
+                       first_of(components["explained_share"], 6, kPercent, 1),
+                       line_of<Enumeration<Explained::By>>(*by)->words);
+  }
+  return out + fmt::format("sparseness      H {}; W {}\n",
+                           first_of(components["sparseness_h"], 4, 1, 2),
+                           first_of(components["sparseness_w"], 4, 1, 2));
 }
 
 }  // namespace
@@ -101,6 +132,9 @@ std::string run_summary(const Json& record, const std::string& where) {
                            : words_for(record["stop_reason"].get<std::string>()));
   fmt::format_to(std::back_inserter(out), "relative error  {}\n",
                  error.is_null() ? "unknown" : fmt::format("{:.6g}", error.get<double>()));
+  if (record.contains(records::kComponentsKey)) {
+    out += component_lines(record[records::kComponentsKey]);
+  }
   fmt::format_to(std::back_inserter(out), "time            {}\n",
                  human_seconds(record["timings"]["total_seconds"].get<double>()));
   if (!where.empty()) {
