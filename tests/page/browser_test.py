@@ -209,6 +209,36 @@ class Report(PageTest):
         self.assertIn("Kullback-Leibler", objective)
         self.assert_console_is_silent(driver)
 
+    def test_components_are_told_and_shown_each_by_its_own_largest(self):
+        table, snapshots = self.folder / "A.csv", self.folder / "snapshots"
+        rows = [[str((7 * i + 3 * j * j) % 11 * (100 if j < 3 else 1)) for j in range(9)] for i in range(12)]
+        table.write_text("\n".join(",".join(row) for row in rows) + "\n", encoding="utf-8")
+        subprocess.run(
+            [programs.NONNEG, "factorize", table, "--rank", "3", "--out", self.folder / "run", "--quiet",
+             "--order", "explained", "--snapshots", snapshots, "--no-pictures"], check=True)
+        subprocess.run([programs.NONNEG, "render", snapshots, "--format", "png", "--quiet"], check=True)
+        driver = self.browser(snapshots / "report.html")
+        self.wait(driver, self.snapshots)
+        told = json.loads((self.folder / "run" / "run.json").read_text(encoding="utf-8"))["components"]
+        cells = driver.execute_script("""
+            return [...document.querySelectorAll("#component-table tbody tr")].map(
+                (row) => [...row.cells].map((cell) => cell.textContent));""")
+        self.assertEqual(cells, [
+            [str(c + 1), str(told["places"][c] + 1), f"{100 * told['explained_share'][c]:.1f} %",
+             f"{told['sparseness_h'][c]:.2f}", f"{told['sparseness_w'][c]:.2f}"] for c in range(3)])
+        # Each component has the colour of the largest, however small it is beside the others.
+        brightest, colours = driver.execute_script("""
+            const { width, height } = byId("h-map");
+            const { data } = byId("h-map").getContext("2d").getImageData(0, 0, width, height);
+            const colour = (at, bytes) => [...bytes.slice(at, at + 3)].join();
+            return [colour(765, heatTable()), [...Array(height).keys()].map((c) =>
+                [...Array(width).keys()].map((j) => colour(4 * (c * width + j), data)))];""")
+        self.assertEqual(len(colours), 3)
+        for line in colours:
+            self.assertIn(brightest, line)
+        self.assert_fits(driver)
+        self.assert_console_is_silent(driver)
+
     def test_keys_move_and_play_without_a_mouse(self):
         driver = self.open("plane")
         moment = driver.find_element(By.ID, "moment")

@@ -73,8 +73,9 @@ function robustTop(values) {
   return top > 0 ? top : sorted[sorted.length - 1];
 }
 
-function drawScale(place, top) {
+/** From 0 to what is largest in its component. */
+function drawScale(place) {
   const canvas = element("canvas", { width: 120, height: 1 });
   paint(canvas, 1, 120, (_, j) => j / 119, 1);
-  place.replaceChildren("0", canvas, `≥ ${formatNumber(top, 3)}`);
+  place.replaceChildren("0", canvas, "the component's largest");
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// W and H as heat maps on colour scales that hold for all snapshots.
+// W and H as heat maps, each component by its own largest entry: how large it is as a whole is W's and H's to share.
 
 /** `kind` is "w" (lines x components, drawn on its side) or "h" (components x lines). */
 class HeatMap {
@@ -7,7 +7,7 @@ class HeatMap {
     this.kind = kind;
     this.canvas = byId(`${kind}-map`);
     this.reading = byId(`${kind}-reading`);
-    this.tops = new Map();
+    this.maxima = new Map();
     this.cursor = null;
     this.canvas.addEventListener("pointermove", (e) => this.point(e));
     this.canvas.addEventListener("pointerdown", (e) => this.point(e));
@@ -22,7 +22,8 @@ class HeatMap {
     this.lines = bins.bins;
     this.of = bins.of;
     this.components = components;
-    this.tops.clear();
+    this.maxima.clear();
+    this.shownDark = null;
     const settings = model.run.settings;
     byId(`${this.kind}-size`).textContent = this.kind === "w"
       ? `${formatCount(this.of)} rows (→) × ${settings.rank} components (↓)`
@@ -36,24 +37,29 @@ class HeatMap {
       : snapshot.h[component * this.lines + line];
   }
 
-  /** The largest of the snapshots' robust largest values: the same colours for all. */
-  top() {
-    let top = 0;
-    for (const snapshot of model.snapshots) {
-      if (!this.tops.has(snapshot)) this.tops.set(snapshot, robustTop(snapshot[this.kind]));
-      // The first factors are drawn, not learned: they would set the scale of a run that shrinks them.
-      if (snapshot.iteration > 0 || model.snapshots.length === 1) top = Math.max(top, this.tops.get(snapshot));
+  /** The largest finite value that the map shows of each component; 0 of a dead one. */
+  maximaOf(snapshot) {
+    if (!this.maxima.has(snapshot)) {
+      const maxima = new Float32Array(this.components);
+      for (let c = 0; c < this.components; ++c) {
+        for (let line = 0; line < this.lines; ++line) {
+          const value = this.value(snapshot, c, line);
+          if (Number.isFinite(value) && value > maxima[c]) maxima[c] = value;
+        }
+      }
+      this.maxima.set(snapshot, maxima);
     }
-    return top;
+    return this.maxima.get(snapshot);
   }
 
   draw(snapshot) {
     this.snapshot = snapshot;
-    const top = this.top();
-    paint(this.canvas, this.components, this.lines, (c, line) => this.value(snapshot, c, line), top);
-    if (top !== this.shownTop || darkQuery.matches !== this.shownDark) {
-      drawScale(byId(`${this.kind}-scale`), top);
-      [this.shownTop, this.shownDark] = [top, darkQuery.matches];
+    const maxima = this.maximaOf(snapshot);
+    paint(this.canvas, this.components, this.lines,
+      (c, line) => this.value(snapshot, c, line) / (maxima[c] || 1), 1);
+    if (darkQuery.matches !== this.shownDark) {
+      drawScale(byId(`${this.kind}-scale`));
+      this.shownDark = darkQuery.matches;
     }
     this.tell();
   }

@@ -95,12 +95,33 @@ function table(caption, record) {
       element("td", { textContent: cellText(value, name) })))));
 }
 
+/** What run.json says of each component: those of W.npy and H.npy, and where the pictures have them. */
+function componentTable(components) {
+  const { explained_by: by, explained_share: shares, sparseness_h: ofH, sparseness_w: ofW, places } = components;
+  const names = ["component"];
+  if (places) names.push("in the pictures");
+  if (shares) names.push(by === "model_sum" ? "of the model's sum" : "of the data's squares");
+  names.push("sparseness of H", "of W");
+  const rows = ofH.map((_, c) => {
+    const cells = [`${c + 1}`];
+    if (places) cells.push(`${places[c] + 1}`);
+    if (shares) cells.push(shares[c] === null ? "–" : `${(100 * shares[c]).toFixed(1)} %`);
+    cells.push(...[ofH[c], ofW[c]].map((value) => (value === null ? "–" : value.toFixed(2))));
+    return element("tr", {}, ...cells.map((text) => element("td", { textContent: text })));
+  });
+  return element("table", { id: "component-table" },
+    element("caption", { textContent: "What each component explains" }),
+    element("thead", {}, element("tr", {}, ...names.map((name) => element("th", { scope: "col", textContent: name })))),
+    element("tbody", {}, ...rows));
+}
+
 function drawTables() {
   const record = model.record;
   const tables = [];
   if (record) {
-    const { options, timings, input, shape, ...rest } = record;
+    const { options, timings, input, shape, components, ...rest } = record;
     tables.push(table("Result", rest));
+    if (components?.sparseness_h) tables.push(componentTable(components));
     if (options) tables.push(table("Options", options));
     if (input) tables.push(table("Input", { ...input, ...shape }));
     if (timings) tables.push(table("Timings", timings));
