@@ -43,6 +43,8 @@ struct LossRecord {
 struct Timings {
   /// For looking at A before the first sweep.
   double inspect_seconds = 0;
+  /// Of these, in making the first factors.
+  double start_seconds = 0;
   /// In sweeps.
   double sweep_seconds = 0;
   /// In checks of the objective.
@@ -108,6 +110,9 @@ struct Result {
   Index snapshots_skipped = 0;
   /// Why the sweeps ended.
   StopReason stop_reason = StopReason::iteration_limit;
+  /// Reads of A that the first factors took: of NNDSVD 1 to 8, of one given factor 1 to 10, of any
+  /// others 0.
+  Index start_reads = 0;
   /// Sweeps that were done.
   Index iterations = 0;
   /// What they could have been at most.

@@ -19,13 +19,16 @@
 namespace nonneg {
 
 /// The caller's first factors, on the host: W₀ m × k and H₀ k × n, entries >= 0 and finite. H₀ is
-/// given once, as H or as Ht: both are refused (Subject::H0).
+/// given once, as H or as Ht: both are refused (Subject::H0). Where one factor alone is given (the
+/// other views are empty), the other is drawn as Init::random draws it and updated ten times before
+/// the first sweep, so that it belongs to the one given; Result::start_reads says in how many reads
+/// of A.
 template <class T>
 struct InitialFactors {
   /// W₀, m × k.
-  MatrixView<const T> W;
+  MatrixView<const T> W{};
   /// H₀, k × n.
-  MatrixView<const T> H;
+  MatrixView<const T> H{};
   /// H₀ transposed, n × k, as results hold it: in place of H, which is then left empty.
   MatrixView<const T> Ht{};
 };

@@ -49,8 +49,12 @@ struct Enumeration<Missing> {
 
 template <>
 struct Enumeration<Init> {
-  static constexpr std::array kTable{Enumerator{Init::random, "random"},
-                                     Enumerator{Init::custom, "custom"}};
+  static constexpr std::array kTable{
+      Enumerator{Init::random, "random", "drawn"},
+      Enumerator{Init::nndsvd, "nndsvd", "of the singular vectors of A"},
+      Enumerator{Init::nndsvda, "nndsvda", "with A's mean in place of zeros"},
+      Enumerator{Init::nndsvdar, "nndsvdar", "with small drawn numbers there"},
+      Enumerator{Init::custom, "custom", "one or both are given"}};
 };
 
 template <>

@@ -16,55 +16,87 @@
 
 namespace nonneg {
 
-/// The caller's factors; entries below the floor start from it. Where the updates to come are
-/// multiplicative, adds to `warnings` what they make of zeros.
 template <class T>
-void take_given_factors(Backend<T>& backend, const InitialFactors<T>& initial,
-                        const ProblemUnits& units, T floor, bool multiplicative, MatrixView<T> W,
-                        MatrixView<T> Ht, std::vector<std::string>& warnings) {
-  require_shape<T>(Subject::W0, initial.W, W.rows(), W.cols());
-  const bool transposed = initial.H.empty() && !initial.Ht.empty();
+bool is_given(MatrixView<const T> factor) {
+  return factor.rows() > 0 || factor.cols() > 0;
+}
+
+/// Which of the caller's factors there are.
+template <class T>
+bool gives_w(const InitialFactors<T>& initial) {
+  return is_given<T>(initial.W);
+}
+template <class T>
+bool gives_h(const InitialFactors<T>& initial) {
+  return is_given<T>(initial.H) || is_given<T>(initial.Ht);
+}
+
+/// Throws InvalidArgument for what is no first factor of so many rows, columns and components.
+template <class T>
+void require_given_factors(const InitialFactors<T>& initial, Index m, Index n, Index k) {
+  if (!gives_w(initial) && !gives_h(initial)) {
+    throw InvalidArgument(
+        Subject::init,
+        "init = custom: InitialFactors hold neither W0 nor H0; hand in one of them at least");
+  }
+  if (gives_w(initial)) {
+    require_shape<T>(Subject::W0, initial.W, m, k);
+    require_valid_factor<T>(Subject::W0, initial.W);
+  }
   if (!initial.H.empty() && !initial.Ht.empty()) {
     throw InvalidArgument(Subject::H0,
                           "H0 is given twice, as H and as Ht: leave one of the two empty");
   }
-  if (transposed) {
+  if (!initial.Ht.empty()) {
     require_readable(Subject::H0, initial.Ht);
-    if (initial.Ht.rows() != Ht.rows() || initial.Ht.cols() != Ht.cols()) {
-      throw InvalidArgument(
-          Subject::H0, fmt::format("H0 transposed is {} x {}: it must be {} x {}",
-                                   initial.Ht.rows(), initial.Ht.cols(), Ht.rows(), Ht.cols()));
+    if (initial.Ht.rows() != n || initial.Ht.cols() != k) {
+      throw InvalidArgument(Subject::H0, fmt::format("H0 transposed is {} x {}: it must be {} x {}",
+                                                     initial.Ht.rows(), initial.Ht.cols(), n, k));
     }
-  } else {
-    require_shape<T>(Subject::H0, initial.H, Ht.cols(), Ht.rows());
-  }
-  require_valid_factor<T>(Subject::W0, initial.W);
-  if (transposed) {
     require_valid_factor<T>(Subject::H0, initial.Ht, "H0 transposed");
-  } else {
+  } else if (gives_h(initial)) {
+    require_shape<T>(Subject::H0, initial.H, k, n);
     require_valid_factor<T>(Subject::H0, initial.H);
   }
+}
 
-  const auto started = [floor](T value, double unit, Index& zeros) {
-    zeros += value == T{0} ? 1 : 0;
-    const auto scaled = static_cast<T>(static_cast<double>(value) * unit);
-    return at_least(scaled, floor);
-  };
-  Matrix<T> w(W.rows(), W.cols());
-  Matrix<T> ht(Ht.rows(), Ht.cols());
-  Index w_zeros = 0;
-  Index h_zeros = 0;
-  for (Index i = 0; i < w.rows(); ++i) {
-    for (Index c = 0; c < w.cols(); ++c) w(i, c) = started(initial.W(i, c), units.w, w_zeros);
-  }
-  for (Index j = 0; j < ht.rows(); ++j) {
-    for (Index c = 0; c < ht.cols(); ++c) {
-      ht(j, c) = started(transposed ? initial.Ht(j, c) : initial.H(c, j), units.h, h_zeros);
+/// Fills F (of the backend) with entry(i, c)·unit, at least the floor, and returns how many entries
+/// are 0.
+template <class T, class Entry>
+Index put_given(Backend<T>& backend, const Entry& entry, double unit, T floor, MatrixView<T> F) {
+  Matrix<T> host(F.rows(), F.cols());
+  Index zeros = 0;
+  for (Index i = 0; i < host.rows(); ++i) {
+    for (Index c = 0; c < host.cols(); ++c) {
+      const T value = entry(i, c);
+      zeros += value == T{0} ? 1 : 0;
+      host(i, c) = at_least(static_cast<T>(static_cast<double>(value) * unit), floor);
     }
   }
-  backend.copy(w.view(), W);
-  backend.copy(ht.view(), Ht);
+  backend.copy(host.view(), F);
+  return zeros;
+}
 
+/// The caller's factors, those that there are; entries below the floor start from it. Where the
+/// updates to come are multiplicative, adds to `warnings` what they make of zeros.
+template <class T>
+void take_given_factors(Backend<T>& backend, const InitialFactors<T>& initial,
+                        const ProblemUnits& units, T floor, bool multiplicative, MatrixView<T> W,
+                        MatrixView<T> Ht, std::vector<std::string>& warnings) {
+  require_given_factors(initial, W.rows(), Ht.rows(), W.cols());
+  Index w_zeros = 0;
+  Index h_zeros = 0;
+  if (gives_w(initial)) {
+    const auto entry = [&](Index i, Index c) { return initial.W(i, c); };
+    w_zeros = put_given<T>(backend, entry, units.w, floor, W);
+  }
+  if (gives_h(initial)) {
+    const bool transposed = !initial.Ht.empty();
+    const auto entry = [&](Index j, Index c) {
+      return transposed ? initial.Ht(j, c) : initial.H(c, j);
+    };
+    h_zeros = put_given<T>(backend, entry, units.h, floor, Ht);
+  }
   if (!multiplicative) return;
   const auto warn = [&warnings](std::string_view name, Index zeros) {
     if (zeros == 0) return;

@@ -6,8 +6,9 @@
 
 namespace nonneg {
 
-/// Which matrix of a run is drawn: part of the key, so that the two factors differ.
-enum class DrawnFactor : std::uint32_t { w = 0, ht = 1 };
+/// Which matrix of a run is drawn: part of the key, so that no two are alike. Those after the
+/// factors are the first basis of NNDSVD's SVD, and what stands for zeros of nndsvdar.
+enum class DrawnFactor : std::uint32_t { w = 0, ht = 1, svd = 2, w_fill = 3, ht_fill = 4 };
 
 /// Entries uniform on (0, 2·typical), those below the floor raised to it. The same on every
 /// backend, however its rows are cut.

@@ -33,6 +33,33 @@ void require_kind_of_missing(Missing missing, const DataView& A) {
   }
 }
 
+/// NNDSVD is made of the singular vectors of A, all of it, and needs as many as components.
+void require_decomposable(const Options& options, const DataView& A) {
+  if (options.init == Init::random || options.init == Init::custom) return;
+  const auto refuse = [&](std::string_view why) {
+    throw InvalidArgument(Subject::init,
+                          fmt::format("init = {}: {}", to_string(options.init), why));
+  };
+  if (options.missing != Missing::none) {
+    refuse(
+        fmt::format("takes the singular vectors of the whole of A, and missing = {} leaves entries "
+                    "open; use init = random",
+                    to_string(options.missing)));
+  }
+  if (A.weights() != nullptr) {
+    refuse(
+        "takes the singular vectors of A, in which every entry counts alike, and A has weights; "
+        "use init = random");
+  }
+  const Index least = std::min(A.rows(), A.cols());
+  if (!A.empty() && options.rank > least) {
+    refuse(
+        fmt::format("takes one pair of singular vectors for each component, and A, {} x {}, has "
+                    "{}: rank = {} is more; use init = random, or fewer components",
+                    A.rows(), A.cols(), least, options.rank));
+  }
+}
+
 }  // namespace
 
 bool is_weighted(const Options& options, const DataView& A) noexcept {
@@ -43,6 +70,7 @@ Options resolve(Options options, const DataView& A) {
   validate(options);
   options.beta = beta_of(options);
   require_kind_of_missing(options.missing, A);
+  require_decomposable(options, A);
   const bool gram = LossMode(options, A).gram_rules_serve;
   if (options.algorithm == Algorithm::automatic) {
     options.algorithm = gram ? Algorithm::hals : Algorithm::mu;

@@ -18,6 +18,7 @@ using Json = nlohmann::ordered_json;
 
 Json to_json(const Timings& timings) {
   return {{"inspect_seconds", number_json(timings.inspect_seconds)},
+          {"start_seconds", number_json(timings.start_seconds)},
           {"sweep_seconds", number_json(timings.sweep_seconds)},
           {"check_seconds", number_json(timings.check_seconds)},
           {"total_seconds", number_json(timings.total_seconds)}};
@@ -148,6 +149,7 @@ Json run_record(const RunRequest& request, const Result<T>& result) {
       {"panel_rows", result.panel_rows},
       {"shape",
        {{"rows", result.W.rows()}, {"columns", result.Ht.rows()}, {"rank", result.W.cols()}}},
+      {"start_reads", result.start_reads},
       {"iterations", result.iterations},
       {"stop_reason", to_string(result.stop_reason)},
       {"relative_error", number_json(result.relative_error)},

@@ -202,11 +202,13 @@ void read_course(const Members& record, const Options& options, Result<T>& resul
   }
   record.read("snapshots_skipped", result.snapshots_skipped);
   record.read("stop_reason", result.stop_reason);
+  record.read("start_reads", result.start_reads);
   record.read("iterations", result.iterations);
   result.max_iterations = options.max_iterations.value_or(0);
   record.read("relative_error", result.relative_error);
   const Members timings = record.object("timings");
   timings.read("inspect_seconds", result.timings.inspect_seconds);
+  timings.read("start_seconds", result.timings.start_seconds);
   timings.read("sweep_seconds", result.timings.sweep_seconds);
   timings.read("check_seconds", result.timings.check_seconds);
   timings.read("total_seconds", result.timings.total_seconds);

@@ -57,6 +57,12 @@ class BetaRule final : public UpdateRule<T> {
     if (mode_.sums_as_denominators) backend_.add_column_sums(W_p, terms.S.view());
   }
 
+  void accumulate_alone(const Panel<T>& panel, MatrixView<const T> Ht, MatrixView<const T> W_p,
+                        SweepTerms<T>& terms) override {
+    make_dense(panel);
+    accumulate(panel, Ht, W_p, terms);
+  }
+
   void update_columns(const SweepTerms<T>& terms, MatrixView<T> Ht) override {
     const ProfileRange<T> range(backend_, "update H");
     backend_.ratio_update(Ht, terms.C.view(), terms.S.view(), exponent_, updates_.H, {});
@@ -68,7 +74,7 @@ class BetaRule final : public UpdateRule<T> {
       backend_.add_sampled_divergence(panel.stored, W_p, Ht, divergence_, mode_.zeros_observed,
                                       sums);
     } else {
-      if (panel.sparse) backend_.make_dense(panel.stored, rows_of(dense_, panel.rows()));
+      make_dense(panel);
       backend_.add_divergence(dense_of(panel), panel.weights, W_p, Ht, divergence_, sums);
     }
   }
@@ -87,7 +93,7 @@ class BetaRule final : public UpdateRule<T> {
     if (samples_) {
       backend_.sampled_products(panel.stored, W_p, Ht, divergence_, P, D);
     } else {
-      if (panel.sparse) backend_.make_dense(panel.stored, rows_of(dense_, panel.rows()));
+      make_dense(panel);
       backend_.quotient_products(dense_of(panel), panel.weights, W_p, Ht, divergence_,
                                  workspace_.view(), P, D);
     }
@@ -111,6 +117,13 @@ class BetaRule final : public UpdateRule<T> {
   /// Denominators that come from the entries; none where they are sums.
   MatrixView<T> by_entries(MatrixView<T> D) const {
     return mode_.sums_as_denominators ? MatrixView<T>() : D;
+  }
+
+  /// Where a sparse panel's entries are all needed.
+  void make_dense(const Panel<T>& panel) {
+    if (panel.sparse && !samples_) {
+      backend_.make_dense(panel.stored, rows_of(dense_, panel.rows()));
+    }
   }
 
   /// A sparse panel must have been made dense since it came.

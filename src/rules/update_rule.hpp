@@ -44,6 +44,11 @@ class UpdateRule {
   /// Adds the panel's share to the terms, from its updated rows of W. Panels may be cut anywhere.
   virtual void accumulate(const Panel<T>& panel, MatrixView<const T> Ht, MatrixView<const T> W_p,
                           SweepTerms<T>& terms) = 0;
+  /// The same of a panel whose rows update_rows() has not been given since it came.
+  virtual void accumulate_alone(const Panel<T>& panel, MatrixView<const T> Ht,
+                                MatrixView<const T> W_p, SweepTerms<T>& terms) {
+    accumulate(panel, Ht, W_p, terms);
+  }
   /// Updates Ht from the terms of a whole sweep.
   virtual void update_columns(const SweepTerms<T>& terms, MatrixView<T> Ht) = 0;
 

@@ -83,17 +83,22 @@ Run<T>::Run(Problem<T>& problem, const Options& options, const InitialFactors<T>
       W_(allocate(backend_, factor_needs(plan_.rows, plan_.cols, options_.rank), "W")),
       Ht_(allocate(backend_, factor_needs(plan_.rows, plan_.cols, options_.rank), "Ht")) {
   require_representable<T>(typical_entry_ / units_.w);
-  put_first_factors<T>({.backend = backend_,
-                        .options = options_,
-                        .units = units_,
-                        .typical_entry = typical_entry_,
-                        .floor = floor_,
-                        .given = initial},
-                       W_.view(), Ht_.view(), warnings_);
   const DataSummary& summary = problem.summary();
+  const auto start_begun = Clock::now();
+  start_reads_ = put_first_factors<T>({.backend = backend_,
+                                       .crew = sweep_.crew(),
+                                       .options = options_,
+                                       .summary = summary,
+                                       .units = units_,
+                                       .typical_entry = typical_entry_,
+                                       .floor = floor_,
+                                       .given = initial},
+                                      W_.view(), Ht_.view(), warnings_);
   set_rows_to_zero(backend_, summary.unobserved_rows, W_.view());
   set_rows_to_zero(backend_, summary.unobserved_columns, Ht_.view());
   warn_of_unobserved(summary.unobserved_rows, summary.unobserved_columns, warnings_);
+  if (initial != nullptr) fit_the_other(*initial);
+  timings_.start_seconds = seconds_since(start_begun);
   if (extrapolates(options_)) {
     extrapolation_.emplace(backend_, Extrapolation<T>::needs(plan_.rows, plan_.cols, options_.rank),
                            loss_.step_rule(), floor_, sums_.data() + RunSum::step_state);
@@ -113,6 +118,17 @@ Run<T>::Run(Problem<T>& problem, const Options& options, const InitialFactors<T>
   }
   timings_.inspect_seconds = seconds_since(begun_);
   started_ = Clock::now();
+}
+
+template <class T>
+void Run<T>::fit_the_other(const InitialFactors<T>& initial) {
+  constexpr int kUpdates = 10;
+  if (!gives_w(initial)) {
+    sweep_.fit_rows(Ht_.view(), W_.view(), kUpdates);
+    start_reads_ = 1;
+  } else if (!gives_h(initial)) {
+    start_reads_ = sweep_.fit_columns(W_.view(), Ht_.view(), kUpdates);
+  }
 }
 
 template <class T>
@@ -208,6 +224,7 @@ Result<T> Run<T>::result() {
       gram_ ? explained_by_loss() : explained_of_model<T>(result.W.view(), result.Ht.view());
   result.loss_history = history_;
   result.stop_reason = stop_reason_;
+  result.start_reads = start_reads_;
   result.iterations = iteration_;
   result.max_iterations = *options_.max_iterations;
   result.relative_error = history_.empty() ? 0 : history_.back().relative_error;

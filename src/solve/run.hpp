@@ -55,6 +55,9 @@ class Run {
   /// Whether no sweep is asked for.
   bool evaluates_only() const { return options_.max_iterations == 0; }
   FactorUpdates<T> factor_updates() const;
+  /// Where the caller gave one factor alone: updates the one that was drawn. Without it the first
+  /// sweep would bend the given factor to the drawn one.
+  void fit_the_other(const InitialFactors<T>& initial);
   /// One iteration. On a device nothing in it waits, and nothing allocates.
   void sweep();
   /// A sweep that is recorded once and replayed, where the panels and the backend allow it. (The
@@ -122,6 +125,7 @@ class Run {
 
   /// When the first sweep could begin.
   Clock::time_point started_;
+  Index start_reads_ = 0;
   Index iteration_ = 0;
   /// As of the last check: its sums, whether only A itself could tell the loss, and the objective.
   std::optional<HostSums> last_sums_;

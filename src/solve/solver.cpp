@@ -21,8 +21,9 @@ class Solver<T>::Impl {
   Run<T>& run() { return run_; }
 
  private:
-  static const Options& startable(const Options& options, const InitialFactors<T>* initial) {
+  static Options startable(Options options, const InitialFactors<T>* initial) {
     require_start(options, initial);
+    if (initial != nullptr) options.init = Init::custom;
     return options;
   }
 

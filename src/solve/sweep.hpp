@@ -18,6 +18,7 @@ class Sweep {
   Sweep(Backend<T>& backend, const DataView& A, const Plan& plan, double scale,
         const RuleSettings<T>& settings)
       : backend_(backend),
+        gram_(settings.mode.gram_rules_serve),
         crew_(backend, A, plan, scale),
         update_rule_(make_rule(backend, settings, 0)) {
     const Buffers terms = terms_needs<T>(settings.mode, settings.cols, settings.rank);
@@ -27,6 +28,9 @@ class Sweep {
       shares_.push_back({std::move(rule), SweepTerms<T>(own, terms)});
     }
   }
+
+  /// The workers over A, between two sweeps.
+  PanelCrew<T>& crew() { return crew_; }
 
   /// True where run() may be recorded.
   bool repeatable() const { return crew_.repeatable(); }
@@ -52,6 +56,32 @@ class Sweep {
     update_rule_->update_columns(summed_terms(), Ht);
   }
 
+  /// Updates W's rows `times` times with H as it is, in one read of A.
+  void fit_rows(MatrixView<const T> Ht, MatrixView<T> W, int times) {
+    crew_.run([&](int worker) {
+      Rule& rule = share(worker).rule;
+      rule->begin_sweep(Ht);
+      crew_.for_each_panel(worker, [&](const Panel<T>& panel) {
+        const MatrixView<T> W_p = W.row_block(panel.first_row, panel.rows());
+        for (int update = 0; update < times; ++update) rule->update_rows(panel, Ht, W_p);
+      });
+    });
+  }
+
+  /// Updates Ht `times` times with W as it is, and returns how many reads of A that took: one where
+  /// what is added up does not depend on Ht, else one for each.
+  Index fit_columns(MatrixView<const T> W, MatrixView<T> Ht, int times) {
+    Index reads = 0;
+    for (int update = 0; update < times; ++update) {
+      if (reads == 0 || !gram_) {
+        add_up_terms(W, Ht);
+        ++reads;
+      }
+      update_rule_->update_columns(share(0).terms, Ht);
+    }
+    return reads;
+  }
+
   /// The terms of factors as they are, which a sweep that was undone, or none, has not left: one
   /// more read of A.
   void add_up_terms(MatrixView<const T> W, MatrixView<const T> Ht) {
@@ -60,7 +90,8 @@ class Sweep {
       own.rule->begin_sweep(Ht);
       own.terms.clear(crew_.backend(worker));
       crew_.for_each_panel(worker, [&](const Panel<T>& panel) {
-        own.rule->accumulate(panel, Ht, W.row_block(panel.first_row, panel.rows()), own.terms);
+        own.rule->accumulate_alone(panel, Ht, W.row_block(panel.first_row, panel.rows()),
+                                   own.terms);
       });
     });
     summed_terms();
@@ -104,6 +135,8 @@ class Sweep {
   Share& share(int worker) { return shares_[static_cast<std::size_t>(worker)]; }
 
   Backend<T>& backend_;
+  /// Whether the terms are those of the Frobenius loss, which do not depend on Ht.
+  bool gram_;
   PanelCrew<T> crew_;
   /// Updates H, with all threads.
   Rule update_rule_;

@@ -68,6 +68,8 @@ class Transformer<T>::Impl {
   Impl(MatrixView<const T> H, const Options& options) : options_(options) {
     options_.rank = H.rows();
     validate(options_);
+    // How the factors were begun says nothing of new rows, which may be fewer than components.
+    options_.init = Init::random;
     if (options_.max_iterations == 0) {
       throw InvalidArgument(Subject::max_iterations,
                             "max_iterations = 0: a new row takes at least one update");

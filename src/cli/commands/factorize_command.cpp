@@ -56,10 +56,9 @@ struct FactorizeArguments {
   DataArguments data;
 };
 
-/// Two files make a custom start, and a custom start takes two files.
+/// A file makes a custom start, and a custom start takes one file or two.
 void resolve_init(FactorizeArguments& arguments) {
   const bool any = !arguments.init_w.empty() || !arguments.init_h.empty();
-  const bool both = !arguments.init_w.empty() && !arguments.init_h.empty();
   if (any && !arguments.init_given) arguments.options.init = Init::custom;
   if (any && arguments.options.init != Init::custom) {
     throw InvalidArgument(fmt::format(
@@ -67,13 +66,10 @@ void resolve_init(FactorizeArguments& arguments) {
         "out",
         to_string(arguments.options.init)));
   }
-  if (arguments.options.init == Init::custom && !both) {
+  if (arguments.options.init == Init::custom && !any) {
     throw InvalidArgument(
-        fmt::format("--init custom needs both --init-w FILE (m x k) and --init-h FILE (k x n); "
-                    "{} missing",
-                    !any                       ? "both are"
-                    : arguments.init_w.empty() ? "--init-w is"
-                                               : "--init-h is"));
+        "--init custom needs --init-w FILE (m x k), --init-h FILE (k x n) or both; neither is "
+        "there");
   }
 }
 
@@ -222,17 +218,23 @@ ExitStatus run(const FactorizeArguments& arguments, const MatrixFile& file, cons
   Matrix<T> H0;
   std::optional<InitialFactors<T>> initial;
   if (options.init == Init::custom) {
-    const MatrixFile w_file = MatrixFile::open(arguments.init_w);
-    const MatrixFile h_file = MatrixFile::open(arguments.init_h);
-    check_shape("--init-w", w_file, A.rows(), options.rank);
-    check_shape("--init-h", h_file, options.rank, A.cols());
-    require_names_in_place({"--init-w " + w_file.path(), w_file.row_names()},
-                           {file.path(), file.row_names()}, "row");
-    require_names_in_place({"--init-h " + h_file.path(), h_file.column_names()},
-                           {file.path(), file.column_names()}, "column");
-    W0 = dense_copy<T>(w_file.view());
-    H0 = dense_copy<T>(h_file.view());
-    initial = InitialFactors<T>{W0.view(), H0.view()};
+    initial.emplace();
+    if (!arguments.init_w.empty()) {
+      const MatrixFile w_file = MatrixFile::open(arguments.init_w);
+      check_shape("--init-w", w_file, A.rows(), options.rank);
+      require_names_in_place({"--init-w " + w_file.path(), w_file.row_names()},
+                             {file.path(), file.row_names()}, "row");
+      W0 = dense_copy<T>(w_file.view());
+      initial->W = W0.view();
+    }
+    if (!arguments.init_h.empty()) {
+      const MatrixFile h_file = MatrixFile::open(arguments.init_h);
+      check_shape("--init-h", h_file, options.rank, A.cols());
+      require_names_in_place({"--init-h " + h_file.path(), h_file.column_names()},
+                             {file.path(), file.column_names()}, "column");
+      H0 = dense_copy<T>(h_file.view());
+      initial->H = H0.view();
+    }
   }
   auto [result, failure] =
       solve_file<T>(file, A, arguments, initial ? &*initial : nullptr, progress, watch, interrupt);
@@ -364,10 +366,11 @@ void declare(OptionTable& table, FactorizeArguments& arguments) {
   table.decimal("--l2-h", options.penalties.l2_h, "Penalty on half the squares of H");
 
   table.group("Start");
-  table.choice("--init", options.init, "First factors: drawn, or from --init-w and --init-h")
-      .given = &arguments.init_given;
-  table.text("--init-w", arguments.init_w, "FILE", "First W, m x k");
-  table.text("--init-h", arguments.init_h, "FILE", "First H, k x n");
+  add_init(table, options.init).given = &arguments.init_given;
+  table.text("--init-w", arguments.init_w, "FILE",
+             "First W, m x k; without --init-h, H is fitted to it first");
+  table.text("--init-h", arguments.init_h, "FILE",
+             "First H, k x n; without --init-w, W is fitted to it first");
   table.unsigned_integer("--seed", options.seed, "Which random numbers to draw");
 
   table.group("Stop");

@@ -151,6 +151,7 @@ void declare(OptionTable& table, PlanArguments& arguments) {
   add_loss(table, arguments.options);
   add_missing(table, arguments.options);
   add_weights(table, arguments.data);
+  add_init(table, arguments.options.init);
   add_json(table, arguments.json);
   add_computing(table, arguments.options);
 }

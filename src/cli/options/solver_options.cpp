@@ -21,6 +21,10 @@ void add_loss(OptionTable& table, Options& options, const std::string& default_t
       .given = given;
 }
 
+Option& add_init(OptionTable& table, Init& init) {
+  return table.choice("--init", init, "First factors; " + explained<Enumeration<Init>>(": ", "; "));
+}
+
 void add_threads(OptionTable& table, int& threads) {
   table.integer("--threads", threads, "Threads on the CPU", "all usable cores");
 }

@@ -16,6 +16,9 @@ Option& add_algorithm(OptionTable& table, Options& options, const std::string& d
 void add_loss(OptionTable& table, Options& options, const std::string& default_text = {},
               bool* given = nullptr);
 
+/// --init.
+Option& add_init(OptionTable& table, Init& init);
+
 /// --threads.
 void add_threads(OptionTable& table, int& threads);
 
