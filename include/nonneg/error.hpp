@@ -70,7 +70,9 @@ enum class Subject : int {
   /// Names of A's rows or columns.
   names,
   /// A field of Options, too.
-  backend
+  backend,
+  /// The same.
+  seed
 };
 
 /// The name of the value: "A", "W0", "max_iterations", ...

@@ -9,6 +9,7 @@
 #include "nonneg/element_type.hpp"
 #include "nonneg/error.hpp"
 #include "nonneg/factorize.hpp"
+#include "nonneg/factorize_all.hpp"
 #include "nonneg/matrix.hpp"
 #include "nonneg/matrix_access.hpp"
 #include "nonneg/matrix_file.hpp"

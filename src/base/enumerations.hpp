@@ -138,7 +138,8 @@ struct Enumeration<Subject> {
                                      Enumerator{Subject::file, "file"},
                                      Enumerator{Subject::output, "output"},
                                      Enumerator{Subject::names, "names"},
-                                     Enumerator{Subject::backend, "backend"}};
+                                     Enumerator{Subject::backend, "backend"},
+                                     Enumerator{Subject::seed, "seed"}};
 };
 
 template <>
