@@ -88,8 +88,9 @@ class Projection {
     const Index k = U.cols();
     // Y's Gram matrix squares its singular values: in double, it keeps those that T has.
     Eigen::MatrixXd gram = Eigen::MatrixXd::Zero(columns, columns);
-    for_each_rows_on_host(backend_, std::as_const(Y_).view(),
-                          [&](Index /*first*/, MatrixView<const T> rows) { add_gram(rows, gram); });
+    for_each_rows_on_host<OnHost::read>(
+        backend_, std::as_const(Y_).view(),
+        [&](Index /*first*/, MatrixView<const T> rows) { add_gram(rows, gram); });
     const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solved(gram);
     const auto value = [&](Index j) {
       return std::sqrt(std::max(0.0, solved.eigenvalues()(columns - 1 - j)));
@@ -130,7 +131,7 @@ class Projection {
 
   template <class Entry>
   void fill(MatrixView<T> X, const Entry& entry) {
-    for_each_rows_on_host(backend_, X, [&](Index first, MatrixView<T> rows) {
+    for_each_rows_on_host<OnHost::filled>(backend_, X, [&](Index first, MatrixView<T> rows) {
       for (Index i = 0; i < rows.rows(); ++i) {
         for (Index j = 0; j < rows.cols(); ++j) rows(i, j) = static_cast<T>(entry(first + i, j));
       }

@@ -27,7 +27,7 @@ struct VectorParts {
 template <class T>
 std::vector<VectorParts> parts_of_columns(Backend<T>& backend, MatrixView<const T> F) {
   std::vector<VectorParts> parts(static_cast<std::size_t>(F.cols()));
-  for_each_rows_on_host(backend, F, [&](Index /*first*/, MatrixView<const T> rows) {
+  for_each_rows_on_host<OnHost::read>(backend, F, [&](Index /*first*/, MatrixView<const T> rows) {
     for (Index i = 0; i < rows.rows(); ++i) {
       for (Index j = 0; j < rows.cols(); ++j) {
         const auto x = static_cast<double>(rows(i, j));
@@ -106,7 +106,7 @@ template <class T>
 Index take_parts(Backend<T>& backend, const std::vector<TakenPart>& parts, double least,
                  const ZeroFill& fill, UniformKey key, T floor, MatrixView<T> F) {
   Index zeros = 0;
-  for_each_rows_on_host(backend, F, [&](Index first, MatrixView<T> rows) {
+  for_each_rows_on_host<OnHost::changed>(backend, F, [&](Index first, MatrixView<T> rows) {
     for (Index i = 0; i < rows.rows(); ++i) {
       for (Index j = 0; j < rows.cols(); ++j) {
         double x = parts[static_cast<std::size_t>(j)].of(static_cast<double>(rows(i, j)));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A factor that host code goes through, wherever it lies.
+/// A matrix that host code goes through, wherever it lies.
 #pragma once
 
 #include <algorithm>
@@ -8,9 +8,12 @@
 
 namespace nonneg {
 
+/// What becomes of a matrix's rows on the host.
+enum class OnHost { read, changed, filled };
+
 /// Calls body(first_row, rows) for F's rows in order, a block on the host at a time: F itself where
-/// it lies there, else copies. What the body writes is kept where F may be written.
-template <class T, class E, class Body>
+/// it lies there, else copies, which are brought back where `What` says so.
+template <OnHost What, class T, class E, class Body>
 void for_each_rows_on_host(Backend<T>& backend, MatrixView<E> F, const Body& body) {
   if (F.space() == MemorySpace::host) {
     body(Index{0}, F);
@@ -22,9 +25,9 @@ void for_each_rows_on_host(Backend<T>& backend, MatrixView<E> F, const Body& bod
   for (Index first = 0; first < F.rows(); first += block) {
     const Index count = std::min(block, F.rows() - first);
     const MatrixView<T> copy = rows.view().row_block(0, count);
-    backend.copy(F.row_block(first, count), copy);
+    if constexpr (What != OnHost::filled) backend.copy(F.row_block(first, count), copy);
     body(first, MatrixView<E>(copy));
-    if constexpr (!std::is_const_v<E>) backend.copy(copy, F.row_block(first, count));
+    if constexpr (What != OnHost::read) backend.copy(copy, F.row_block(first, count));
   }
 }
 

@@ -133,6 +133,43 @@ TEST(Input, OfTheStartMayBeOfAnyStoredType) {
   EXPECT_EQ(options["init_h"], "H.csv");
 }
 
+TEST(Input, OfTheStartMayBeOneFactorAlone) {
+  const Workplace place;
+  place.file("A.npy", random_npy(5, 4));
+  place.file("W.csv", "1,0.5\n0.5,1\n1,1\n2,1\n1,3\n");
+  place.file("H.csv", "0.5,0.25,1,2\n1,2,0.25,0.5\n");
+  ASSERT_EQ(factorize(place, "A.npy", "2", {"--init-w", "W.csv"}).status, 0);
+  auto record = read_json(place.at("run/run.json"));
+  EXPECT_EQ(record["options"]["init"], "custom");
+  EXPECT_EQ(record["options"]["init_w"], "W.csv");
+  EXPECT_TRUE(record["options"]["init_h"].is_null());
+  EXPECT_EQ(record["start_reads"], 1);
+  const Words of_h{"--init-h", "H.csv", "--overwrite", "--max-iterations", "0"};
+  ASSERT_EQ(factorize(place, "A.npy", "2", of_h).status, 0);
+  record = read_json(place.at("run/run.json"));
+  EXPECT_EQ(record["options"]["init_h"], "H.csv");
+  EXPECT_TRUE(record["options"]["init_w"].is_null());
+  ASSERT_EQ(run(place, {"reconstruct", "run", "--out", "B.npy"}).status, 0);
+}
+
+TEST(Input, StartsOfItsSingularVectors) {
+  const Workplace place;
+  place.file("A.npy", random_npy(30, 40));
+  for (const char* init : {"nndsvd", "nndsvda", "nndsvdar"}) {
+    ASSERT_EQ(factorize(place, "A.npy", "2", {"--init", init, "--overwrite"}).status, 0) << init;
+    const auto record = read_json(place.at("run/run.json"));
+    EXPECT_EQ(record["options"]["init"], init);
+    EXPECT_EQ(record["start_reads"], 8);
+    EXPECT_GT(record["timings"]["start_seconds"], 0);
+  }
+  const auto planned = [&](const char* init) {
+    const Outcome outcome = run(place, {"plan", "A.npy", "--rank", "2", "--init", init, "--json"});
+    EXPECT_EQ(outcome.status, 0) << outcome.error;
+    return nlohmann::json::parse(outcome.out)["total_bytes"].get<std::uint64_t>();
+  };
+  EXPECT_GT(planned("nndsvd"), planned("random"));
+}
+
 TEST(RoundTrip, TheProductOfTheFactorsHasTheErrorThatTheRunReports) {
   const Workplace place;
   place.file("A.npy", random_npy(43, 17));

@@ -48,8 +48,8 @@ TEST_F(Report, RecordsEveryOptionWithTheValueUsed) {
   EXPECT_TRUE(record["options"]["floor"].is_null());
   for (const char* name :
        {"nonneg_version", "command", "input", "backend", "precision", "precision_reason", "threads",
-        "panel_rows", "shape", "iterations", "stop_reason", "relative_error", "loss_history",
-        "timings", "warnings"}) {
+        "panel_rows", "shape", "start_reads", "iterations", "stop_reason", "relative_error",
+        "loss_history", "timings", "warnings"}) {
     EXPECT_TRUE(record.contains(name)) << name;
   }
   EXPECT_EQ(record["input"]["mapped"], true);

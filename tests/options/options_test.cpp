@@ -165,6 +165,9 @@ TEST(OptionsTest, NamesAreThoseOfTheCommand) {
   EXPECT_EQ(to_string(Missing::nan), "nan");
   EXPECT_EQ(to_string(Init::random), "random");
   EXPECT_EQ(to_string(Init::custom), "custom");
+  EXPECT_EQ(to_string(Init::nndsvd), "nndsvd");
+  EXPECT_EQ(to_string(Init::nndsvda), "nndsvda");
+  EXPECT_EQ(to_string(Init::nndsvdar), "nndsvdar");
   EXPECT_EQ(to_string(Precision::automatic), "auto");
   EXPECT_EQ(to_string(Precision::float32), "float32");
   EXPECT_EQ(to_string(Precision::float64), "float64");

@@ -25,6 +25,7 @@ struct SavedRunTest : testing::Test {
     fs::create_directory(place);
     options.rank = 2;
     options.loss = Loss::kullback_leibler;
+    options.init = Init::nndsvda;
     options.seed = 7;
     options.max_iterations = 12;
     options.check_every = 5;
@@ -91,6 +92,8 @@ TEST_F(SavedRunTest, WhatIsSavedIsLoaded) {
   EXPECT_EQ(again.loss_history.back().loss, made.loss_history.back().loss);
   EXPECT_EQ(again.loss_history.back().direct, made.loss_history.back().direct);
   EXPECT_EQ(again.timings.total_seconds, made.timings.total_seconds);
+  EXPECT_EQ(again.timings.start_seconds, made.timings.start_seconds);
+  EXPECT_EQ(again.start_reads, 1);
   EXPECT_EQ(again.backend, "cpu");
   EXPECT_EQ(again.backend_reason, made.backend_reason);
   EXPECT_EQ(again.algorithm, Algorithm::mu);
@@ -98,6 +101,7 @@ TEST_F(SavedRunTest, WhatIsSavedIsLoaded) {
   EXPECT_EQ(again.warnings, made.warnings);
   EXPECT_EQ(loaded.options.rank, 2);
   EXPECT_EQ(beta_of(loaded.options), kKullbackLeibler);
+  EXPECT_EQ(loaded.options.init, Init::nndsvda);
   EXPECT_EQ(loaded.options.seed, 7U);
   EXPECT_EQ(loaded.options.algorithm, Algorithm::mu);
   EXPECT_EQ(loaded.options.penalties.l1_w, 0.25);
