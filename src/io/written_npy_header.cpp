@@ -3,12 +3,23 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 namespace nonneg::io {
 
 std::string written_npy_header(ElementType type, Index rows, Index cols) {
+  const std::array shape{rows, cols};
+  return written_npy_header(fmt::format("<f{}", element_size(type)), shape);
+}
+
+std::string written_npy_header(std::string_view descr, std::span<const Index> shape) {
+  std::string lengths;
+  for (const Index length : shape) {
+    lengths += fmt::format("{}{}", lengths.empty() ? "" : ", ", length);
+  }
   const std::string dict =
-      fmt::format("{{'descr': '<f{}', 'fortran_order': False, 'shape': ({}, {}), }}",
-                  element_size(type), rows, cols);
+      fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}{}), }}", descr, lengths,
+                  shape.size() == 1 ? "," : "");
   constexpr std::size_t kAlignment = 64;
   constexpr std::size_t kPrefix = 10;
   const std::size_t total = (kPrefix + dict.size() + 1 + kAlignment - 1) / kAlignment * kAlignment;

@@ -10,6 +10,7 @@
 
 #include "base/error_words.hpp"
 #include "io/output_file.hpp"
+#include "io/unfinished.hpp"
 #include "nonneg/error.hpp"
 #include "nonneg/matrix_file.hpp"
 #include "records/factor_tables.hpp"
@@ -21,12 +22,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Whether a run directory may hold a file of this name: what a run writes, and what is drawn of
-/// it.
+/// Whether a run directory may hold a file of this name: what a run writes, and restarts, and what
+/// is drawn of it.
 bool is_run_file(const fs::path& name) {
-  constexpr std::array kFiles{"W.npy",       "H.npy",          kRecordFile,
-                              kRowNamesFile, kColumnNamesFile, kWTableFile,
-                              kHTableFile,   kTopTableFile,    "report.html"};
+  constexpr std::array kFiles{"W.npy",          "H.npy",       kRecordFile,   kRowNamesFile,
+                              kColumnNamesFile, kWTableFile,   kHTableFile,   kTopTableFile,
+                              "report.html",    kRestartsFile, kRestartsTable};
   constexpr std::array kPictures{"learning", "line", "basis", "pairs", "factors", "loss"};
   constexpr std::array kFormats{".gif", ".png", ".svg"};
   const auto among = [](const auto& list, const std::string& word) {
@@ -34,6 +35,21 @@ bool is_run_file(const fs::path& name) {
   };
   return among(kFiles, name.string()) ||
          (among(kPictures, name.stem().string()) && among(kFormats, name.extension().string()));
+}
+
+/// The first file in the folder of restarts that is not one of them; empty where all are.
+std::string foreign_in_runs(const fs::path& runs) {
+  if (!fs::is_directory(runs)) return fs::exists(runs) ? runs.filename().string() : std::string();
+  for (const auto& entry : fs::recursive_directory_iterator(runs)) {
+    const std::string name = entry.path().filename().string();
+    const bool of_rank = entry.is_directory() && name.starts_with('k');
+    const bool replicate = name.starts_with('r') && name.ends_with(".npz");
+    const bool unfinished = name.starts_with(".r");
+    if (!of_rank && !replicate && !unfinished) {
+      return fs::relative(entry.path(), runs.parent_path()).string();
+    }
+  }
+  return {};
 }
 
 /// Replacing a directory removes all that is in it: allowed for a run, never for other files.
@@ -47,9 +63,11 @@ void check_replaceable(const io::OutputPath& path) {
   std::string foreign;
   for (const auto& entry : fs::directory_iterator(path.target)) {
     const std::string name = entry.path().filename().string();
-    has_record = has_record || name == kRecordFile;
-    if (!is_run_file(name)) foreign = name;
+    has_record = has_record || name == kRecordFile || name == kRestartsFile;
+    if (name == kRunsFolder) continue;
+    if (!is_run_file(name) && !io::is_unfinished(name, kRestartsFile)) foreign = name;
   }
+  if (foreign.empty()) foreign = foreign_in_runs(path.target / kRunsFolder);
   if (!foreign.empty()) {
     refuse(
         fmt::format("holds {}, which is not part of a run, so {} leaves it alone; name another "
@@ -64,8 +82,30 @@ void check_replaceable(const io::OutputPath& path) {
   }
 }
 
-io::OutputPath checked_path(const std::string& given, bool overwrite,
-                            const io::OutputNames& names) {
+io::OutputWords words_for(const std::string& name, const std::string& file) {
+  const std::string cannot = "cannot write " + file;
+  return {.name = name, .create = cannot, .write = cannot, .place = cannot};
+}
+
+void write_text(const fs::path& directory, const std::string& name, const TextFile& file) {
+  io::OutputFile out((directory / file.name).string(), words_for(name, file.name));
+  std::uint64_t bytes = 0;
+  const TextFile::Take take = [&](std::string_view text) {
+    out.write_at(bytes, text.data(), text.size());
+    bytes += text.size();
+  };
+  if (file.write) {
+    file.write(take);
+  } else {
+    take(file.content);
+  }
+  out.commit();
+}
+
+}  // namespace
+
+io::OutputPath checked_run_path(const std::string& given, bool overwrite,
+                                const io::OutputNames& names) {
   io::OutputPath path = io::resolve_output(given, names);
   if (!path.exists) return path;
   if (!overwrite) {
@@ -82,11 +122,21 @@ io::OutputPath checked_path(const std::string& given, bool overwrite,
   return path;
 }
 
-}  // namespace
+template <class T>
+void write_run_files(const fs::path& directory, const std::string& name, MatrixView<const T> W,
+                     MatrixView<const T> Ht, const nlohmann::ordered_json& record,
+                     const std::vector<LossRecord>& history, const std::vector<TextFile>& further) {
+  write_npy((directory / "W.npy").string(), W);
+  write_npy_transposed((directory / "H.npy").string(), Ht);
+  for (const TextFile& file : further) write_text(directory, name, file);
+  write_text(directory, name, {kRecordFile, {}, [&](const TextFile::Take& take) {
+                                 write_record(record, history, take);
+                               }});
+}
 
 RunDirectory::RunDirectory(const std::string& path, bool overwrite, io::OutputGuard& guard,
                            const io::OutputNames& names)
-    : directory_(checked_path(path, overwrite, names), guard) {}
+    : directory_(checked_run_path(path, overwrite, names), guard) {}
 
 template <class T>
 void RunDirectory::write(MatrixView<const T> W, MatrixView<const T> Ht,
@@ -94,35 +144,16 @@ void RunDirectory::write(MatrixView<const T> W, MatrixView<const T> Ht,
                          const std::vector<LossRecord>& history,
                          const std::vector<TextFile>& further) {
   directory_.make();
-  const fs::path& partial = directory_.path().partial;
-  write_npy((partial / "W.npy").string(), W);
-  write_npy_transposed((partial / "H.npy").string(), Ht);
-  for (const TextFile& file : further) write_text(file);
-  write_text(
-      {kRecordFile, {}, [&](const TextFile::Take& take) { write_record(record, history, take); }});
+  write_run_files<T>(directory_.path().partial, name(), W, Ht, record, history, further);
   directory_.commit();
 }
 
-void RunDirectory::write_text(const TextFile& file) const {
-  io::OutputFile out((directory_.path().partial / file.name).string(), words_for(file.name));
-  std::uint64_t bytes = 0;
-  const TextFile::Take take = [&](std::string_view text) {
-    out.write_at(bytes, text.data(), text.size());
-    bytes += text.size();
-  };
-  if (file.write) {
-    file.write(take);
-  } else {
-    take(file.content);
-  }
-  out.commit();
-}
-
-io::OutputWords RunDirectory::words_for(const std::string& file) const {
-  const std::string cannot = "cannot write " + file;
-  return {.name = name(), .create = cannot, .write = cannot, .place = cannot};
-}
-
+template void write_run_files(const fs::path&, const std::string&, MatrixView<const float>,
+                              MatrixView<const float>, const nlohmann::ordered_json&,
+                              const std::vector<LossRecord>&, const std::vector<TextFile>&);
+template void write_run_files(const fs::path&, const std::string&, MatrixView<const double>,
+                              MatrixView<const double>, const nlohmann::ordered_json&,
+                              const std::vector<LossRecord>&, const std::vector<TextFile>&);
 template void RunDirectory::write(MatrixView<const float>, MatrixView<const float>,
                                   const nlohmann::ordered_json&, const std::vector<LossRecord>&,
                                   const std::vector<TextFile>&);

@@ -3,6 +3,7 @@
 /// of them or none.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -10,13 +11,18 @@
 #include <vector>
 
 #include "io/output_directory.hpp"
-#include "io/output_file.hpp"
+#include "io/output_path.hpp"
 #include "nonneg/matrix_view.hpp"
 #include "nonneg/result.hpp"
 
 namespace nonneg::records {
 
 inline constexpr const char* kRecordFile = "run.json";
+/// What the directory of the best of many runs holds beside it: what they have in common, a line
+/// for each, and a folder with a file for each.
+inline constexpr const char* kRestartsFile = "restarts.json";
+inline constexpr const char* kRestartsTable = "restarts.tsv";
+inline constexpr const char* kRunsFolder = "runs";
 
 struct TextFile {
   /// Is handed a text piece by piece.
@@ -28,13 +34,25 @@ struct TextFile {
   std::function<void(const Take&)> write{};
 };
 
+/// Looks at a place for a run directory, as io::resolve_output does. Throws InvalidArgument where
+/// it exists, unless `overwrite` is set and it is empty or holds a run, or runs, and nothing else.
+io::OutputPath checked_run_path(const std::string& given, bool overwrite,
+                                const io::OutputNames& names);
+
+/// Writes the files of a run into a directory that is there, which messages call `name`: W (m × k),
+/// Ht (n × k, as H, k × n), further files, and last the record with the history. Throws IoError.
+template <class T>
+void write_run_files(const std::filesystem::path& directory, const std::string& name,
+                     MatrixView<const T> W, MatrixView<const T> Ht,
+                     const nlohmann::ordered_json& record, const std::vector<LossRecord>& history,
+                     const std::vector<TextFile>& further);
+
 /// Made before the work begins, so that a place that cannot be used is known at once. Until the run
 /// is written an older one stays as it is.
 class RunDirectory {
  public:
-  /// Throws as io::resolve_output and io::OutputDirectory do; and InvalidArgument where `path`
-  /// exists, unless `overwrite` is set and it is empty or holds a run and nothing else. Messages
-  /// call the options by `names`. `guard` must outlive this.
+  /// Throws as checked_run_path and io::OutputDirectory do. Messages call the options by `names`.
+  /// `guard` must outlive this.
   RunDirectory(const std::string& path, bool overwrite,
                io::OutputGuard& guard = io::OutputGuard::none(), const io::OutputNames& names = {});
 
@@ -49,9 +67,6 @@ class RunDirectory {
   const std::string& name() const noexcept { return directory_.path().given; }
 
  private:
-  void write_text(const TextFile& file) const;
-  io::OutputWords words_for(const std::string& file) const;
-
   io::OutputDirectory directory_;
 };
 

@@ -14,6 +14,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/commands/factorization.hpp"
 #include "cli/commands/render_command.hpp"
+#include "cli/commands/restarts.hpp"
 #include "cli/commands/run_watch.hpp"
 #include "cli/options/data_options.hpp"
 #include "cli/options/layer_advice.hpp"
@@ -54,6 +55,7 @@ struct FactorizeArguments {
   bool top_given = false;
   WatchArguments watch;
   DataArguments data;
+  RestartArguments restarts;
 };
 
 /// A file makes a custom start, and a custom start takes one file or two.
@@ -209,6 +211,36 @@ std::string table_line(const FactorizeArguments& arguments) {
                      records::kHTableFile, records::kTopTableFile);
 }
 
+records::RunRequest request_of(const FactorizeArguments& arguments, const MatrixFile& file) {
+  return {.command = "factorize",
+          .input = records::describe(file, arguments.open),
+          .options = arguments.options,
+          .init_w = arguments.init_w,
+          .init_h = arguments.init_h,
+          .weights = arguments.data.weights,
+          .mask = arguments.data.mask,
+          .precision_reason = arguments.precision_reason};
+}
+
+/// Many runs, none of which is watched.
+ExitStatus restart(const FactorizeArguments& arguments, const MatrixFile& file, const DataView& A,
+                   ensemble::RestartDirectory& directory, Progress& progress,
+                   Interrupt& interrupt) {
+  const records::RunRequest run = request_of(arguments, file);
+  RestartRequest request{arguments.restarts, run, A, arguments.telling, {}};
+  warn_of_repeated("row", file.row_names(), request.warnings);
+  warn_of_repeated("column", file.column_names(), request.warnings);
+  try {
+    return arguments.options.precision == Precision::float64
+               ? run_restarts<double>(request, directory, progress, interrupt)
+               : run_restarts<float>(request, directory, progress, interrupt);
+  } catch (const InvalidArgument& e) {
+    // What is there already has a name of its own.
+    if (e.subject() == Subject::output || e.subject() == Subject::file) throw;
+    throw InvalidArgument(e.subject(), with_layer_advice(naming_file(e, arguments), file));
+  }
+}
+
 template <class T>
 ExitStatus run(const FactorizeArguments& arguments, const MatrixFile& file, const DataView& A,
                records::RunDirectory& directory, Progress& progress, RunWatch& watch,
@@ -244,14 +276,7 @@ ExitStatus run(const FactorizeArguments& arguments, const MatrixFile& file, cons
   warn_of_repeated("row", file.row_names(), result.warnings);
   warn_of_repeated("column", file.column_names(), result.warnings);
 
-  const records::RunRequest request{.command = "factorize",
-                                    .input = records::describe(file, arguments.open),
-                                    .options = options,
-                                    .init_w = arguments.init_w,
-                                    .init_h = arguments.init_h,
-                                    .weights = arguments.data.weights,
-                                    .mask = arguments.data.mask,
-                                    .precision_reason = arguments.precision_reason};
+  const records::RunRequest request = request_of(arguments, file);
   auto record = records::run_record(request, result);
   if (!watch.snapshots().empty()) {
     record["snapshots"] = watch.snapshots();
@@ -303,11 +328,19 @@ ExitStatus execute(FactorizeArguments arguments, Interrupt& interrupt) {
   resolve_init(arguments);
   require_tables(arguments);
   validate(arguments.options);
+  require_restarts(arguments.restarts, arguments.options.seed, arguments.overwrite, arguments.watch,
+                   arguments.options.init);
   io::require_unread(io::resolve_output(arguments.out, output_names("--out")),
                      {arguments.input, arguments.init_w, arguments.init_h, arguments.data.mask,
                       arguments.data.weights});
-  records::RunDirectory directory(arguments.out, arguments.overwrite, interrupt,
-                                  output_names("--out"));
+  std::optional<ensemble::RestartDirectory> runs;
+  std::optional<records::RunDirectory> directory;
+  if (arguments.restarts.many()) {
+    runs.emplace(arguments.out, access_of(arguments.restarts, arguments.overwrite), interrupt,
+                 output_names("--out"));
+  } else {
+    directory.emplace(arguments.out, arguments.overwrite, interrupt, output_names("--out"));
+  }
   RunWatch watch(arguments.watch, arguments.out, arguments.overwrite, interrupt);
   // On standard error, where the progress goes: with --json, standard output is one object.
   if (!watch.address().empty()) say(fmt::format("nonneg: live at {}\n", watch.address()));
@@ -322,9 +355,10 @@ ExitStatus execute(FactorizeArguments arguments, Interrupt& interrupt) {
   const PrecisionChoice precision = choose_precision(A, arguments.options);
   arguments.options.precision = precision.precision;
   arguments.precision_reason = precision.reason;
+  if (runs) return restart(arguments, file, A, *runs, progress, interrupt);
   const bool wide = precision.precision == Precision::float64;
-  return wide ? run<double>(arguments, file, A, directory, progress, watch, interrupt)
-              : run<float>(arguments, file, A, directory, progress, watch, interrupt);
+  return wide ? run<double>(arguments, file, A, *directory, progress, watch, interrupt)
+              : run<float>(arguments, file, A, *directory, progress, watch, interrupt);
 }
 
 void declare(OptionTable& table, FactorizeArguments& arguments) {
@@ -372,6 +406,8 @@ void declare(OptionTable& table, FactorizeArguments& arguments) {
   table.text("--init-h", arguments.init_h, "FILE",
              "First H, k x n; without --init-w, W is fitted to it first");
   table.unsigned_integer("--seed", options.seed, "Which random numbers to draw");
+
+  add_restarts(table, arguments.restarts);
 
   table.group("Stop");
   table.integer("--max-iterations", options.max_iterations,

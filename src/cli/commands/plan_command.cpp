@@ -5,19 +5,23 @@
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "backend/buffers.hpp"
 #include "base/byte_count.hpp"
 #include "base/json_values.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/factorization.hpp"
+#include "cli/commands/restarts.hpp"
 #include "cli/options/data_options.hpp"
 #include "cli/options/result_options.hpp"
 #include "cli/options/solver_options.hpp"
 #include "cli/options/usage.hpp"
 #include "cli/output/console.hpp"
 #include "cli/output/run_summary.hpp"
+#include "nonneg/factorize_all.hpp"
 #include "nonneg/matrix_file.hpp"
 #include "nonneg/plan.hpp"
 #include "nonneg/precision.hpp"
@@ -34,6 +38,7 @@ struct PlanArguments {
   DataArguments data;
   bool json = false;
   bool rank_given = false;
+  Index restarts = 1;
 };
 
 /// Byte counts from here on stand for any that are larger.
@@ -100,21 +105,48 @@ std::string plan_table(const Plan& plan, const MatrixFile& file) {
   return out;
 }
 
+/// Of many runs that differ by their seeds.
+SharedPlan shared_plan(const DataView& A, const PlanArguments& arguments) {
+  Options options = arguments.options;
+  options.rank = 0;
+  const std::vector<Replicate> runs(static_cast<std::size_t>(arguments.restarts),
+                                    {.rank = arguments.options.rank, .seed = 0});
+  return make_shared_plan(A, runs, options);
+}
+
+/// Their memory, with the factors of the best so far.
+std::uint64_t bytes_of_all(const SharedPlan& shared) {
+  return std::min(shared.total_bytes + shared.each.factor_bytes, kLargestBytes);
+}
+
+std::string shared_lines(const SharedPlan& shared) {
+  return "\n" +
+         table_line("restarts", "", std::to_string(shared.runs),
+                    fmt::format("{} at once, of {} thread{} each", shared.side_by_side,
+                                shared.threads_each, shared.threads_each == 1 ? "" : "s")) +
+         bytes_line("beside A, for all", bytes_of_all(shared),
+                    "those at once, and the best factors") +
+         fmt::format("{}\n", shared.reason);
+}
+
 ExitStatus execute(PlanArguments arguments) {
   require_value("plan", "INPUT", arguments.input);
   if (!arguments.rank_given) missing("plan", "--rank");
   validate(arguments.options);
+  require_restart_count(arguments.restarts);
   const MatrixFile file = open_input(arguments.input, arguments.options, arguments.open);
   for (const std::string& warning : file.warnings()) say("nonneg: warning: " + warning + "\n");
   const WeightedFile data(file, arguments.data, arguments.open);
   const auto [precision, reason] = choose_precision(data.view(), arguments.options);
   arguments.options.precision = precision;
-  const Plan plan = make_plan(data.view(), arguments.options);
+  std::optional<SharedPlan> shared;
+  if (arguments.restarts > 1) shared = shared_plan(data.view(), arguments);
+  const Plan plan = shared ? shared->each : make_plan(data.view(), arguments.options);
   if (!arguments.json) {
-    print(plan_table(plan, file));
+    print(plan_table(plan, file) + (shared ? shared_lines(*shared) : std::string()));
     return ExitStatus::success;
   }
-  const nlohmann::ordered_json json = {
+  nlohmann::ordered_json json = {
       {"nonneg_version", version()},
       {"command", "plan"},
       {"input", records::to_json(records::describe(file, arguments.open))},
@@ -137,6 +169,13 @@ ExitStatus execute(PlanArguments arguments) {
       {"panels", plan.panels},
       {"data_bytes_per_iteration", plan.data_bytes_per_iteration},
       {"flops_per_iteration", plan.flops_per_iteration}};
+  if (shared) {
+    json["restarts"] = {{"runs", shared->runs},
+                        {"side_by_side", shared->side_by_side},
+                        {"threads_each", shared->threads_each},
+                        {"total_bytes", bytes_of_all(*shared)},
+                        {"reason", shared->reason}};
+  }
   using Json = nlohmann::ordered_json;
   print(json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
   return ExitStatus::success;
@@ -147,6 +186,7 @@ void declare(OptionTable& table, PlanArguments& arguments) {
   add_reading(table, arguments.open);
   table.group("Plan");
   add_rank(table, arguments.options.rank, arguments.rank_given);
+  add_restart_count(table, arguments.restarts);
   add_algorithm(table, arguments.options);
   add_loss(table, arguments.options);
   add_missing(table, arguments.options);

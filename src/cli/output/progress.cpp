@@ -50,6 +50,10 @@ void Progress::show(const std::string& activity) {
   if (style_ == Style::redrawn) draw(activity);
 }
 
+void Progress::tell(const std::string& text) {
+  if (style_ != Style::silent) draw(text);
+}
+
 void Progress::on_check(const LossRecord& record) {
   if (style_ == Style::silent) return;
   if (before_ && record.iteration <= before_->iteration) {

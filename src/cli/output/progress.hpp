@@ -26,6 +26,8 @@ class Progress {
 
   /// Shown on a terminal until the first check, such as "reading faces.npy".
   void show(const std::string& activity);
+  /// One of many has ended: a line of its own, or on a terminal the same line once more.
+  void tell(const std::string& text);
   void set_limit(Index max_iterations) { max_iterations_ = max_iterations; }
   void on_check(const LossRecord& record);
   /// The run is over: shows the last check if it has not been shown. Nothing more is drawn.
