@@ -78,6 +78,53 @@ TEST(SklearnParity, parameter_checking) {
                        "entry (0, 0) of A is -1"));
 }
 
+/// The first factors of a 10 × 10 matrix, of 10 components.
+Factors first_factors(const Dense& A, Init init) {
+  Options options = options_of(Algorithm::hals, 10, 1);
+  options.max_iterations = 0;
+  options.init = init;
+  return factors_of(fit(A, options));
+}
+
+TEST(SklearnParity, initialize_nn_output) {
+  const Dense A = random_matrix(10, 10, 42);
+  for (const Init init : {Init::random, Init::nndsvd, Init::nndsvda, Init::nndsvdar}) {
+    const Factors start = first_factors(A, init);
+    for (const Dense* factor : {&start.W, &start.Ht}) {
+      for (const double entry : factor->entries) EXPECT_GE(entry, 0) << to_string(init);
+    }
+  }
+}
+
+TEST(SklearnParity, initialize_close) {
+  const Dense A = random_matrix(10, 10, 42);
+  const Factors start = first_factors(A, Init::nndsvd);
+  Dense from_mean = A;
+  for (double& entry : from_mean.entries) entry -= mean(A);
+  Dense residual = model(start.W, start.Ht);
+  for (std::size_t e = 0; e < A.entries.size(); ++e) residual.entries[e] -= A.entries[e];
+  EXPECT_LE(squared_norm(residual), squared_norm(from_mean));
+}
+
+TEST(SklearnParity, initialize_variants) {
+  const Dense A = random_matrix(10, 10, 42);
+  const Factors plain = first_factors(A, Init::nndsvd);
+  for (const Init init : {Init::nndsvda, Init::nndsvdar}) {
+    const Factors filled = first_factors(A, init);
+    const auto expect_kept = [](const Dense& actual, const Dense& expected) {
+      for (std::size_t e = 0; e < expected.entries.size(); ++e) {
+        if (expected.entries[e] != 0) {
+          EXPECT_EQ(actual.entries[e], expected.entries[e]);
+        } else {
+          EXPECT_GT(actual.entries[e], 0);
+        }
+      }
+    };
+    expect_kept(filled.W, plain.W);
+    expect_kept(filled.Ht, plain.Ht);
+  }
+}
+
 TEST(SklearnParity, nmf_fit_nn_output) {
   Dense A(5, 2);
   for (Index i = 0; i < 5; ++i) {
