@@ -17,12 +17,14 @@ namespace {
 
 const char* plural(std::size_t count) { return count == 1 ? "" : "s"; }
 
-[[noreturn]] void refuse_repeated(const std::string& source, const std::vector<std::string>& names,
+[[noreturn]] void refuse_repeated(const NamedColumns& columns,
+                                  const std::vector<std::string>& names,
                                   const std::string& remedy) {
-  throw InvalidArgument(fmt::format(
-      "{}: {} column name{} there more than once: {}; which of the columns is meant "
-      "cannot be told; {}",
-      source, names.size(), names.size() == 1 ? " is" : "s are", some_of(names), remedy));
+  throw InvalidArgument(
+      fmt::format("{}: {} {} name{} there more than once: {}; which of the {}s is meant "
+                  "cannot be told; {}",
+                  columns.source, names.size(), columns.called, names.size() == 1 ? " is" : "s are",
+                  some_of(names), columns.called, remedy));
 }
 
 NameMatch all_in_order(std::size_t count) {
@@ -61,7 +63,7 @@ NameMatch match_names(const NamedColumns& wanted, const NamedColumns& given,
                       const std::string& remedy) {
   if (wanted.names == given.names) return all_in_order(given.names.size());
   if (const auto repeated = repeated_names(wanted.names); !repeated.empty()) {
-    refuse_repeated(wanted.source, repeated, remedy);
+    refuse_repeated(wanted, repeated, remedy);
   }
   std::unordered_map<std::string_view, Index> places;
   for (const std::string& name : wanted.names) places.emplace(name, std::ssize(places));
@@ -81,15 +83,16 @@ NameMatch match_names(const NamedColumns& wanted, const NamedColumns& given,
     match.columns.push_back(j);
     match.places.push_back(place->second);
   }
-  if (!repeated.empty()) refuse_repeated(given.source, repeated, remedy);
+  if (!repeated.empty()) refuse_repeated(given, repeated, remedy);
   std::vector<std::string> missing;
   for (std::size_t i = 0; i < found.size(); ++i) {
     if (found[i] == 0) missing.push_back(wanted.names[i]);
   }
   if (!missing.empty()) {
-    throw InvalidArgument(fmt::format(
-        "{}: lacks {} of the {} column{} of {}: {}; {}", given.source, missing.size(),
-        wanted.names.size(), plural(wanted.names.size()), wanted.source, some_of(missing), remedy));
+    throw InvalidArgument(fmt::format("{}: lacks {} of the {} {}{} of {}: {}; {}", given.source,
+                                      missing.size(), wanted.names.size(), given.called,
+                                      plural(wanted.names.size()), wanted.source, some_of(missing),
+                                      remedy));
   }
   return match;
 }

@@ -10,10 +10,12 @@
 
 namespace nonneg::io {
 
-/// Names of columns, and where they are from: "new.csv", "the model (run)".
+/// Names of columns, and where they are from: "new.csv", "the model (run)". What messages call a
+/// column may be something else.
 struct NamedColumns {
   const std::vector<std::string>& names;
   std::string source;
+  const char* called = "column";
 };
 
 struct NameMatch {

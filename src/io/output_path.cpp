@@ -3,9 +3,11 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <system_error>
@@ -77,17 +79,18 @@ OutputPath resolve_output(const std::string& given, const OutputNames& names) {
   return path;
 }
 
-OutputPath resolve_output_file(const std::string& given, bool overwrite, const OutputNames& names) {
+OutputPath resolve_output_file(const std::string& given, bool overwrite, const OutputNames& names,
+                               const std::vector<std::string>& kinds) {
   const auto refuse = [&](const std::string& why) {
     throw InvalidArgument(Subject::output, fmt::format("{} {}: {}", names.place, given, why));
   };
   std::error_code ignored;
   if (!fs::path(given).has_filename() || fs::is_directory(given, ignored)) {
-    refuse("name a file, such as " + (fs::path(given) / "result.npy").string());
+    refuse("name a file, such as " + (fs::path(given) / ("result" + kinds.front())).string());
   }
-  if (fs::path(given).extension() != ".npy") {
-    refuse(fmt::format("results are .npy files; name it so ({})",
-                       fs::path(given).filename().replace_extension(".npy").string()));
+  if (std::find(kinds.begin(), kinds.end(), fs::path(given).extension()) == kinds.end()) {
+    refuse(fmt::format("results are {} files; name it so ({})", fmt::join(kinds, " or "),
+                       fs::path(given).filename().replace_extension(kinds.front()).string()));
   }
   OutputPath path = resolve_output(given, names);
   if (path.exists && !fs::is_regular_file(path.target, ignored)) {

@@ -44,11 +44,12 @@ struct OutputPath {
 /// result cannot be made or written.
 OutputPath resolve_output(const std::string& given, const OutputNames& names = {});
 
-/// Does the same for a file to be written. Throws InvalidArgument also where the name does not end
-/// in .npy, and for what is there already, unless it is a regular file and `overwrite` is set.
+/// Does the same for a file to be written. Throws InvalidArgument also where the name ends in none
+/// of `kinds`, and for what is there already, unless it is a regular file and `overwrite` is set.
 /// Removes what earlier ones that were killed left of such a file.
 OutputPath resolve_output_file(const std::string& given, bool overwrite,
-                               const OutputNames& names = {});
+                               const OutputNames& names = {},
+                               const std::vector<std::string>& kinds = {".npy"});
 
 /// Throws InvalidArgument where the result would take the place of one of these files, which are
 /// read for it, or of a directory that holds one. Empty paths are none.

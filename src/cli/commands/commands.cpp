@@ -9,9 +9,9 @@ Program make_program() {
                   "  nonneg factorize faces.npy --rank 32 --out faces-32\n"
                   "  nonneg factorize --help",
                   {}};
-  for (const auto& make :
-       {factorize_command, transform_command, reconstruct_command, render_command, plan_command,
-        bench_command, view_command, info_command, demo_command, completion_command}) {
+  for (const auto& make : {factorize_command, transform_command, reconstruct_command, match_command,
+                           render_command, plan_command, bench_command, view_command, info_command,
+                           demo_command, completion_command}) {
     program.commands.push_back(make());
   }
   return program;

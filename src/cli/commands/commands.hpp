@@ -9,6 +9,7 @@ namespace nonneg::cli {
 Command factorize_command();
 Command transform_command();
 Command reconstruct_command();
+Command match_command();
 Command render_command();
 Command plan_command();
 Command view_command();

@@ -58,6 +58,24 @@ Index parse_index(const std::string& text) {
 
 }  // namespace
 
+void add_table_reading(OptionTable& table, TableOptions& written) {
+  table.add("--header", "yes|no", "Whether a table's first line names the columns",
+            "found, or asked for", [&written](const std::string& text) {
+              written.header = parse_choice("--header", text, {"yes", "no"}) == 0;
+            });
+  table.add("--index", "yes|no|N",
+            "Whether a table's first column names the rows, or which column does",
+            "found, or asked for",
+            [&written](const std::string& text) { written.index = parse_index(text); });
+  table.text("--delimiter", written.delimiter, "CHAR",
+             "What stands between a table's cells; tab, or space for any blanks");
+  table.add("--decimal", "CHAR", "A table's decimal point, . or ,", ".",
+            [&written](const std::string& text) {
+              written.decimal = parse_choice("--decimal", text, {".", ","}) == 0 ? '.' : ',';
+            });
+  table.text("--comment", written.comment, "TEXT", "Leave out a table's lines that begin so");
+}
+
 void add_reading(OptionTable& table, OpenOptions& open) {
   table.group("Input");
   table.text("--dataset", open.dataset, "PATH",
@@ -66,21 +84,7 @@ void add_reading(OptionTable& table, OpenOptions& open) {
       "--format", open.format, "NAME",
       "What INPUT is, whatever its name: csv, tsv.gz, mtx, ...; or triplets: a table of row, "
       "column and value");
-  table.add("--header", "yes|no", "Whether a table's first line names the columns",
-            "found, or asked for", [&open](const std::string& text) {
-              open.table.header = parse_choice("--header", text, {"yes", "no"}) == 0;
-            });
-  table.add("--index", "yes|no|N",
-            "Whether a table's first column names the rows, or which column does",
-            "found, or asked for",
-            [&open](const std::string& text) { open.table.index = parse_index(text); });
-  table.text("--delimiter", open.table.delimiter, "CHAR",
-             "What stands between a table's cells; tab, or space for any blanks");
-  table.add("--decimal", "CHAR", "A table's decimal point, . or ,", ".",
-            [&open](const std::string& text) {
-              open.table.decimal = parse_choice("--decimal", text, {".", ","}) == 0 ? '.' : ',';
-            });
-  table.text("--comment", open.table.comment, "TEXT", "Leave out a table's lines that begin so");
+  add_table_reading(table, open.table);
   table.add("--drop-columns", "NAMES",
             "Columns of the file to leave out, with commas between, a name with a comma in double "
             "quotes; by number where they have no names",

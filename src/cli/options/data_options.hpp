@@ -28,6 +28,8 @@ inline constexpr const char* kInputHelp =
 
 /// Declares what says how INPUT is to be read, under the heading "Input".
 void add_reading(OptionTable& table, OpenOptions& open);
+/// Declares those of them that say how a table of text is written.
+void add_table_reading(OptionTable& table, TableOptions& written);
 /// Declares --missing. `default_text`: see OptionTable.
 Option& add_missing(OptionTable& table, Options& options, const std::string& default_text = {});
 /// Declares --mask and --weights.
