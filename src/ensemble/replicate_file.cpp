@@ -8,6 +8,7 @@
 #include <cstring>
 #include <map>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -165,7 +166,8 @@ void write_replicate(const std::filesystem::path& path, const Result<T>& result,
 
 std::optional<ReplicateRecord> read_replicate(const std::filesystem::path& path, std::uint64_t seed,
                                               Index rank, Index cols) {
-  if (!std::filesystem::exists(path)) return std::nullopt;
+  std::error_code unreadable;
+  if (!std::filesystem::exists(path, unreadable) && !unreadable) return std::nullopt;
   const io::MappedFile file(path.string());
   auto found = io::read_stored_zip(file.bytes());
   if (!found) return std::nullopt;

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "base/error_words.hpp"
@@ -30,30 +31,45 @@ using Json = nlohmann::ordered_json;
   throw IoError(fmt::format("{}: {}: {}", path.given, what, error_words(error)), path.given);
 }
 
-io::OutputPath looked_at(const std::string& given, Access access, const io::OutputNames& names) {
-  if (access != Access::join) {
-    io::OutputNames own = names;
-    const io::OutputPath place = io::resolve_output(given, names);
-    if (fs::exists(place.target / records::kRestartsFile)) {
-      own.set_overwrite += fmt::format(", or {} to go on with the runs that are there", kResume);
-    }
-    return records::checked_run_path(given, access == Access::overwrite, own);
+/// The first entry of a directory that no unfinished description is; empty where there is none.
+std::string first_entry(const fs::path& directory) {
+  for (const auto& entry : fs::directory_iterator(directory)) {
+    const std::string name = entry.path().filename().string();
+    if (!io::is_unfinished(name, records::kRestartsFile)) return name;
   }
+  return {};
+}
+
+io::OutputPath path_to_join(const std::string& given, const io::OutputNames& names) {
   io::OutputPath path = io::resolve_output(given, names);
   if (!path.exists) return path;
-  const auto refuse = [&](std::string_view why) {
+  const auto refuse = [&](const std::string& why) {
     throw InvalidArgument(Subject::output, fmt::format("{} {}: {}", names.place, given, why));
   };
-  if (!fs::is_directory(path.target)) refuse("is a file; name a directory");
-  if (fs::exists(path.target / records::kRestartsFile)) return path;
-  for (const auto& entry : fs::directory_iterator(path.target)) {
-    if (io::is_unfinished(entry.path().filename().string(), records::kRestartsFile)) continue;
-    refuse(
-        fmt::format("holds {} and no {}, so there are no restarts to go on with; name another "
-                    "directory",
-                    entry.path().filename().string(), records::kRestartsFile));
+  try {
+    if (!fs::is_directory(path.target)) refuse("is a file; name a directory");
+    if (fs::exists(path.target / records::kRestartsFile)) return path;
+    const std::string entry = first_entry(path.target);
+    if (!entry.empty()) {
+      refuse(
+          fmt::format("holds {} and no {}, so there are no restarts to go on with; name another "
+                      "directory",
+                      entry, records::kRestartsFile));
+    }
+  } catch (const fs::filesystem_error& e) {
+    fail(path, "cannot be read", e.code().value());
   }
   return path;
+}
+
+io::OutputPath looked_at(const std::string& given, Access access, const io::OutputNames& names) {
+  if (access == Access::join) return path_to_join(given, names);
+  io::OutputNames own = names;
+  std::error_code unreadable;
+  if (fs::exists(fs::path(given) / records::kRestartsFile, unreadable)) {
+    own.set_overwrite += fmt::format(", or {} to go on with the runs that are there", kResume);
+  }
+  return records::checked_run_path(given, access == Access::overwrite, own);
 }
 
 /// A value as the command line has it.

@@ -277,6 +277,14 @@ TEST(Restarts, WhatOneRunAloneCanHaveIsRefused) {
   EXPECT_EQ(place.entries(), Words{"A.npy"});
 }
 
+TEST(Restarts, DirectoriesAboveTheirsAreMade) {
+  const Workplace place;
+  place.file("A.npy", random_npy(30, 20));
+  expect_ok(run(place, restarts("new/above/run", "2")));
+  expect_ok(run(place, restarts("other/above/run", "2", {"--resume"})));
+  expect_same_runs(place, "new/above/run", "other/above/run");
+}
+
 TEST(Restarts, OneIsARunAsEver) {
   const Workplace place;
   place.file("A.npy", random_npy(30, 20));
