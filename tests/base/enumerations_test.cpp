@@ -72,7 +72,8 @@ TEST(EnumerationsTest, ATextThatIsNoNameIsRefusedWithTheNames) {
   refused(to_algorithm, Subject::algorithm, "algorithm = Foo: must be one of auto, hals, mu, anls");
   refused(to_loss, Subject::loss, "loss = Foo: must be one of frobenius, kl, is");
   refused(to_missing, Subject::missing, "missing = Foo: must be one of none, nan, zeros");
-  refused(to_init, Subject::init, "init = Foo: must be one of random, nndsvd, nndsvda, nndsvdar, custom");
+  refused(to_init, Subject::init,
+          "init = Foo: must be one of random, nndsvd, nndsvda, nndsvdar, custom");
   refused(to_precision, Subject::precision,
           "precision = Foo: must be one of auto, float32, float64, tf32");
   refused(to_backend, Subject::backend, "backend = Foo: must be one of auto, cpu, cuda");

@@ -144,7 +144,7 @@ TEST(Input, OfTheStartMayBeOneFactorAlone) {
   EXPECT_EQ(record["options"]["init_w"], "W.csv");
   EXPECT_TRUE(record["options"]["init_h"].is_null());
   EXPECT_EQ(record["start_reads"], 1);
-  const Words of_h{"--init-h", "H.csv", "--overwrite", "--max-iterations", "0"};
+  const Words of_h{"--init-h", "H.csv", "--max-iterations", "0"};
   ASSERT_EQ(factorize(place, "A.npy", "2", of_h).status, 0);
   record = read_json(place.at("run/run.json"));
   EXPECT_EQ(record["options"]["init_h"], "H.csv");
@@ -156,7 +156,12 @@ TEST(Input, StartsOfItsSingularVectors) {
   const Workplace place;
   place.file("A.npy", random_npy(30, 40));
   for (const char* init : {"nndsvd", "nndsvda", "nndsvdar"}) {
-    ASSERT_EQ(factorize(place, "A.npy", "2", {"--init", init, "--overwrite"}).status, 0) << init;
+    const Outcome outcome = run(place, {"factorize", "A.npy", "--rank", "2", "--out", "run",
+                                        "--overwrite", "--init", init});
+    ASSERT_EQ(outcome.status, 0) << init;
+    EXPECT_NE(outcome.out.find(std::string("\nstart           ") + init + ", 8 reads of A, "),
+              std::string::npos)
+        << outcome.out;
     const auto record = read_json(place.at("run/run.json"));
     EXPECT_EQ(record["options"]["init"], init);
     EXPECT_EQ(record["start_reads"], 8);

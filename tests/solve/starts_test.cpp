@@ -196,6 +196,23 @@ TYPED_TEST(StartsTest, AIsReadOnceForEachPowerPassAndOnceMore) {
   EXPECT_EQ(reads(30, 12, 2), 1);
 }
 
+TYPED_TEST(StartsTest, AwkwardShapesStartNoFartherThanTheFirstPairOfVectors) {
+  using T = typename TypeParam::Scalar;
+  for (const auto& [m, n, k] : {std::tuple<Index, Index, Index>(1, 1, 1),
+                                {1, 7, 1},
+                                {9, 1, 1},
+                                {5, 6, 5},
+                                {13, 40, 3},
+                                {40, 13, 13}}) {
+    SCOPED_TRACE(::testing::Message() << m << " x " << n << ", k = " << k);
+    const Matrix<T> A = to_matrix<T>(noisy_planted(m, n, 2, 13));
+    const double first = factorize<T>(A.view(), this->first(1, Init::nndsvd)).relative_error;
+    const Result<T> result = factorize<T>(A.view(), this->first(k, Init::nndsvd));
+    EXPECT_LT(first, 1);
+    EXPECT_LT(result.relative_error, std::min(m, n) == 1 ? 1000 * kUnitRoundoff<T> : 1.5 * first);
+  }
+}
+
 TYPED_TEST(StartsTest, ComponentsWithoutASingularValueStartAsZeros) {
   using T = typename TypeParam::Scalar;
   const Matrix<T> A = to_matrix<T>(planted_sparse(17, 14, 1, 10).A);

@@ -125,6 +125,12 @@ std::string run_summary(const Json& record, const std::string& where) {
   if (backend == "cpu") taken += fmt::format(", {} thread{}", threads, threads == 1 ? "" : "s");
   if (reason != "asked for") taken += fmt::format(" ({})", reason);
   out += "backend         " + wrapped(taken) + "\n";
+  const Index start_reads = record["start_reads"];
+  if (start_reads > 0) {
+    fmt::format_to(std::back_inserter(out), "start           {}, {} read{} of A, {}\n",
+                   options["init"].get<std::string>(), start_reads, start_reads == 1 ? "" : "s",
+                   human_seconds(record["timings"]["start_seconds"].get<double>()));
+  }
   const bool evaluated = options["max_iterations"].get<Index>() == 0;
   fmt::format_to(std::back_inserter(out), "iterations      {}, {}\n",
                  record["iterations"].get<Index>(),
