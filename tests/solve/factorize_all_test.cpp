@@ -55,9 +55,13 @@ TYPED_TEST(FactorizeAllTest, EachRunComesToTheBitsThatItHasAlone) {
   expect_as_alone<T>(A.view(), options, 1, results_of<T>(A.view(), kRuns, options));
 }
 
-TYPED_TEST(FactorizeAllTest, HowManyGoSideBySideChangesNoBit) {
+/// Of the CPU: a device takes one run after the other.
+template <class Case>
+class FactorizeAllSideBySideTest : public ::testing::Test {};
+TYPED_TEST_SUITE(FactorizeAllSideBySideTest, SolverCases, SolverNames);
+
+TYPED_TEST(FactorizeAllSideBySideTest, HowManyThereAreChangesNoBit) {
   using T = typename TypeParam::Scalar;
-  if (TypeParam::kOnDevice) GTEST_SKIP() << "a device takes one run after the other";
   const Matrix<T> A = to_matrix<T>(noisy_planted(61, 23, 4, 5));
   Options options = TypeParam::options(0, 25);
   for (const int threads : {2, 5}) {
