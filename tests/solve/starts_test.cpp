@@ -165,6 +165,27 @@ TYPED_TEST(StartsTest, ScalingAScalesNndsvd) {
   }
 }
 
+TYPED_TEST(StartsTest, ZerosAreFilledWithTheMeanInTheUnitOfA) {
+  using T = typename TypeParam::Scalar;
+  // Beyond what is computed without scaling.
+  const int far = sizeof(T) == sizeof(float) ? 30 : 210;
+  for (const int exponent : {-far, far}) {
+    SCOPED_TRACE(exponent);
+    Dense A = noisy_planted(23, 14, 3, 5);
+    for (double& entry : A.entries) entry = std::ldexp(entry, exponent);
+    const Matrix<T> data = to_matrix<T>(A);
+    const Factors plain = this->start_of(data.view(), this->first(3, Init::nndsvd));
+    const Factors filled = this->start_of(data.view(), this->first(3, Init::nndsvda));
+    int zeros = 0;
+    for (std::size_t e = 0; e < plain.W.entries.size(); ++e) {
+      if (plain.W.entries[e] != 0) continue;
+      ++zeros;
+      EXPECT_NEAR(filled.W.entries[e] / mean(A), 1, this->kTolerance);
+    }
+    EXPECT_GT(zeros, 5);
+  }
+}
+
 TYPED_TEST(StartsTest, ARunFromNndsvdIsARunFromItsFactors) {
   using T = typename TypeParam::Scalar;
   const Matrix<T> A = to_matrix<T>(noisy_planted(TypeParam::sized(40, 12), 11, 3, 8));
@@ -245,18 +266,25 @@ TYPED_TEST(StartsTest, OneGivenFactorStaysAndTheOtherIsFittedToIt) {
   const Matrix<T> H0 = to_matrix<T>(transpose(planted.factors.Ht));
   const Matrix<T> Ht0 = to_matrix<T>(planted.factors.Ht);
   for (const double beta : {2.0, 1.0, 0.5}) {
+    Dense of_dense;
     for (const bool is_sparse : {false, true}) {
       SCOPED_TRACE(::testing::Message() << "beta " << beta << ", sparse " << is_sparse);
       const DataView view = is_sparse ? DataView(sparse.view()) : DataView(A.view());
       Options options = this->first(3, Init::random);
       options.beta = beta;
       options.threads = 2;
+      options.panel_rows = 7;
       if (beta != kFrobenius) options.algorithm = Algorithm::mu;
       const double drawn = factorize<T>(view, options).relative_error;
       const Result<T> of_w = factorize<T>(view, options, InitialFactors<T>{.W = W0.view()});
       EXPECT_TRUE(entries_equal(to_dense(of_w.W), to_dense(W0)));
       EXPECT_LT(of_w.relative_error, 0.5 * drawn);
       EXPECT_EQ(of_w.start_reads, beta == kFrobenius ? 1 : 10);
+      if (is_sparse) {
+        EXPECT_LT(relative_distance(to_dense(of_w.Ht), of_dense), sweep_tolerance<T>(60, 10));
+      } else {
+        of_dense = to_dense(of_w.Ht);
+      }
       for (const InitialFactors<T>& of :
            {InitialFactors<T>{.H = H0.view()}, InitialFactors<T>{.Ht = Ht0.view()}}) {
         const Result<T> of_h = factorize<T>(view, options, of);
