@@ -34,7 +34,7 @@ using Json = nlohmann::ordered_json;
 /// The first entry of a directory that no unfinished description is; empty where there is none.
 std::string first_entry(const fs::path& directory) {
   for (const auto& entry : fs::directory_iterator(directory)) {
-    const std::string name = entry.path().filename().string();
+    std::string name = entry.path().filename().string();
     if (!io::is_unfinished(name, records::kRestartsFile)) return name;
   }
   return {};

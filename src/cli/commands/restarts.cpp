@@ -287,7 +287,7 @@ void require_restarts(const RestartArguments& restarts, std::uint64_t first_seed
         restarts.resume ? "--resume" : "--worker"));
   }
   const std::string many = fmt::format("--restarts {}", restarts.count);
-  if (watch.snapshots != "" || watch.live || watch.every || watch.seconds || !watch.at.empty() ||
+  if (!watch.snapshots.empty() || watch.live || watch.every || watch.seconds || !watch.at.empty() ||
       watch.rows != 0 || !watch.image_shape.empty()) {
     throw InvalidArgument(
         fmt::format("{} are many runs, and --snapshots and --live watch one: leave them out, and "
