@@ -60,9 +60,8 @@ struct Explained {
     /// By how much the loss would rise without the component, the others as they are:
     ///   ½‖A − W·H + w_q·h_q‖² − ½‖A − W·H‖² = ½·S_qq·G_qq + ⟨C_q, h_q⟩ − Σ_l S_ql·G_ql
     /// with S = WᵀW, G = H·Hᵀ and C = AᵀW. Of the Frobenius loss of complete data. Where q is at
-    /// its
-    /// minimum that is ½·‖w_q‖²·‖h_q‖², and never below 0; elsewhere it may be, of a component that
-    /// harms.
+    /// its minimum that is ½·‖w_q‖²·‖h_q‖², and never below 0; elsewhere it may be, of a component
+    /// that harms.
     loss_rise,
     /// What it puts into W·H: the sum of all entries of w_q·h_q, ‖w_q‖₁·‖h_q‖₁. Of any other loss,
     /// weights and missing entries.

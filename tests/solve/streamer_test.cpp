@@ -47,20 +47,19 @@ class StreamerTest : public ::testing::Test {
   Asked asked_;
   std::vector<float> factor_ = {1, 2};
   RecordingSink<float> sink_;
-  SnapshotStreamer<float> streamer_{
-      [this](Index) { return std::make_unique<FailingCopy>(asked_); },
-      sink_,
-      SnapshotOptions(),
-      2,
-      1,
-      1,
-      [](const SnapshotStreamer<float>::Moment&, const HostSums&, MatrixView<float> W,
-         MatrixView<float> Ht) {
-        Snapshot<float> snapshot;
-        snapshot.W = W;
-        snapshot.Ht = Ht;
-        return snapshot;
-      }};
+  SnapshotStreamer<float> streamer_{[this](Index) { return std::make_unique<FailingCopy>(asked_); },
+                                    sink_,
+                                    SnapshotOptions(),
+                                    2,
+                                    1,
+                                    1,
+                                    [](const SnapshotStreamer<float>::Moment&, const HostSums&,
+                                       MatrixView<float> W, MatrixView<float> Ht) {
+                                      Snapshot<float> snapshot;
+                                      snapshot.W = W;
+                                      snapshot.Ht = Ht;
+                                      return snapshot;
+                                    }};
 
  private:
   MatrixView<const float> view() const { return {factor_.data(), 2, 1, 1}; }
