@@ -18,6 +18,7 @@
 #include "io/unfinished.hpp"
 #include "nonneg/error.hpp"
 #include "nonneg/version.hpp"
+#include "records/factor_tables.hpp"
 #include "records/run_record.hpp"
 
 namespace nonneg::ensemble {
@@ -200,9 +201,13 @@ void RestartDirectory::write(Index replicate, const Result<T>& result, std::uint
 template <class T>
 void RestartDirectory::write_best(const Result<T>& result, const Json& record,
                                   const std::vector<records::TextFile>& further) {
-  std::error_code error;
-  fs::remove(path_.target / records::kRecordFile, error);
-  if (error) fail(path_, "its run.json cannot be replaced", error.value());
+  // Tables of an older best would be of other factors.
+  for (const char* const older :
+       {records::kRecordFile, records::kWTableFile, records::kHTableFile, records::kTopTableFile}) {
+    std::error_code error;
+    fs::remove(path_.target / older, error);
+    if (error) fail(path_, fmt::format("its {} cannot be replaced", older), error.value());
+  }
   records::write_run_files<T>(path_.target, path_.given, result.W.view(), result.Ht.view(), record,
                               result.loss_history, further);
 }

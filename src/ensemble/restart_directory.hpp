@@ -53,7 +53,7 @@ class RestartDirectory {
   void write(Index replicate, const Result<T>& result, std::uint64_t seed, bool keep_w);
 
   /// Writes the best run as a directory of its own has it, and `further` files beside it. run.json
-  /// is written last; one that is older is gone before.
+  /// is written last; one that is older is gone before, and so are older tables.
   template <class T>
   void write_best(const Result<T>& result, const nlohmann::ordered_json& record,
                   const std::vector<records::TextFile>& further);

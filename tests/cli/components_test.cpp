@@ -147,6 +147,26 @@ TEST_F(Components, WithoutNamesAreCounted) {
   EXPECT_THAT(read_text(place.at("counted/top.tsv")), HasSubstr("\t1\n"));
 }
 
+TEST_F(Components, OfTheBestOfManyRunsAreArrangedAndTabled) {
+  const Words arranged{"--restarts", "3",         "--normalize", "h-l1",
+                       "--order",    "explained", "--tables"};
+  const Outcome outcome = factorize("runs", arranged);
+  ASSERT_EQ(outcome.status, 0) << outcome.error;
+  EXPECT_THAT(outcome.out, HasSubstr("tables          runs/W.tsv"));
+  for (const auto& row : matrix("runs/H.npy")) EXPECT_NEAR(sum_of(row), 1, 1e-12);
+  EXPECT_EQ(matrix("runs/H.tsv"), matrix("runs/H.npy"));
+  EXPECT_EQ(record("runs")["components"]["places"].size(), 3U);
+  // Put together anew, without: no table of other factors stays.
+  ASSERT_EQ(run(place, {"factorize", "A.csv", "--rank", "3", "--out", "runs", "--resume",
+                        "--precision", "float64", "--restarts", "3"})
+                .status,
+            0);
+  EXPECT_FALSE(record("runs")["components"].contains("places"));
+  for (const char* table : {"W.tsv", "H.tsv", "top.tsv"}) {
+    EXPECT_FALSE(std::filesystem::exists(place.path() / "runs" / table)) << table;
+  }
+}
+
 TEST_F(Components, OfAModelServeNewRowsInItsScale) {
   // Under penalties the objective is that of the factors before: new rows are solved in their
   // scale, so that the model's own rows get their own W.
@@ -190,6 +210,15 @@ TEST_F(Components, ThatCannotBeWrittenSoAreRefusedBeforeAnyWork) {
   };
   EXPECT_THAT(refusal({"--top", "5"}), HasSubstr("add --tables"));
   EXPECT_THAT(refusal({"--tables", "--top", "0"}), HasSubstr("--top 0"));
+  for (const Words& option :
+       std::vector<Words>{{"--tables"}, {"--normalize", "w-l1"}, {"--order", "explained"}}) {
+    Words words{"factorize", "A.csv",      "--rank", "3",        "--out",
+                "none",      "--restarts", "3",      "--worker", "0/2"};
+    words.insert(words.end(), option.begin(), option.end());
+    const Outcome outcome = run(place, words);
+    EXPECT_EQ(outcome.status, 2) << outcome.out;
+    EXPECT_THAT(outcome.error, HasSubstr("which " + option.front() + " is about"));
+  }
   EXPECT_THAT(refusal({"--normalize", "h-l3"}), HasSubstr("h-l2"));
   EXPECT_THAT(refusal({"--order", "size"}), HasSubstr("explained"));
 }

@@ -24,8 +24,9 @@ TEST_P(HelpPage, FitsEightyColumnsAndHasExamples) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Command, HelpPage,
-                         testing::Values("", "factorize", "transform", "reconstruct", "match", "render",
-                                         "plan", "bench", "info", "demo", "view", "completion"),
+                         testing::Values("", "factorize", "transform", "reconstruct", "match",
+                                         "render", "plan", "bench", "info", "demo", "view",
+                                         "completion"),
                          [](const auto& page) { return page.param.empty() ? "all" : page.param; });
 
 TEST(Help, ShowsDefaults) {

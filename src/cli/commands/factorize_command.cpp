@@ -12,6 +12,7 @@
 #include "base/json_values.hpp"
 #include "base/some_of.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/commands/component_results.hpp"
 #include "cli/commands/factorization.hpp"
 #include "cli/commands/render_command.hpp"
 #include "cli/commands/restarts.hpp"
@@ -24,11 +25,9 @@
 #include "cli/output/run_summary.hpp"
 #include "data/dense_copy.hpp"
 #include "io/name_match.hpp"
-#include "nonneg/components.hpp"
 #include "nonneg/error.hpp"
 #include "nonneg/matrix_file.hpp"
 #include "nonneg/precision.hpp"
-#include "records/factor_tables.hpp"
 
 namespace nonneg::cli {
 namespace {
@@ -48,11 +47,7 @@ struct FactorizeArguments {
   std::string out;
   bool overwrite = false;
   Telling telling;
-  Normalization normalize = Normalization::none;
-  ComponentOrder order = ComponentOrder::none;
-  bool tables = false;
-  Index top = 20;
-  bool top_given = false;
+  ComponentArguments components;
   WatchArguments watch;
   DataArguments data;
   RestartArguments restarts;
@@ -72,21 +67,6 @@ void resolve_init(FactorizeArguments& arguments) {
     throw InvalidArgument(
         "--init custom needs --init-w FILE (m x k), --init-h FILE (k x n) or both; neither is "
         "there");
-  }
-}
-
-/// What is said of tables is said of some.
-void require_tables(const FactorizeArguments& arguments) {
-  if (arguments.top_given && !arguments.tables) {
-    throw InvalidArgument(fmt::format(
-        "--top {} says how many features of a component top.tsv lists: add --tables, which writes "
-        "it, or leave --top out",
-        arguments.top));
-  }
-  if (arguments.top < 1) {
-    throw InvalidArgument(
-        fmt::format("--top {}: must be at least 1, the features of a component that top.tsv lists",
-                    arguments.top));
   }
 }
 
@@ -203,14 +183,6 @@ std::string snapshot_lines(const std::filesystem::path& directory, const Rendere
   return out;
 }
 
-/// Where the tables are, by the name that the user gave.
-std::string table_line(const FactorizeArguments& arguments) {
-  if (!arguments.tables) return {};
-  const std::filesystem::path directory = std::filesystem::path(arguments.out) / "";
-  return fmt::format("tables          {}{}, {}, {}\n", directory.string(), records::kWTableFile,
-                     records::kHTableFile, records::kTopTableFile);
-}
-
 records::RunRequest request_of(const FactorizeArguments& arguments, const MatrixFile& file) {
   return {.command = "factorize",
           .input = records::describe(file, arguments.open),
@@ -227,7 +199,7 @@ ExitStatus restart(const FactorizeArguments& arguments, const MatrixFile& file, 
                    ensemble::RestartDirectory& directory, Progress& progress,
                    Interrupt& interrupt) {
   const records::RunRequest run = request_of(arguments, file);
-  RestartRequest request{arguments.restarts, run, A, arguments.telling, {}};
+  RestartRequest request{arguments.restarts, arguments.components, run, A, arguments.telling, {}};
   warn_of_repeated("row", file.row_names(), request.warnings);
   warn_of_repeated("column", file.column_names(), request.warnings);
   try {
@@ -271,8 +243,7 @@ ExitStatus run(const FactorizeArguments& arguments, const MatrixFile& file, cons
   auto [result, failure] =
       solve_file<T>(file, A, arguments, initial ? &*initial : nullptr, progress, watch, interrupt);
   progress.end();
-  normalize(result, arguments.normalize);
-  order(result, arguments.order);
+  arrange(result, arguments.components);
   warn_of_repeated("row", file.row_names(), result.warnings);
   warn_of_repeated("column", file.column_names(), result.warnings);
 
@@ -283,11 +254,8 @@ ExitStatus run(const FactorizeArguments& arguments, const MatrixFile& file, cons
     record["snapshots_skipped"] = result.snapshots_skipped;
   }
   std::vector<records::TextFile> further = name_files(request.input);
-  if (arguments.tables) {
-    const records::AxisNames names{file.row_names(), file.column_names()};
-    for (auto& table : records::factor_tables(result, names, arguments.top)) {
-      further.push_back(std::move(table));
-    }
+  for (auto& table : component_tables(result, arguments.components, request.input)) {
+    further.push_back(std::move(table));
   }
   write_run(record, result, &directory, arguments.telling, further);
   const double seconds = result.loss_history.empty() ? 0 : result.loss_history.back().seconds;
@@ -314,7 +282,7 @@ ExitStatus run(const FactorizeArguments& arguments, const MatrixFile& file, cons
     }
     print_json(record, arguments.out, result.loss_history);
   } else if (!arguments.telling.quiet) {
-    print(run_summary(record, arguments.out) + table_line(arguments) +
+    print(run_summary(record, arguments.out) + table_line(arguments.components, arguments.out) +
           snapshot_lines(arguments.watch.snapshots, rendered));
   }
   watch.linger();
@@ -326,7 +294,7 @@ ExitStatus execute(FactorizeArguments arguments, Interrupt& interrupt) {
   require_value("factorize", "--out", arguments.out);
   if (!arguments.rank_given) missing("factorize", "--rank");
   resolve_init(arguments);
-  require_tables(arguments);
+  require_components(arguments.components, arguments.restarts.worker);
   validate(arguments.options);
   require_restarts(arguments.restarts, arguments.options.seed, arguments.overwrite, arguments.watch,
                    arguments.options.init);
@@ -371,16 +339,7 @@ void declare(OptionTable& table, FactorizeArguments& arguments) {
   table.flag("--overwrite", arguments.overwrite, "Replace an older run in DIR");
   add_telling(table, arguments.telling);
 
-  table.group("Components");
-  table.choice("--normalize", arguments.normalize,
-               "After the run bring this norm of each component's row of H, or column of W, to 1; "
-               "the other factor keeps the scale");
-  table.choice("--order", arguments.order,
-               "none: as the run left them; explained: by what each explains, the largest first");
-  table.flag("--tables", arguments.tables,
-             "Write W and H with names as W.tsv and H.tsv, and the top features as top.tsv");
-  table.integer("--top", arguments.top, "Features of each component in top.tsv").given =
-      &arguments.top_given;
+  add_components(table, arguments.components);
 
   table.group("Algorithm");
   add_algorithm(table, options);

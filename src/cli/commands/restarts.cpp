@@ -335,6 +335,7 @@ ExitStatus run_restarts(const RestartRequest& request, ensemble::RestartDirector
   const std::size_t best = *best_of(records);
   Result<T> result = restarts.factors_of(best, interrupt.token());
   if (result.stop_reason == StopReason::cancelled) return tell_stopped();
+  arrange(result, request.components);
   result.warnings.insert(result.warnings.end(), request.warnings.begin(), request.warnings.end());
 
   records::RunRequest run = request.run;
@@ -344,11 +345,15 @@ ExitStatus run_restarts(const RestartRequest& request, ensemble::RestartDirector
   say_warnings(result.warnings, request.telling);
   std::vector<records::TextFile> further = name_files(run.input);
   further.push_back({records::kRestartsTable, table_of(records, best)});
+  for (auto& table : component_tables(result, request.components, run.input)) {
+    further.push_back(std::move(table));
+  }
   directory.write_best(result, record, further);
   if (request.telling.json) {
     print_json(record, directory.name(), result.loss_history);
   } else if (!request.telling.quiet) {
-    print(run_summary(record, directory.name()) + restart_lines(records, best));
+    print(run_summary(record, directory.name()) + table_line(request.components, directory.name()) +
+          restart_lines(records, best));
   }
   return ExitStatus::success;
 }

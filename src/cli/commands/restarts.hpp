@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/commands/component_results.hpp"
 #include "cli/commands/interrupt.hpp"
 #include "cli/commands/run_watch.hpp"
 #include "cli/options/option_table.hpp"
@@ -47,6 +48,8 @@ ensemble::Access access_of(const RestartArguments& restarts, bool overwrite);
 /// What the runs are of.
 struct RestartRequest {
   const RestartArguments& restarts;
+  /// What is made of the best; the files of the others are as the runs left them.
+  const ComponentArguments& components;
   /// The record of the best; its options' rank is that of all, and its seed the first.
   const records::RunRequest& run;
   const DataView& A;
