@@ -22,50 +22,50 @@ namespace fs = std::filesystem;
 class ReplicateFileTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    path_ = fs::path(::testing::TempDir()) /
-            (std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()) + ".npz");
+    path = fs::path(::testing::TempDir()) /
+           (std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()) + ".npz");
     Options options;
     options.rank = 3;
     options.seed = 8;
     options.max_iterations = 5;
     options.backend = BackendKind::cpu;
     const auto A = test::to_matrix<float>(test::noisy_planted(20, 9, 3, 1));
-    result_ = factorize<float>(A.view(), options);
+    result = factorize<float>(A.view(), options);
   }
-  void TearDown() override { fs::remove(path_); }
+  void TearDown() override { fs::remove(path); }
 
   std::string content() const {
-    std::ifstream file(path_, std::ios::binary);
+    std::ifstream file(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   }
 
-  fs::path path_;
-  Result<float> result_;
+  fs::path path;
+  Result<float> result;
 };
 
 TEST_F(ReplicateFileTest, IsReadAsItWasWritten) {
-  write_replicate(path_, result_, 8, false);
-  const auto read = read_replicate(path_, 8, 3, 9);
+  write_replicate(path, result, 8, false);
+  const auto read = read_replicate(path, 8, 3, 9);
   ASSERT_TRUE(read.has_value());
-  EXPECT_EQ(read->loss, result_.loss_history.back().loss);
-  EXPECT_EQ(read->objective, result_.loss_history.back().objective);
-  EXPECT_EQ(read->relative_error, result_.relative_error);
+  EXPECT_EQ(read->loss, result.loss_history.back().loss);
+  EXPECT_EQ(read->objective, result.loss_history.back().objective);
+  EXPECT_EQ(read->relative_error, result.relative_error);
   EXPECT_EQ(read->iterations, 5);
   EXPECT_EQ(read->stop_reason, StopReason::iteration_limit);
-  EXPECT_EQ(read->threads, result_.threads);
-  EXPECT_EQ(read->seconds, result_.timings.total_seconds);
+  EXPECT_EQ(read->threads, result.threads);
+  EXPECT_EQ(read->seconds, result.timings.total_seconds);
 }
 
 TEST_F(ReplicateFileTest, OfAnotherSeedOrShapeItIsNotTheRun) {
-  write_replicate(path_, result_, 8, false);
-  EXPECT_FALSE(read_replicate(path_, 9, 3, 9));
-  EXPECT_FALSE(read_replicate(path_, 8, 4, 9));
-  EXPECT_FALSE(read_replicate(path_, 8, 3, 8));
-  EXPECT_FALSE(read_replicate(path_.string() + ".not", 8, 3, 9));
+  write_replicate(path, result, 8, false);
+  EXPECT_FALSE(read_replicate(path, 9, 3, 9));
+  EXPECT_FALSE(read_replicate(path, 8, 4, 9));
+  EXPECT_FALSE(read_replicate(path, 8, 3, 8));
+  EXPECT_FALSE(read_replicate(path.string() + ".not", 8, 3, 9));
 }
 
 TEST_F(ReplicateFileTest, CutAnywhereOrWithAByteChangedItIsNone) {
-  write_replicate(path_, result_, 8, true);
+  write_replicate(path, result, 8, true);
   const std::string whole = content();
   ASSERT_TRUE(io::read_stored_zip(whole));
   for (std::size_t bytes = 0; bytes < whole.size(); bytes += 7) {
@@ -82,11 +82,11 @@ TEST_F(ReplicateFileTest, CutAnywhereOrWithAByteChangedItIsNone) {
 }
 
 TEST_F(ReplicateFileTest, MembersAreArraysThatOthersRead) {
-  write_replicate(path_, result_, 8, true);
+  write_replicate(path, result, 8, true);
   const auto open = [&](const char* name) {
     OpenOptions options;
     options.dataset = name;
-    return MatrixFile::open(path_.string(), options);
+    return MatrixFile::open(path.string(), options);
   };
   try {
     const MatrixFile H = open("H");
@@ -94,7 +94,7 @@ TEST_F(ReplicateFileTest, MembersAreArraysThatOthersRead) {
     ASSERT_EQ(H.view().cols(), 9);
     const auto entries = H.view().as<float>();
     for (Index j = 0; j < 9; ++j) {
-      for (Index c = 0; c < 3; ++c) EXPECT_EQ(entries(c, j), result_.Ht(j, c));
+      for (Index c = 0; c < 3; ++c) EXPECT_EQ(entries(c, j), result.Ht(j, c));
     }
     EXPECT_EQ(open("W").view().rows(), 20);
   } catch (const NotAvailable&) {
@@ -103,12 +103,12 @@ TEST_F(ReplicateFileTest, MembersAreArraysThatOthersRead) {
 }
 
 TEST_F(ReplicateFileTest, SaysWhichComponentOfARowIsTheLargest) {
-  result_.W = Matrix<float>(3, 3);
+  result.W = Matrix<float>(3, 3);
   const std::vector<float> rows{0, 2, 1, 0, 0, 0, 5, 5, 5};
   for (Index i = 0; i < 3; ++i) {
-    for (Index c = 0; c < 3; ++c) result_.W(i, c) = rows[static_cast<std::size_t>(3 * i + c)];
+    for (Index c = 0; c < 3; ++c) result.W(i, c) = rows[static_cast<std::size_t>(3 * i + c)];
   }
-  write_replicate(path_, result_, 8, false);
+  write_replicate(path, result, 8, false);
   const std::string whole = content();
   const auto members = io::read_stored_zip(whole);
   ASSERT_TRUE(members);

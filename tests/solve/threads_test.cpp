@@ -53,6 +53,31 @@ TEST(ThreadsTest, TwoSolversShareADenseMatrix) {
   expect_as_alone(A.view());
 }
 
+TEST(ThreadsTest, ManyRunsGoSideBySideOnTwoThreadsAtOnce) {
+  const auto A = to_matrix<float>(random_matrix(70, 30, 1, 0, 1));
+  const std::vector<Replicate> runs{{3, 0}, {2, 5}, {3, 1}, {4, 2}};
+  std::vector<std::vector<Dense>> ended(2, std::vector<Dense>(runs.size()));
+  on_two_threads([&](std::size_t caller) {
+    Options options = options_of(caller);
+    options.rank = 0;
+    options.seed = 0;
+    factorize_all<float>(A.view(), runs, options, [&](Index run, const Result<float>& result) {
+      ended[caller][static_cast<std::size_t>(run)] = to_dense(result.W);
+    });
+  });
+  for (const std::size_t caller : {0, 1}) {
+    for (std::size_t run = 0; run < runs.size(); ++run) {
+      Options options = options_of(caller);
+      options.rank = runs[run].rank;
+      options.seed = runs[run].seed;
+      options.threads = 1;
+      EXPECT_TRUE(
+          entries_equal(ended[caller][run], to_dense(factorize<float>(A.view(), options).W)))
+          << caller << ", " << run;
+    }
+  }
+}
+
 TEST(ThreadsTest, TwoSolversShareAWeightedMatrix) {
   const auto A = to_matrix<float>(random_matrix(70, 30, 1, 0, 1));
   const auto weights = to_matrix<float>(random_matrix(70, 30, 2, 0, 1));
