@@ -2,8 +2,10 @@
 // What components explain, and how they are scaled, ordered and read.
 #include "nonneg/components.hpp"
 
+#include <gmock/gmock.h>
+
+#include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "nonneg/any.hpp"
 #include "support/solver_cases.hpp"
