@@ -52,9 +52,9 @@ TEST(ProblemTest, APlanCountsWhatTheRunHoldsBesides) {
   const Problem<float> problem(A.view(), options_of(3, 1));
   const Plan bare = problem.plan(3, {});
   const Plan whole = problem.plan(3, run_needs(problem.options(), 61, 23));
-  // G twice; 14 sums and 6 for each component; the factors before a sweep and the point; a loss for
+  // G twice; 14 sums and 8 for each component; the factors before a sweep and the point; a loss for
   // each worker.
-  const std::uint64_t fixed = 2 * 3 * 3 * 4 + (14 + 6 * 3) * 8 + (61 + 2 * 23) * 3 * 4;
+  const std::uint64_t fixed = 2 * 3 * 3 * 4 + (14 + 8 * 3) * 8 + (61 + 2 * 23) * 3 * 4;
   EXPECT_EQ(whole.workspace_bytes - bare.workspace_bytes,
             fixed + 8 * static_cast<std::uint64_t>(whole.workers));
 }
