@@ -86,7 +86,7 @@ TEST_F(DeviceStreamingTest, OnlyTheSnapshotsCrossTheBusAndNoSweepWaits) {
   solver.run(stop.get_token());
 
   // Nothing but the snapshots goes to the host: the factors in float, the sums in double.
-  constexpr std::uint64_t kSums = 15 + 6 * kRank;
+  constexpr std::uint64_t kSums = 15 + 8 * kRank;
   constexpr std::uint64_t kBytes =
       static_cast<std::uint64_t>((kRows + kCols) * kRank) * sizeof(float) + kSums * sizeof(double);
   EXPECT_EQ(sink.kept().size(), static_cast<std::size_t>(kSweeps + 3));
