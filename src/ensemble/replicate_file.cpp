@@ -138,9 +138,9 @@ std::filesystem::path replicate_path(Index rank, Index replicate) {
 }
 
 template <class T>
-void write_replicate(const std::filesystem::path& path, const Result<T>& result, std::uint64_t seed,
-                     bool keep_w) {
-  const ReplicateRecord record = record_of(result, seed);
+void write_replicate(const std::filesystem::path& path, const Result<T>& result,
+                     const ReplicateKey& key, bool keep_w) {
+  const ReplicateRecord record = record_of(result, key.seed);
   const std::vector<Index> rows = spread(result.W.rows(), kSampledRows);
   std::vector<std::int32_t> components;
   components.reserve(rows.size());
@@ -157,6 +157,7 @@ void write_replicate(const std::filesystem::path& path, const Result<T>& result,
   zip.add("stop.npy", text_array(to_string(record.stop_reason)));
   zip.add("seconds.npy", number_array("<f8", record.seconds));
   zip.add("threads.npy", number_array("<i4", static_cast<std::int32_t>(record.threads)));
+  zip.add("job.npy", text_array(key.job));
   zip.add("rows.npy", list_array("<i8", rows));
   zip.add("component.npy", list_array("<i4", components));
   if (keep_w) zip.add("W.npy", matrix_array<T>(result.W.view()));
@@ -164,8 +165,9 @@ void write_replicate(const std::filesystem::path& path, const Result<T>& result,
   file.commit();
 }
 
-std::optional<ReplicateRecord> read_replicate(const std::filesystem::path& path, std::uint64_t seed,
-                                              Index rank, Index cols) {
+std::optional<ReplicateRecord> read_replicate(const std::filesystem::path& path,
+                                              const ReplicateKey& key, Index rank, Index cols,
+                                              bool with_w) {
   std::error_code unreadable;
   if (!std::filesystem::exists(path, unreadable) && !unreadable) return std::nullopt;
   const io::MappedFile file(path.string());
@@ -184,7 +186,9 @@ std::optional<ReplicateRecord> read_replicate(const std::filesystem::path& path,
                                .threads = members.number<std::int32_t>("threads")};
   const std::string_view H = members.array("H");
   const std::string shape = fmt::format("'shape': ({}, {})", rank, cols);
-  if (!members.complete() || record.stop_reason == StopReason::cancelled || record.seed != seed ||
+  const bool other = record.seed != key.seed || members.text("job") != key.job;
+  if (with_w) members.array("W");
+  if (!members.complete() || record.stop_reason == StopReason::cancelled || other ||
       H.substr(0, H.size() - entries_of(H).size()).find(shape) == std::string_view::npos) {
     return std::nullopt;
   }
@@ -193,9 +197,9 @@ std::optional<ReplicateRecord> read_replicate(const std::filesystem::path& path,
 
 template ReplicateRecord record_of(const Result<float>&, std::uint64_t);
 template ReplicateRecord record_of(const Result<double>&, std::uint64_t);
-template void write_replicate(const std::filesystem::path&, const Result<float>&, std::uint64_t,
-                              bool);
-template void write_replicate(const std::filesystem::path&, const Result<double>&, std::uint64_t,
-                              bool);
+template void write_replicate(const std::filesystem::path&, const Result<float>&,
+                              const ReplicateKey&, bool);
+template void write_replicate(const std::filesystem::path&, const Result<double>&,
+                              const ReplicateKey&, bool);
 
 }  // namespace nonneg::ensemble

@@ -90,6 +90,13 @@ void add_differences(const Json& there, const Json& here, std::string& out) {
 
 std::string hexadecimal(std::uint64_t sum) { return fmt::format("{:016x}", sum); }
 
+std::string checksum_of(const Json& description) {
+  const std::string text = description.dump();
+  const auto* const letters = reinterpret_cast<const std::uint8_t*>(text.data());
+  const auto length = static_cast<Index>(text.size());
+  return hexadecimal(data_checksum(DataView(MatrixView<const std::uint8_t>(letters, 1, length))));
+}
+
 }  // namespace
 
 Json describe_runs(const DataView& A, const Options& options) {
@@ -113,6 +120,7 @@ RestartDirectory::RestartDirectory(const std::string& path, Access access, io::O
 
 void RestartDirectory::begin(const Json& description) {
   description_ = description;
+  job_ = checksum_of(description);
   if (access_ == Access::join) made_ = require_same();
 }
 
@@ -136,6 +144,15 @@ bool RestartDirectory::require_same() const {
       fmt::format("{} {}: its restarts are others: {}; name another directory, or ask "
                   "for what they were begun with",
                   path_.names.place, path_.given, differences));
+}
+
+/// Of a directory that was made: whether it is these runs' still.
+void RestartDirectory::require_own() const {
+  if (require_same()) return;
+  throw IoError(fmt::format("{}: another program has removed its {} while runs were made; name "
+                            "another directory, or begin again",
+                            path_.given, records::kRestartsFile),
+                path_.given);
 }
 
 /// The first process to come makes the directory and its description; others look at theirs.
@@ -176,13 +193,14 @@ void RestartDirectory::make() {
 }
 
 std::vector<std::optional<ReplicateRecord>> RestartDirectory::done(Index count, std::uint64_t seed,
-                                                                   Index rank, Index cols) const {
+                                                                   Index rank, Index cols,
+                                                                   bool with_w) const {
   std::vector<std::optional<ReplicateRecord>> records(static_cast<std::size_t>(count));
   if (!made_) return records;
   for (Index replicate = 0; replicate < count; ++replicate) {
     records[static_cast<std::size_t>(replicate)] =
         read_replicate(path_.target / replicate_path(rank, replicate),
-                       seed + static_cast<std::uint64_t>(replicate), rank, cols);
+                       key_of(seed + static_cast<std::uint64_t>(replicate)), rank, cols, with_w);
   }
   return records;
 }
@@ -191,16 +209,19 @@ template <class T>
 void RestartDirectory::write(Index replicate, const Result<T>& result, std::uint64_t seed,
                              bool keep_w) {
   make();
+  require_own();
   const fs::path path = path_.target / replicate_path(result.W.cols(), replicate);
   std::error_code error;
   fs::create_directories(path.parent_path(), error);
   if (error) fail(path_, "cannot hold runs", error.value());
-  write_replicate<T>(path, result, seed, keep_w);
+  write_replicate<T>(path, result, key_of(seed), keep_w);
 }
 
 template <class T>
 void RestartDirectory::write_best(const Result<T>& result, const Json& record,
                                   const std::vector<records::TextFile>& further) {
+  require_own();
+  io::remove_abandoned(path_.target, records::run_file_names());
   // Tables of an older best would be of other factors.
   for (const char* const older :
        {records::kRecordFile, records::kWTableFile, records::kHTableFile, records::kTopTableFile}) {

@@ -44,11 +44,12 @@ class RestartDirectory {
   /// Throws InvalidArgument, with all that differs, where there are runs of another description.
   void begin(const nlohmann::ordered_json& description);
 
-  /// Of replicates 0 … count - 1, whose first has `seed`, those that are there whole.
+  /// Of replicates 0 … count - 1, whose first has `seed`, those that are there whole, and with
+  /// `with_w` have W.
   std::vector<std::optional<ReplicateRecord>> done(Index count, std::uint64_t seed, Index rank,
-                                                   Index cols) const;
-  /// Makes the directory where it is not there yet. Throws IoError; and as begin() where another
-  /// process has made it for other runs in the meantime.
+                                                   Index cols, bool with_w) const;
+  /// Makes the directory where it is not there yet. Throws IoError, also where another process has
+  /// removed the directory in the meantime; and as begin() where one has made it for other runs.
   template <class T>
   void write(Index replicate, const Result<T>& result, std::uint64_t seed, bool keep_w);
 
@@ -64,11 +65,15 @@ class RestartDirectory {
  private:
   void make();
   bool require_same() const;
+  void require_own() const;
+  ReplicateKey key_of(std::uint64_t seed) const { return {seed, job_}; }
 
   io::OutputPath path_;
   Access access_;
   io::OutputGuard& guard_;
   nlohmann::ordered_json description_;
+  /// The description's sum.
+  std::string job_;
   bool made_ = false;
 };
 

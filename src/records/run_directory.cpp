@@ -22,18 +22,25 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::array kFiles{"W.npy",          "H.npy",       kRecordFile,   kRowNamesFile,
+                            kColumnNamesFile, kWTableFile,   kHTableFile,   kTopTableFile,
+                            "report.html",    kRestartsFile, kRestartsTable};
+
+/// Whether a file is what a process that was killed has left of one of them.
+bool is_leftover(const std::string& name) {
+  return std::any_of(kFiles.begin(), kFiles.end(),
+                     [&name](const char* file) { return io::is_unfinished(name, file); });
+}
+
 /// Whether a run directory may hold a file of this name: what a run writes, and restarts, and what
 /// is drawn of it.
 bool is_run_file(const fs::path& name) {
-  constexpr std::array kFiles{"W.npy",          "H.npy",       kRecordFile,   kRowNamesFile,
-                              kColumnNamesFile, kWTableFile,   kHTableFile,   kTopTableFile,
-                              "report.html",    kRestartsFile, kRestartsTable};
   constexpr std::array kPictures{"learning", "line", "basis", "pairs", "factors", "loss"};
   constexpr std::array kFormats{".gif", ".png", ".svg"};
   const auto among = [](const auto& list, const std::string& word) {
     return std::find(list.begin(), list.end(), word) != list.end();
   };
-  return among(kFiles, name.string()) ||
+  return among(kFiles, name.string()) || is_leftover(name.string()) ||
          (among(kPictures, name.stem().string()) && among(kFormats, name.extension().string()));
 }
 
@@ -65,7 +72,7 @@ void check_replaceable(const io::OutputPath& path) {
     const std::string name = entry.path().filename().string();
     has_record = has_record || name == kRecordFile || name == kRestartsFile;
     if (name == kRunsFolder) continue;
-    if (!is_run_file(name) && !io::is_unfinished(name, kRestartsFile)) foreign = name;
+    if (!is_run_file(name)) foreign = name;
   }
   if (foreign.empty()) foreign = foreign_in_runs(path.target / kRunsFolder);
   if (!foreign.empty()) {
@@ -103,6 +110,8 @@ void write_text(const fs::path& directory, const std::string& name, const TextFi
 }
 
 }  // namespace
+
+std::vector<std::string> run_file_names() { return {kFiles.begin(), kFiles.end()}; }
 
 io::OutputPath checked_run_path(const std::string& given, bool overwrite,
                                 const io::OutputNames& names) {

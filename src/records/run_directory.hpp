@@ -24,6 +24,9 @@ inline constexpr const char* kRestartsFile = "restarts.json";
 inline constexpr const char* kRestartsTable = "restarts.tsv";
 inline constexpr const char* kRunsFolder = "runs";
 
+/// The names of all files that a run directory may hold but for pictures.
+std::vector<std::string> run_file_names();
+
 struct TextFile {
   /// Is handed a text piece by piece.
   using Take = std::function<void(std::string_view)>;

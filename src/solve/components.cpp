@@ -181,9 +181,15 @@ void order(Result<T>& result, ComponentOrder by) {
                                 "starts from them",
                                 result.W.cols(), amounts.size()));
   }
+  // Shares are in the same order, and of tiny data amounts may all have become 0.
+  const std::vector<double>& shares = result.explained.shares;
+  const bool told =
+      shares.size() == amounts.size() &&
+      std::all_of(shares.begin(), shares.end(), [](double share) { return std::isfinite(share); });
+  const std::vector<double>& by_size = told ? shares : amounts;
   std::vector<Index> from = ascending(result.W.cols());
-  std::stable_sort(from.begin(), from.end(), [&amounts](Index a, Index b) {
-    return amounts[static_cast<std::size_t>(a)] > amounts[static_cast<std::size_t>(b)];
+  std::stable_sort(from.begin(), from.end(), [&by_size](Index a, Index b) {
+    return by_size[static_cast<std::size_t>(a)] > by_size[static_cast<std::size_t>(b)];
   });
   result.W = permuted(result.W, from);
   result.Ht = permuted(result.Ht, from);

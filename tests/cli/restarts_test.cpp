@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 #include "cli/command.hpp"
 
@@ -85,6 +86,54 @@ TEST(Restarts, TheBestIsTheRunThatItsSeedAloneIs) {
   }
   // The directory is a run's to other commands.
   expect_ok(run(place, {"transform", "A.npy", "--model", "many", "--out", "W.npy", "--quiet"}));
+}
+
+TEST(Restarts, AFileOfOtherRunsIsNoneOfTheseAndIsDoneAnew) {
+  const Workplace place;
+  place.file("A.npy", random_npy(60, 40));
+  expect_ok(run(place, restarts("whole", "4")));
+  expect_ok(run(place, restarts("others", "4", {"--l1-h", "9"})));
+  expect_ok(run(place, restarts("mixed", "2")));
+  for (const char* const file : {"r0002.npz", "r0003.npz"}) {
+    fs::copy_file(place.at(std::string("others/runs/k03/") + file),
+                  place.at(std::string("mixed/runs/k03/") + file));
+  }
+  expect_ok(run(place, restarts("mixed", "4", {"--resume"})));
+  expect_same_runs(place, "mixed", "whole");
+}
+
+TEST(Restarts, KeepWOfEveryRunIsOfThoseThatWereThereWithoutIt) {
+  const Workplace place;
+  place.file("A.npy", random_npy(60, 40));
+  expect_ok(run(place, restarts("many", "2")));
+  const auto before = fs::file_size(place.at("many/runs/k03/r0000.npz"));
+  expect_ok(run(place, restarts("many", "3", {"--resume", "--keep-w"})));
+  EXPECT_GT(fs::file_size(place.at("many/runs/k03/r0000.npz")), before + 60 * 3 * 4);
+}
+
+TEST(Restarts, LeftoversOfAKilledOneHinderNothing) {
+  const Workplace place;
+  place.file("A.npy", random_npy(60, 40));
+  expect_ok(run(place, restarts("many", "2")));
+  for (const char* const left : {"many/.W.npy.partial-vm-1", "many/.restarts.tsv.partial-vm-1"}) {
+    place.file(left, "");
+  }
+  expect_ok(run(place, restarts("many", "3", {"--overwrite"})));
+  EXPECT_FALSE(fs::exists(place.at("many/.W.npy.partial-vm-1")));
+}
+
+TEST(Restarts, AWorkerWhoseDirectoryBecameAnothersStops) {
+  const Workplace place;
+  place.file("A.npy", random_npy(400, 300));
+  const Words words = with(restarts("shared", "32", {"--tolerance", "0", "--worker", "0/1"}),
+                           "--max-iterations", "500");
+  Running worker(place, words);
+  while (!fs::exists(place.at("shared/runs/k03/r0000.npz"))) std::this_thread::yield();
+  fs::remove(place.at("shared/restarts.json"));
+  const Outcome outcome = worker.wait();
+  EXPECT_EQ(outcome.status, 6);
+  EXPECT_NE(outcome.error.find("has removed its restarts.json"), std::string::npos)
+      << outcome.error;
 }
 
 TEST(Restarts, TheTableHasALineForEach) {

@@ -44,8 +44,8 @@ class ReplicateFileTest : public ::testing::Test {
 };
 
 TEST_F(ReplicateFileTest, IsReadAsItWasWritten) {
-  write_replicate(path, result, 8, false);
-  const auto read = read_replicate(path, 8, 3, 9);
+  write_replicate(path, result, {8, "job"}, false);
+  const auto read = read_replicate(path, {8, "job"}, 3, 9);
   ASSERT_TRUE(read.has_value());
   EXPECT_EQ(read->loss, result.loss_history.back().loss);
   EXPECT_EQ(read->objective, result.loss_history.back().objective);
@@ -57,15 +57,18 @@ TEST_F(ReplicateFileTest, IsReadAsItWasWritten) {
 }
 
 TEST_F(ReplicateFileTest, OfAnotherSeedOrShapeItIsNotTheRun) {
-  write_replicate(path, result, 8, false);
-  EXPECT_FALSE(read_replicate(path, 9, 3, 9));
-  EXPECT_FALSE(read_replicate(path, 8, 4, 9));
-  EXPECT_FALSE(read_replicate(path, 8, 3, 8));
-  EXPECT_FALSE(read_replicate(path.string() + ".not", 8, 3, 9));
+  write_replicate(path, result, {8, "job"}, false);
+  EXPECT_FALSE(read_replicate(path, {9, "job"}, 3, 9));
+  EXPECT_FALSE(read_replicate(path, {8, "other job"}, 3, 9));
+  EXPECT_FALSE(read_replicate(path, {8, "job"}, 3, 9, true)) << "without W";
+  EXPECT_FALSE(read_replicate(path, {8, "job"}, 4, 9));
+  EXPECT_FALSE(read_replicate(path, {8, "job"}, 3, 8));
+  EXPECT_FALSE(read_replicate(path.string() + ".not", {8, "job"}, 3, 9));
 }
 
 TEST_F(ReplicateFileTest, CutAnywhereOrWithAByteChangedItIsNone) {
-  write_replicate(path, result, 8, true);
+  write_replicate(path, result, {8, "job"}, true);
+  EXPECT_TRUE(read_replicate(path, {8, "job"}, 3, 9, true));
   const std::string whole = content();
   ASSERT_TRUE(io::read_stored_zip(whole));
   for (std::size_t bytes = 0; bytes < whole.size(); bytes += 7) {
@@ -82,7 +85,7 @@ TEST_F(ReplicateFileTest, CutAnywhereOrWithAByteChangedItIsNone) {
 }
 
 TEST_F(ReplicateFileTest, MembersAreArraysThatOthersRead) {
-  write_replicate(path, result, 8, true);
+  write_replicate(path, result, {8, "job"}, true);
   const auto open = [&](const char* name) {
     OpenOptions options;
     options.dataset = name;
@@ -108,7 +111,7 @@ TEST_F(ReplicateFileTest, SaysWhichComponentOfARowIsTheLargest) {
   for (Index i = 0; i < 3; ++i) {
     for (Index c = 0; c < 3; ++c) result.W(i, c) = rows[static_cast<std::size_t>(3 * i + c)];
   }
-  write_replicate(path, result, 8, false);
+  write_replicate(path, result, {8, "job"}, false);
   const std::string whole = content();
   const auto members = io::read_stored_zip(whole);
   ASSERT_TRUE(members);

@@ -8,6 +8,7 @@
 
 #include "cli/options/option_table.hpp"
 #include "nonneg/components.hpp"
+#include "nonneg/error.hpp"
 #include "records/run_record.hpp"
 
 namespace nonneg::cli {
@@ -28,10 +29,15 @@ void add_components(OptionTable& table, ComponentArguments& components);
 /// to a `worker` (its I/N; else empty), which puts no result together.
 void require_components(const ComponentArguments& components, const std::string& worker);
 
-/// Scales and orders a result's components.
+/// Scales and orders a result's components. Where a scale would leave the type, the factors stay as
+/// the run left them, with a warning: a run that is over is not lost for that.
 template <class T>
 void arrange(Result<T>& result, const ComponentArguments& components) {
-  normalize(result, components.normalize);
+  try {
+    normalize(result, components.normalize);
+  } catch (const InvalidArgument& e) {
+    result.warnings.push_back("the factors are not normalized: " + std::string(e.what()));
+  }
   order(result, components.order);
 }
 

@@ -49,6 +49,7 @@ Share share_of(const std::string& text) {
         fmt::format("--worker {}: must be i/N, worker i of N, from 0/N to N-1/N", text));
   };
   if (slash == std::string::npos) refuse();
+  if (text.find('/', slash + 1) != std::string::npos) refuse();
   const Share share{parse_integer("--worker", std::string_view(text).substr(0, slash)),
                     parse_integer("--worker", std::string_view(text).substr(slash + 1))};
   if (share.workers < 1 || share.worker < 0 || share.worker >= share.workers) refuse();
@@ -132,8 +133,8 @@ class Restarts {
     described.backend = choose_backend(described, request_.A).kind;
     progress_.show("comparing with what is there");
     directory_.begin(ensemble::describe_runs(request_.A, described));
-    records_ =
-        directory_.done(request_.restarts.count, first_seed_, options_.rank, request_.A.cols());
+    records_ = directory_.done(request_.restarts.count, first_seed_, options_.rank,
+                               request_.A.cols(), request_.restarts.keep_w);
     found_ = count_of(records_);
     progress_.clear();
   }
