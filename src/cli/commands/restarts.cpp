@@ -249,8 +249,7 @@ void tell_part(const RestartRequest& request, const std::string& out, const Reco
 }  // namespace
 
 Option& add_restart_count(OptionTable& table, Index& count) {
-  return table.integer("--restarts", count,
-                       "Runs from as many seeds, --seed the first; the best is kept");
+  return table.integer("--restarts", count, "Runs that differ by their seeds; the best is kept");
 }
 
 void require_restart_count(Index count) {
