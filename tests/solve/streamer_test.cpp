@@ -42,58 +42,58 @@ class FailingCopy final : public HostCopy<float> {
 
 class StreamerTest : public ::testing::Test {
  protected:
-  void take() { streamer_.take({}, view(), view(), nullptr); }
+  void take() { streamer.take({}, view(), view(), nullptr); }
 
-  Asked asked_;
-  std::vector<float> factor_ = {1, 2};
-  RecordingSink<float> sink_;
-  SnapshotStreamer<float> streamer_{[this](Index) { return std::make_unique<FailingCopy>(asked_); },
-                                    sink_,
-                                    SnapshotOptions(),
-                                    2,
-                                    1,
-                                    1,
-                                    [](const SnapshotStreamer<float>::Moment&, const HostSums&,
-                                       MatrixView<float> W, MatrixView<float> Ht) {
-                                      Snapshot<float> snapshot;
-                                      snapshot.W = W;
-                                      snapshot.Ht = Ht;
-                                      return snapshot;
-                                    }};
+  Asked asked;
+  std::vector<float> factor = {1, 2};
+  RecordingSink<float> sink;
+  SnapshotStreamer<float> streamer{[this](Index) { return std::make_unique<FailingCopy>(asked); },
+                                   sink,
+                                   SnapshotOptions(),
+                                   2,
+                                   1,
+                                   1,
+                                   [](const SnapshotStreamer<float>::Moment&, const HostSums&,
+                                      MatrixView<float> W, MatrixView<float> Ht) {
+                                     Snapshot<float> snapshot;
+                                     snapshot.W = W;
+                                     snapshot.Ht = Ht;
+                                     return snapshot;
+                                   }};
 
  private:
-  MatrixView<const float> view() const { return {factor_.data(), 2, 1, 1}; }
+  MatrixView<const float> view() const { return {factor.data(), 2, 1, 1}; }
 };
 
 TEST_F(StreamerTest, ACopyThatCouldNotBeWaitedForIsNotTakenAgain) {
-  asked_.wait_fails = true;
+  asked.wait_fails = true;
   take();
-  streamer_.drain();
+  streamer.drain();
   take();
-  EXPECT_EQ(asked_.taken, 1);
-  EXPECT_THROW(streamer_.rethrow_failure(), DeviceError);
-  EXPECT_FALSE(streamer_.has_room());
+  EXPECT_EQ(asked.taken, 1);
+  EXPECT_THROW(streamer.rethrow_failure(), DeviceError);
+  EXPECT_FALSE(streamer.has_room());
 }
 
 TEST_F(StreamerTest, ACopyThatFailedHalfWayIsNotTakenAgain) {
-  asked_.take_fails = true;
+  asked.take_fails = true;
   EXPECT_THROW(take(), DeviceError);
-  asked_.take_fails = false;
-  EXPECT_FALSE(streamer_.has_room());
-  EXPECT_FALSE(streamer_.wait_for_room());
+  asked.take_fails = false;
+  EXPECT_FALSE(streamer.has_room());
+  EXPECT_FALSE(streamer.wait_for_room());
   take();
-  EXPECT_EQ(asked_.taken, 1);
-  EXPECT_THROW(streamer_.rethrow_failure(), DeviceError);
+  EXPECT_EQ(asked.taken, 1);
+  EXPECT_THROW(streamer.rethrow_failure(), DeviceError);
 }
 
 TEST_F(StreamerTest, CopiesThatWereWaitedForAreTakenAgain) {
   for (int snapshot = 0; snapshot < 20; ++snapshot) {
-    ASSERT_TRUE(streamer_.wait_for_room());
+    ASSERT_TRUE(streamer.wait_for_room());
     take();
   }
-  streamer_.drain();
-  EXPECT_NO_THROW(streamer_.rethrow_failure());
-  EXPECT_EQ(asked_.taken, 20);
+  streamer.drain();
+  EXPECT_NO_THROW(streamer.rethrow_failure());
+  EXPECT_EQ(asked.taken, 20);
 }
 
 }  // namespace
