@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Zip archives whose members are not compressed: what numpy.savez writes, and reads as .npz.
+/// libzip, through which other people's archives are read, may be left out of a build; what a
+/// killed process has written is gone on with there, too.
 #pragma once
 
 #include <cstdint>

@@ -12,17 +12,20 @@
 namespace nonneg::records {
 namespace {
 
+constexpr const char* kFactor = "a factor";
+constexpr const char* kFactorRemedy = "the file is damaged, or no factor of nonneg's";
+
 /// row_of(i) is which row of the file row i of `factor` is.
 template <class T, class RowOf>
-void require_entries(const MatrixFile& file, const Matrix<T>& factor, const RowOf& row_of) {
+void require_entries(const MatrixFile& file, const Matrix<T>& factor, const RowOf& row_of,
+                     const char* what = kFactor, const char* remedy = kFactorRemedy) {
   for (Index i = 0; i < factor.rows(); ++i) {
     for (Index j = 0; j < factor.cols(); ++j) {
       const T value = factor(i, j);
       if (value >= 0 && !std::isinf(value)) continue;
-      throw InvalidArgument(
-          fmt::format("{}: entry ({}, {}) is {}: every entry of a factor must be a finite number "
-                      ">= 0; the file is damaged, or no factor of nonneg's",
-                      file.path(), row_of(i), j, number_words(value)));
+      throw InvalidArgument(fmt::format(
+          "{}: entry ({}, {}) is {}: every entry of {} must be a finite number >= 0; {}",
+          file.path(), row_of(i), j, number_words(value), what, remedy));
     }
   }
 }
@@ -30,10 +33,16 @@ void require_entries(const MatrixFile& file, const Matrix<T>& factor, const RowO
 }  // namespace
 
 template <class T>
-Matrix<T> read_factor(const MatrixFile& file) {
+Matrix<T> read_factor(const MatrixFile& file, const char* what, const char* remedy) {
   Matrix<T> factor = dense_copy<T>(file.view());
-  require_entries(file, factor, [](Index i) { return i; });
+  require_entries(
+      file, factor, [](Index i) { return i; }, what, remedy);
   return factor;
+}
+
+template <class T>
+Matrix<T> read_factor(const MatrixFile& file) {
+  return read_factor<T>(file, kFactor, kFactorRemedy);
 }
 
 template <class T>
@@ -45,6 +54,8 @@ Matrix<T> read_factor(const MatrixFile& file, const std::vector<Index>& rows) {
 
 template Matrix<float> read_factor(const MatrixFile&);
 template Matrix<double> read_factor(const MatrixFile&);
+template Matrix<float> read_factor(const MatrixFile&, const char*, const char*);
+template Matrix<double> read_factor(const MatrixFile&, const char*, const char*);
 template Matrix<float> read_factor(const MatrixFile&, const std::vector<Index>&);
 template Matrix<double> read_factor(const MatrixFile&, const std::vector<Index>&);
 

@@ -13,6 +13,9 @@ namespace nonneg::records {
 /// the first entry that is negative, NaN or infinite, which no factor has.
 template <class T>
 Matrix<T> read_factor(const MatrixFile& file);
+/// The same of what no run has written: the message calls it `what`, and ends with `remedy`.
+template <class T>
+Matrix<T> read_factor(const MatrixFile& file, const char* what, const char* remedy);
 
 /// Returns the rows of it that `rows` names, in that order; no other entries are looked at.
 template <class T>

@@ -3,42 +3,20 @@
 
 #include <fmt/format.h>
 
-#include <iterator>
-
 #include "nonneg/components.hpp"
 #include "records/name_files.hpp"
+#include "records/text_pieces.hpp"
 
 namespace nonneg::records {
 namespace {
 
 using Take = TextFile::Take;
 
-constexpr std::size_t kPieceBytes = std::size_t{1} << 16U;
-
-/// Lines on their way to a file.
-class Lines {
- public:
-  explicit Lines(const Take& take) : take_(take) {}
-
-  void add(std::string_view text) {
-    text_ += text;
-    if (text_.size() >= kPieceBytes) flush();
-  }
-  /// A number with as many digits as tell it from its neighbours.
-  template <class T>
-  void add_number(T value) {
-    add("\t");
-    fmt::format_to(std::back_inserter(text_), "{}", value);
-  }
-  void flush() {
-    take_(text_);
-    text_.clear();
-  }
-
- private:
-  const Take& take_;
-  std::string text_;
-};
+/// Adds a cell with a number, with as many digits as tell it from its neighbours.
+template <class T>
+void add_number(TextPieces& lines, T value) {
+  lines.add(fmt::format("\t{}", value));
+}
 
 std::string name_at(const std::vector<std::string>& names, Index i, const char* line) {
   return names.empty() ? fmt::format("{}_{}", line, i + 1)
@@ -47,12 +25,12 @@ std::string name_at(const std::vector<std::string>& names, Index i, const char* 
 
 template <class T>
 void write_w(const Matrix<T>& W, const std::vector<std::string>& names, const Take& take) {
-  Lines lines(take);
+  TextPieces lines(take);
   for (Index q = 0; q < W.cols(); ++q) lines.add("\t" + component_name(q));
   lines.add("\n");
   for (Index i = 0; i < W.rows(); ++i) {
     lines.add(name_at(names, i, "row"));
-    for (Index q = 0; q < W.cols(); ++q) lines.add_number(W(i, q));
+    for (Index q = 0; q < W.cols(); ++q) add_number(lines, W(i, q));
     lines.add("\n");
   }
   lines.flush();
@@ -60,12 +38,12 @@ void write_w(const Matrix<T>& W, const std::vector<std::string>& names, const Ta
 
 template <class T>
 void write_h(const Matrix<T>& Ht, const std::vector<std::string>& names, const Take& take) {
-  Lines lines(take);
+  TextPieces lines(take);
   for (Index j = 0; j < Ht.rows(); ++j) lines.add("\t" + name_at(names, j, "column"));
   lines.add("\n");
   for (Index q = 0; q < Ht.cols(); ++q) {
     lines.add(component_name(q));
-    for (Index j = 0; j < Ht.rows(); ++j) lines.add_number(Ht(j, q));
+    for (Index j = 0; j < Ht.rows(); ++j) add_number(lines, Ht(j, q));
     lines.add("\n");
   }
   lines.flush();
@@ -74,13 +52,13 @@ void write_h(const Matrix<T>& Ht, const std::vector<std::string>& names, const T
 template <class T>
 void write_top(const Matrix<T>& Ht, const std::vector<std::string>& names, Index top,
                const Take& take) {
-  Lines lines(take);
+  TextPieces lines(take);
   lines.add("component\tplace\tname\tweight\tscore\n");
   for (const TopFeature& feature : top_features<T>(Ht.view(), top)) {
     lines.add(component_name(feature.component));
     lines.add(fmt::format("\t{}\t", feature.place + 1));
     lines.add(name_at(names, feature.feature, "column"));
-    lines.add_number(static_cast<T>(feature.weight));
+    add_number(lines, static_cast<T>(feature.weight));
     lines.add(fmt::format("\t{:.6g}\n", feature.score));
   }
   lines.flush();

@@ -206,6 +206,12 @@ ModelOptions options_of(const ModelRecord& record) {
 }  // namespace
 
 Model open_model(const std::string& directory) {
+  if (holds_unfinished_restarts(directory)) {
+    throw InvalidArgument(fmt::format(
+        "{}: its restarts are not put together yet, so there is no best run; factorize with "
+        "--restarts and --resume puts them together",
+        directory));
+  }
   Model model{.H = MatrixFile::open((fs::path(directory) / "H.npy").string()),
               .scales = {},
               .column_names = {},

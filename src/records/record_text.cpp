@@ -5,55 +5,34 @@
 #include <string>
 
 #include "records/event_json.hpp"
+#include "records/text_pieces.hpp"
 
 namespace nonneg::records {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using Take = std::function<void(std::string_view)>;
+using Take = TextPieces::Take;
 
-constexpr std::size_t kPieceBytes = std::size_t{1} << 16U;
-
-/// Text on its way: handed on where there is enough of it.
-class Pieces {
- public:
-  explicit Pieces(const Take& take) : take_(take) {}
-
-  void add(std::string_view text) {
-    text_ += text;
-    if (text_.size() >= kPieceBytes) flush();
+/// Adds a value as it stands `levels` deep. A line end in it is never one of a text.
+void add(TextPieces& pieces, const Json& value, int levels) {
+  const std::string indent(static_cast<std::size_t>(2 * levels), ' ');
+  const std::string text = value.dump(2, ' ', false, Json::error_handler_t::replace);
+  std::string_view rest = text;
+  for (auto end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
+    pieces.add(rest.substr(0, end + 1));
+    pieces.add(indent);
+    rest.remove_prefix(end + 1);
   }
+  pieces.add(rest);
+}
 
-  /// A value as it stands `levels` deep. A line end in it is never one of a text.
-  void add(const Json& value, int levels) {
-    const std::string indent(static_cast<std::size_t>(2 * levels), ' ');
-    const std::string text = value.dump(2, ' ', false, Json::error_handler_t::replace);
-    std::string_view rest = text;
-    for (auto end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
-      add(rest.substr(0, end + 1));
-      add(indent);
-      rest.remove_prefix(end + 1);
-    }
-    add(rest);
-  }
-
-  void flush() {
-    take_(text_);
-    text_.clear();
-  }
-
- private:
-  const Take& take_;
-  std::string text_;
-};
-
-void add_history(Pieces& pieces, const std::vector<LossRecord>& history) {
+void add_history(TextPieces& pieces, const std::vector<LossRecord>& history) {
   bool first = true;
   for (const LossRecord& record : history) {
     Json json = loss_json(record);
     json["direct"] = record.direct;
     pieces.add(first ? "[\n    " : ",\n    ");
-    pieces.add(json, 2);
+    add(pieces, json, 2);
     first = false;
   }
   pieces.add(first ? "[]" : "\n  ]");
@@ -62,7 +41,7 @@ void add_history(Pieces& pieces, const std::vector<LossRecord>& history) {
 }  // namespace
 
 void write_record(const Json& record, const std::vector<LossRecord>& history, const Take& take) {
-  Pieces pieces(take);
+  TextPieces pieces(take);
   bool first = true;
   for (const auto& [key, value] : record.items()) {
     pieces.add(first ? "{\n  " : ",\n  ");
@@ -71,7 +50,7 @@ void write_record(const Json& record, const std::vector<LossRecord>& history, co
     if (key == kHistoryKey) {
       add_history(pieces, history);
     } else {
-      pieces.add(value, 1);
+      add(pieces, value, 1);
     }
   }
   pieces.add(first ? "{}\n" : "\n}\n");

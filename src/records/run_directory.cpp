@@ -111,6 +111,12 @@ void write_text(const fs::path& directory, const std::string& name, const TextFi
 
 }  // namespace
 
+bool holds_unfinished_restarts(const fs::path& directory) {
+  std::error_code unreadable;
+  return fs::exists(directory / kRestartsFile, unreadable) &&
+         !fs::exists(directory / kRecordFile, unreadable);
+}
+
 std::vector<std::string> run_file_names() { return {kFiles.begin(), kFiles.end()}; }
 
 io::OutputPath checked_run_path(const std::string& given, bool overwrite,

@@ -14,6 +14,7 @@
 #include "io/output_path.hpp"
 #include "nonneg/matrix_view.hpp"
 #include "nonneg/result.hpp"
+#include "records/text_pieces.hpp"
 
 namespace nonneg::records {
 
@@ -27,9 +28,12 @@ inline constexpr const char* kRunsFolder = "runs";
 /// The names of all files that a run directory may hold but for pictures.
 std::vector<std::string> run_file_names();
 
+/// Whether a directory holds restarts of which no best run was made.
+bool holds_unfinished_restarts(const std::filesystem::path& directory);
+
 struct TextFile {
   /// Is handed a text piece by piece.
-  using Take = std::function<void(std::string_view)>;
+  using Take = TextPieces::Take;
 
   std::string name;
   std::string content;

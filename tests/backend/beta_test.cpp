@@ -294,25 +294,29 @@ TYPED_TEST(BetaTest, RatioUpdatesTakeOperandsWhereverTheyBegin) {
 
 TYPED_TEST(BetaTest, RowsHaveFloorsOfTheirOwn) {
   using T = typename TypeParam::Scalar;
-  for (const Index k : {Index{4}, Index{7}}) {
-    for (const bool one_row : {false, true}) {
-      SCOPED_TRACE(::testing::Message() << k << ", one row " << one_row);
-      const Dense F(3, k, 1);
-      const Dense P(3, k, 0.25);
-      Dense floors(3, 1);
-      for (Index i = 0; i < 3; ++i) floors(i, 0) = 0.125 * static_cast<double>(1 + i);
-      auto f = this->put(F);
-      auto p = this->put(P);
-      auto d = this->put(Dense(one_row ? 1 : 3, k, 1));
-      auto own = this->put(floors);
-      const RowUpdate<T> update{.floor = 8};
+  struct Form {
+    Index rows;
+    Index k;
+    /// Whether one row of denominators serves all.
+    bool shared;
+  };
+  for (const Form& form : {Form{3, 4, false}, Form{3, 4, true}, Form{3, 7, false}, Form{3, 7, true},
+                           Form{1, 4, false}, Form{1, 7, true}}) {
+    SCOPED_TRACE(::testing::Message()
+                 << form.rows << " x " << form.k << ", shared " << form.shared);
+    Dense floors(form.rows, 1);
+    for (Index i = 0; i < form.rows; ++i) floors(i, 0) = 0.125 * static_cast<double>(3 - i);
+    auto f = this->put(Dense(form.rows, form.k, 1));
+    auto p = this->put(Dense(form.rows, form.k, 0.25));
+    auto d = this->put(Dense(form.shared ? 1 : form.rows, form.k, 1));
+    auto own = this->put(floors);
+    const RowUpdate<T> update{.floor = 8};
 
-      this->backend().ratio_update(f.view(), p.view(), d.view(), T{1}, update, own.view());
+    this->backend().ratio_update(f.view(), p.view(), d.view(), T{1}, update, own.view());
 
-      for (Index i = 0; i < 3; ++i) {
-        for (Index c = 0; c < k; ++c) {
-          EXPECT_EQ(f.values()(i, c), std::max(0.25, floors(i, 0)));
-        }
+    for (Index i = 0; i < form.rows; ++i) {
+      for (Index c = 0; c < form.k; ++c) {
+        EXPECT_EQ(f.values()(i, c), std::max(0.25, floors(i, 0)));
       }
     }
   }

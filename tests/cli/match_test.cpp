@@ -128,7 +128,8 @@ TEST_F(Match, RefusesWhatCannotBeHeldAgainstTheRun) {
   EXPECT_THAT(refusal({"run", "twice.tsv"}),
               HasSubstr("feature name is there more than once: ACC"));
   place.file("negative.tsv", "Type\tS\nACA\t1\nACC\t-1\nACG\t1\nACT\t1\n");
-  EXPECT_THAT(refusal({"run", "negative.tsv"}), HasSubstr("entry (1, 0) is -1"));
+  EXPECT_THAT(refusal({"run", "negative.tsv"}),
+              HasSubstr("entry (1, 0) is -1: every entry of a table of references must be"));
   place.file("wide.csv", "1,2,3,4,5\n");
   EXPECT_THAT(refusal({"run", "wide.csv"}), HasSubstr("is 1 x 5, and the run"));
   EXPECT_THAT(refusal({"run", "wide.csv", "--references", "rows"}), HasSubstr("has 5 features"));

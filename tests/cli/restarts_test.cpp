@@ -136,6 +136,23 @@ TEST(Restarts, AWorkerWhoseDirectoryBecameAnothersStops) {
       << outcome.error;
 }
 
+TEST(Restarts, UnfinishedOnesAreNoModelAndNoReferences) {
+  const Workplace place;
+  place.file("A.npy", random_npy(30, 20));
+  expect_ok(run(place, restarts("whole", "2")));
+  expect_ok(run(place, restarts("part", "2", {"--worker", "0/1"})));
+  for (const Words& words : {Words{"transform", "A.npy", "--model", "part", "--out", "W.npy"},
+                             Words{"reconstruct", "part", "--out", "R.npy"},
+                             Words{"match", "part", "whole"}, Words{"match", "whole", "part"}}) {
+    const Outcome outcome = run(place, words);
+    EXPECT_EQ(outcome.status, 2);
+    EXPECT_NE(outcome.error.find("part: its restarts are not put together yet"), std::string::npos)
+        << outcome.error;
+  }
+  const auto seconds = read_json(place.at("whole/run.json"))["restarts"]["seconds"];
+  EXPECT_EQ(seconds.size(), 2U);
+}
+
 TEST(Restarts, TheTableHasALineForEach) {
   const Workplace place;
   place.file("A.npy", random_npy(30, 20));

@@ -12,6 +12,7 @@
 #include "nonneg/matrix_file.hpp"
 #include "records/factor_file.hpp"
 #include "records/factor_tables.hpp"
+#include "records/run_directory.hpp"
 
 namespace nonneg::cli {
 namespace {
@@ -83,7 +84,8 @@ std::vector<std::string> numbered(std::vector<std::string> names, Index wanted, 
 
 Table table_in(const MatrixFile& file, ReferenceSide side) {
   Table table;
-  table.entries = records::read_factor<double>(file);
+  table.entries = records::read_factor<double>(file, "a table of references",
+                                               "take that reference out, or give others");
   table.source = file.path();
   table.references = file.row_names();
   table.features = file.column_names();
@@ -113,7 +115,8 @@ References read_references(const ReferenceArguments& arguments, const records::M
   References found;
   Table table;
   if (std::filesystem::is_directory(arguments.path) &&
-      std::filesystem::exists(std::filesystem::path(arguments.path) / "H.npy")) {
+      (std::filesystem::exists(std::filesystem::path(arguments.path) / "H.npy") ||
+       records::holds_unfinished_restarts(arguments.path))) {
     if (arguments.side != ReferenceSide::automatic) {
       throw InvalidArgument(
           fmt::format("{}: is a run, whose components are the rows of H; leave --references out",

@@ -85,7 +85,8 @@ Json json_of(const Records& records, std::size_t best) {
   Json runs = {{"count", records.size()},     {"best", best},
                {"seeds", Json::array()},      {"losses", Json::array()},
                {"objectives", Json::array()}, {"relative_errors", Json::array()},
-               {"iterations", Json::array()}, {"stop_reasons", Json::array()}};
+               {"iterations", Json::array()}, {"stop_reasons", Json::array()},
+               {"seconds", Json::array()}};
   for (const auto& one : records) {
     runs["seeds"].push_back(one->seed);
     runs["losses"].push_back(number_json(one->loss));
@@ -93,6 +94,7 @@ Json json_of(const Records& records, std::size_t best) {
     runs["relative_errors"].push_back(number_json(one->relative_error));
     runs["iterations"].push_back(one->iterations);
     runs["stop_reasons"].push_back(to_string(one->stop_reason));
+    runs["seconds"].push_back(one->seconds);
   }
   return runs;
 }
